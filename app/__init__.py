@@ -1,0 +1,1 @@
+"""Gloss: a knowledge base whose claims are checked."""

@@ -1,0 +1,1 @@
+"""People, tokens, sessions, and `may(person, action, thing)`."""

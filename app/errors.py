@@ -1,0 +1,128 @@
+"""The errors that a person can meet, each with what to do about it.
+
+    GlossError                      500
+    ├── BadInput                    400  a field that cannot be taken; knows its name
+    ├── BadSetting                  400  a flag or GLOSS_* variable with an impossible value
+    ├── NotSignedIn                 401
+    ├── NotAllowed                  403
+    ├── NotFound                    404
+    ├── TooSlow                     408  the request's body did not arrive in time
+    ├── Conflict                    409  the thing exists already, or is in use
+    ├── Gone                        410
+    ├── Changed                     412  somebody saved in between; knows the current version
+    ├── TooLarge                    413
+    ├── BaseMissing                 428  a change was sent without the version it is based on
+    ├── Unreadable                  422  a note or an analysis; knows path, line and reason
+    ├── DatabaseError               500
+    │   ├── DatabaseTooNew               made by a later Gloss
+    │   └── DatabaseUnwritable           permissions, a full disk
+    └── Unavailable                 503  something that Gloss needs is missing (KaTeX, the runner)
+
+`status` is the HTTP status; commands print the message and end with status 1.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class GlossError(Exception):
+    """Anything that a person is told about: what happened, and what to do."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class BadInput(GlossError):
+    """Input that cannot be taken. `field` is its name or path, as in `params.walkers`."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+class BadSetting(BadInput):
+    """A setting with an impossible value; found at start, never later."""
+
+
+class NotSignedIn(GlossError):
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class NotAllowed(GlossError):
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(GlossError):
+    status = HTTPStatus.NOT_FOUND
+
+
+class TooSlow(GlossError):
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
+class Conflict(GlossError):
+    status = HTTPStatus.CONFLICT
+
+
+class Gone(GlossError):
+    status = HTTPStatus.GONE
+
+
+class Changed(GlossError):
+    """The thing is no longer what the change was based on."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+    def __init__(self, message: str, *, current: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.current = current
+
+
+class TooLarge(GlossError):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class BaseMissing(GlossError):
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class Unreadable(GlossError):
+    """A file that cannot be understood. `line` counts from 1; 0 is the whole file."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, reason: str, *, path: str = "", line: int = 0, hint: str = "") -> None:
+        super().__init__(reason, hint=hint)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
+        return f"{place if self.path else ''}{self.reason} {self.hint}".strip()
+
+
+class DatabaseError(GlossError):
+    """The database file cannot be used."""
+
+
+class DatabaseTooNew(DatabaseError):
+    """Made by a later version of Gloss."""
+
+
+class DatabaseUnwritable(DatabaseError):
+    """The folder or the file cannot be written."""
+
+
+class Unavailable(GlossError):
+    status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,0 +1,228 @@
+"""Every table. Owned ones exist nowhere else and are migrated; derived ones come back by sync.
+
+No foreign key goes from an owned table to a derived one. Raise DERIVED_VERSION with any change
+of a derived table or of what is stored in it: the next start makes them anew.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+owned = Migrations("gloss")
+
+
+@owned(name="0001_first")
+def first(db: Database) -> None:
+    for statement in FIRST:
+        db.execute(statement)
+
+
+FIRST = (
+    # version: see database.transaction; derived: the schema version of the derived tables
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
+    "INSERT INTO state VALUES ('version', 0), ('derived', 0)",
+    """CREATE TABLE person (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'editor', 'annotator', 'reader')),
+        created TEXT NOT NULL
+    ) STRICT""",
+    # Only hashes are kept of tokens, sessions and links.
+    """CREATE TABLE token (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'editor', 'annotator', 'reader')),
+        created TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE session (
+        hash TEXT PRIMARY KEY,
+        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+        created TEXT NOT NULL,
+        expires TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE sign_in_link (
+        hash TEXT PRIMARY KEY,
+        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+        created TEXT NOT NULL,
+        expires TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # A note's identity: what is said of it (runs, annotations) refers to uid, never to path.
+    """CREATE TABLE note (
+        uid INTEGER PRIMARY KEY AUTOINCREMENT,
+        path TEXT NOT NULL UNIQUE,
+        created TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        script TEXT NOT NULL,
+        params TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        parts TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'succeeded', 'excepted',
+            'errored', 'timed_out', 'cancelled', 'interrupted')),
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
+        queued TEXT NOT NULL,
+        started TEXT,
+        ended TEXT,
+        seconds REAL,
+        progress TEXT NOT NULL DEFAULT '',
+        cancel INTEGER NOT NULL DEFAULT 0,
+        sandbox TEXT NOT NULL DEFAULT '',
+        message TEXT NOT NULL DEFAULT '',
+        log TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    "CREATE INDEX run_by_script ON run(script, params, status, id)",
+    "CREATE INDEX run_by_status ON run(status, id)",
+    # kind: figure | value | text | table. value: JSON of a value; files: JSON {format: file name}
+    """CREATE TABLE output (
+        run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('figure', 'value', 'text', 'table')),
+        value TEXT NOT NULL DEFAULT 'null',
+        files TEXT NOT NULL DEFAULT '{}',
+        PRIMARY KEY (run_id, position)
+    ) STRICT, WITHOUT ROWID""",
+    # stored: the JSON as the client sent it. target: the note, where it is one of ours.
+    """CREATE TABLE annotation (
+        id TEXT PRIMARY KEY,
+        note_uid INTEGER REFERENCES note(uid),
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
+        stored TEXT NOT NULL,
+        motivation TEXT NOT NULL DEFAULT '',
+        quote TEXT NOT NULL DEFAULT '',
+        body TEXT NOT NULL DEFAULT '',
+        visibility TEXT NOT NULL DEFAULT 'shared' CHECK (visibility IN ('shared', 'private')),
+        created TEXT NOT NULL,
+        modified TEXT NOT NULL,
+        deleted TEXT
+    ) STRICT""",
+    "CREATE INDEX annotation_by_note ON annotation(note_uid, created)",
+)
+
+OWNED = (
+    "state",
+    "person",
+    "token",
+    "session",
+    "sign_in_link",
+    "note",
+    "run",
+    "output",
+    "annotation",
+)
+
+DERIVED_VERSION = 1
+
+DERIVED = (
+    # A note's file as it was last read and rendered. path is its id: without .md, in NFC.
+    """CREATE TABLE document (
+        uid INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE,
+        file TEXT NOT NULL UNIQUE,
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        date TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        year INTEGER,
+        visibility TEXT NOT NULL CHECK (visibility IN ('public', 'unlisted', 'private')),
+        front TEXT NOT NULL,
+        source TEXT NOT NULL,
+        html TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        text TEXT NOT NULL,
+        headings TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX document_by_date ON document(date DESC, path)",
+    "CREATE INDEX document_by_kind ON document(kind, date DESC, path)",
+    "CREATE INDEX document_by_folder ON document(folder, date DESC, path)",
+    "CREATE INDEX document_by_year ON document(year, date DESC, path)",
+    "CREATE INDEX document_by_name ON document(name COLLATE NOCASE)",
+    # What stat said of each file below notes/ when it was last read, failed ones included.
+    """CREATE TABLE file (
+        path TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        uid INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE problem (
+        path TEXT PRIMARY KEY,
+        line INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE document_tag (
+        tag TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (tag, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_tag_by_uid ON document_tag(uid)",
+    """CREATE TABLE document_author (
+        author TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (author, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_author_by_uid ON document_author(uid)",
+    # A link from a note; target as written: a path, a name or an alias, without .md.
+    """CREATE TABLE document_link (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        target TEXT NOT NULL COLLATE NOCASE,
+        sentence TEXT NOT NULL,
+        PRIMARY KEY (uid, position)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_link_by_target ON document_link(target)",
+    """CREATE TABLE document_alias (
+        alias TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (alias, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_alias_by_uid ON document_alias(uid)",
+    # A file below notes/ that a note shows or links; path as below notes/.
+    """CREATE TABLE document_media (
+        path TEXT NOT NULL,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (path, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_media_by_uid ON document_media(uid)",
+    # An analysis block; params and show as JSON, as the note has them.
+    """CREATE TABLE document_block (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        script TEXT NOT NULL,
+        params TEXT NOT NULL,
+        show TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        PRIMARY KEY (uid, name)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_block_by_script ON document_block(script)",
+    """CREATE TABLE document_claim (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        html TEXT NOT NULL,
+        "check" TEXT NOT NULL,
+        expect TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        PRIMARY KEY (uid, id)
+    ) STRICT, WITHOUT ROWID""",
+    # What can be searched. type: note | code | annotation. key: the uid, the script, the id.
+    # uid: the note it belongs to, by which its visibility is decided; null for code.
+    """CREATE TABLE search_entry (
+        id INTEGER PRIMARY KEY,
+        type TEXT NOT NULL,
+        key TEXT NOT NULL,
+        uid INTEGER,
+        date TEXT NOT NULL,
+        UNIQUE (type, key)
+    ) STRICT""",
+    "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
+    """CREATE VIRTUAL TABLE search_text USING fts5(
+        title, headings, tags, body, code,
+        tokenize = "porter unicode61 remove_diacritics 2"
+    )""",
+)
