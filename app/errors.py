@@ -11,6 +11,7 @@
     ├── Gone                        410
     ├── Changed                     412  somebody saved in between; knows the current version
     ├── TooLarge                    413
+    ├── WrongType                   415  a body of a kind that is not taken there
     ├── BaseMissing                 428  a change was sent without the version it is based on
     ├── Unreadable                  422  a note or an analysis; knows path, line and reason
     ├── DatabaseError               500
@@ -90,6 +91,12 @@ class Changed(GlossError):
 
 class TooLarge(GlossError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class WrongType(BadInput):
+    """A body of a kind that is not taken there; knows the field that says so."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class BaseMissing(GlossError):

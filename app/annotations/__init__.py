@@ -1,0 +1,1 @@
+"""The margin: marks and comments on passages, in the form of the W3C, found again after edits."""

@@ -1,0 +1,100 @@
+"""The addresses inside an annotation: where its targets are, and which are notes of ours.
+
+Our own are stored relative to the library and answered under the address that was asked, so a
+library that moves keeps its annotations.
+
+    >>> own = inward({"target": "http://localhost:8000/notes/a"}, ["http://localhost:8000"])
+    >>> own, outward(own, "https://gloss.example")
+    ({'target': '/notes/a'}, {'target': 'https://gloss.example/notes/a'})
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from app.annotations.checks import below
+
+NOTES = "/notes/"
+HOLDERS = ("source", "id")  # a part's thing comes before its own name
+
+
+def things(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every object among bodies or targets, those in sets included, with its place."""
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from things(inner, f"{path}[{index}]")
+    elif isinstance(value, dict):
+        yield value, path
+        yield from things(value.get("items"), below(path, "items"))
+
+
+def inward(annotation: dict[str, Any], bases: Sequence[str]) -> dict[str, Any]:
+    """The annotation with the addresses of our notes made relative: as it is stored."""
+
+    def relative(address: str) -> str:
+        for base in bases:
+            if address.startswith(base.rstrip("/") + NOTES):
+                return address[len(base.rstrip("/")) :]
+        return address
+
+    return {**annotation, "target": mapped(annotation["target"], relative)}
+
+
+def outward(annotation: dict[str, Any], base: str, moved: str | None = None) -> dict[str, Any]:
+    """The annotation as it is answered. `moved` is where its note stands now, if that is known."""
+    first = next((note_of(address) for address in targets(annotation) if note_of(address)), None)
+
+    def absolute(address: str) -> str:
+        note = note_of(address)
+        if note is None:
+            return address
+        if moved is not None and note == first and note != moved:
+            fragment = urlsplit(address).fragment
+            address = of_note(moved) + (f"#{fragment}" if fragment else "")
+        return base.rstrip("/") + address
+
+    return {**annotation, "target": mapped(annotation["target"], absolute)}
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """The same targets with each address changed; everything else stays."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [mapped(inner, change) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    keys = (*HOLDERS, "items")
+    return {key: mapped(inner, change) if key in keys else inner for key, inner in value.items()}
+
+
+def targets(annotation: dict[str, Any]) -> list[str]:
+    """The addresses of what the annotation is about, in order; a part stands for its thing."""
+    return list(found(annotation.get("target")))
+
+
+def found(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for inner in value:
+            yield from found(inner)
+    elif isinstance(value, dict):
+        key = next((key for key in ("items", *HOLDERS) if key in value), "")
+        yield from found(value.get(key))
+
+
+def note_of(address: str) -> str | None:
+    """The id of the note that a relative address names."""
+    if not address.startswith(NOTES):
+        return None
+    path = urlsplit(address).path if "?" in address or "#" in address else address
+    return unicodedata.normalize("NFC", unquote(path[len(NOTES) :]))
+
+
+def of_note(id: str) -> str:
+    """The relative address of a note."""
+    return NOTES + quote(id)

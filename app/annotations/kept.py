@@ -1,0 +1,91 @@
+"""An annotation as it is kept, with what is known of its note; who may read and change it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.permissions import Action, Person, Role, Thing, may
+from app.annotations import addresses
+
+NOBODY = 0  # ids of people begin at 1: whose account is gone owns nothing
+
+SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title AS note_title,
+        document.visibility AS note_visibility
+    FROM annotation
+    LEFT JOIN person ON person.id = annotation.person_id
+    LEFT JOIN note ON note.uid = annotation.note_uid
+    LEFT JOIN document ON document.uid = annotation.note_uid"""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """`path` is where its note is now; None if it is about something elsewhere."""
+
+    id: str
+    stored: dict[str, Any]
+    note_uid: int | None
+    path: str | None
+    note_title: str
+    note_visibility: str | None
+    person_id: int | None
+    who: str
+    motivation: str
+    quote: str
+    body: str
+    visibility: str
+    created: str
+    modified: str
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
+        parts = [self.id, self.stored, self.path, self.visibility, self.modified]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    @property
+    def address(self) -> str:
+        """Relative to the library."""
+        return f"/annotations/{self.id}"
+
+
+def as_annotation(row: sqlite3.Row) -> Annotation:
+    kept = {key: row[key] for key in row.keys() if key in Annotation.__dataclass_fields__}  # noqa: SIM118 - a Row iterates over values
+    return Annotation(
+        **{
+            **kept,
+            "stored": json.loads(row["stored"]),
+            "note_title": row["note_title"] or row["path"] or "",
+            "who": row["who"] or "somebody who left",
+        }
+    )
+
+
+def as_json(annotation: Annotation, base: str) -> dict[str, Any]:
+    """The annotation as it is answered under the address `base`."""
+    answered = addresses.outward(annotation.stored, base, annotation.path)
+    context = {"@context": answered.pop("@context")}
+    if annotation.visibility == "private":
+        answered["visibility"] = "private"
+    return {**context, "id": base.rstrip("/") + annotation.address, **answered}
+
+
+def may_read(person: Person, annotation: Annotation, action: Action = Action.READ) -> bool:
+    """Who may read the note may read what is shared about it; a private one is its writer's."""
+    thing = Thing(annotation.visibility, annotation.person_id or NOBODY)
+    return may_read_note(person, annotation.note_visibility, action) and may(person, action, thing)
+
+
+def may_read_note(person: Person, visibility: str | None, action: Action = Action.READ) -> bool:
+    """What is about no note of ours, or about one whose file is gone, is for who is signed in."""
+    if visibility is None:
+        return person.role is not Role.PUBLIC
+    return may(person, action, Thing(visibility))
+
+
+def may_change(person: Person, annotation: Annotation) -> bool:
+    thing = Thing(annotation.visibility, annotation.person_id or NOBODY)
+    return may(person, Action.ANNOTATE, thing) or may(person, Action.MODERATE, thing)

@@ -1,0 +1,56 @@
+"""All the annotations that a person may meet, page by page.
+
+SQL says here what `kept.may_read` says of one annotation; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person, Role, visibilities
+from app.annotations.kept import SELECT, Annotation, as_annotation
+
+
+@dataclass(frozen=True)
+class Page:
+    """`total` and `modified` (the newest change) are of all, `annotations` of this page."""
+
+    total: int
+    modified: str
+    annotations: list[Annotation]
+
+
+def page(
+    connection: sqlite3.Connection,
+    person: Person,
+    *,
+    limit: int,
+    offset: int = 0,
+    newest_first: bool = False,
+) -> Page:
+    """One page in the order of their making, which does not shift while others are added."""
+    where, values = listed(person)
+    order = "DESC" if newest_first else "ASC"
+    count = connection.execute(
+        "SELECT count(*) AS total, max(annotation.modified) AS modified FROM annotation"
+        f" LEFT JOIN document ON document.uid = annotation.note_uid WHERE {where}",
+        values,
+    ).fetchone()
+    rows = connection.execute(
+        f"{SELECT} WHERE {where}"
+        f" ORDER BY annotation.created {order}, annotation.rowid {order} LIMIT ? OFFSET ?",
+        [*values, limit, offset],
+    )
+    return Page(count["total"], count["modified"] or "", [as_annotation(row) for row in rows])
+
+
+def listed(person: Person) -> tuple[str, list[str | int | None]]:
+    """The condition on annotations that `person` may meet in a list."""
+    allowed = visibilities(person)
+    signed_in = int(person.role is not Role.PUBLIC)
+    where = f"""annotation.deleted IS NULL
+        AND (annotation.visibility = 'shared' OR annotation.person_id = ?)
+        AND (document.visibility IN ({", ".join("?" * len(allowed))})
+             OR (document.uid IS NULL AND ?))"""
+    return where, [person.id, *allowed, signed_in]

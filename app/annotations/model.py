@@ -1,0 +1,86 @@
+"""The W3C Web Annotation model: take what is right, refuse what is wrong at its place.
+
+https://www.w3.org/TR/annotation-model/. Keys that Gloss does not know are kept as they are.
+
+    >>> check({"@context": CONTEXT, "type": "Annotation", "target": "not an address"})
+    Traceback (most recent call last):
+    app.errors.BadInput: «not an address» is no address (IRI).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.annotations import addresses, checks
+from app.annotations.checks import every, fields, needed, single, word_of
+from app.annotations.resources import MOTIVATION, check_body, check_target, described
+from app.errors import BadInput, TooLarge, WrongType
+
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+MAX_BYTES = 256 * 1024
+VISIBILITIES = ("shared", "private")
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The annotation that stands in a request's body, checked."""
+    check_size(len(raw))
+    try:
+        return check(json.loads(raw, parse_constant=refuse_constant))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"This is not JSON: {error}.", hint="Send an annotation in JSON-LD.") from (
+            error
+        )
+
+
+def check_size(length: int) -> None:
+    if length > MAX_BYTES:
+        raise TooLarge(
+            f"An annotation has at most {MAX_BYTES:,} bytes; this one has {length:,}.",
+            hint="Say less, or write a note and link to it.",
+        )
+
+
+def refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def check(value: Any) -> dict[str, Any]:
+    """`value` itself, if it is an annotation; else BadInput with the path of what is wrong."""
+    if not isinstance(value, dict):
+        raise BadInput("An annotation is a JSON object.")
+    checks.bounded(value)
+    check_kind(value)
+    fields(value, {"id": checks.iri, **described}, "")
+    fields(value, {"motivation": every(MOTIVATION), "visibility": word_of(VISIBILITIES)}, "")
+    fields(value, {"stylesheet": single(check_stylesheet), "bodyValue": single(checks.text)}, "")
+    if "body" in value and "bodyValue" in value:
+        raise BadInput("Either «body» or «bodyValue», not both.", field="bodyValue")
+    fields(value, {"body": every(check_body)}, "")
+    check_targets(value)
+    return value
+
+
+def check_kind(value: dict[str, Any]) -> None:
+    context = value.get("@context")
+    if CONTEXT not in (context if isinstance(context, list) else [context]):
+        raise WrongType(f"The context of an annotation is {CONTEXT}.", field="@context")
+    if "Annotation" not in checks.types(value, ""):
+        raise WrongType("Only an «Annotation» is taken here.", field="type")
+
+
+def check_stylesheet(value: Any, path: str) -> None:
+    checks.resource(value, path)
+    if isinstance(value, dict) and ("id" in value) == ("value" in value):
+        raise BadInput("A style sheet has either an «id» or a «value».", field=path)
+
+
+def check_targets(value: dict[str, Any]) -> None:
+    needed(value, "target", "", "An annotation says what it is about in «target».")
+    if value["target"] == []:
+        raise BadInput("An annotation has at least one target.", field="target")
+    every(check_target)(value["target"], "target")
+    if "stylesheet" not in value:
+        for key in ("body", "target"):
+            for thing, path in addresses.things(value.get(key), key):
+                checks.without(thing, ("styleClass",), path, "Without a «stylesheet» a part")

@@ -1,0 +1,56 @@
+"""The canonical text of a note: what search and annotations stand on.
+
+One line for each block with text of its own (a paragraph, a heading, a cell, a caption); code
+keeps its lines. White space is one space, a formula is its TeX, a placeholder has a fixed form,
+and what is generated (numbers of notes, results, reasons) is not in it.
+
+    >>> collapse("  two\\n words ")
+    'two words'
+    >>> formula("x^2", display=True)
+    '$$x^2$$'
+    >>> value("wide", "ratio", ".3f")
+    '{{wide.ratio|.3f}}'
+"""
+
+from __future__ import annotations
+
+import re
+
+SPACE = re.compile(r"[ \t\n\r\f]+")  # as HTML has it: a no-break space is no white space
+UNEVEN = re.compile(r"  |[\t\n\r\f]")  # most lines are even, and searching is cheaper
+SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+(?=\S)")
+SENTENCE_LENGTH = 300
+# Control characters and halves of surrogate pairs are no text in HTML, XML or JSON.
+CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 127, *range(0xD800, 0xE000)], "\ufffd")
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def characters(source: str) -> str:
+    """`source` with a replacement character for each character that no page can hold."""
+    return source.translate(CONTROLS) if CONTROL.search(source) else source
+
+
+def collapse(text: str) -> str:
+    return (SPACE.sub(" ", text) if UNEVEN.search(text) else text).strip(" ")
+
+
+def formula(tex: str, *, display: bool) -> str:
+    dollars = "$$" if display else "$"
+    return f"{dollars}{collapse(tex)}{dollars}"
+
+
+def output(name: str) -> str:
+    return f"{{{{{name}}}}}"
+
+
+def value(name: str, key: str, form: str) -> str:
+    return output(f"{name}.{key}|{form}" if form else f"{name}.{key}")
+
+
+def sentence(text: str, at: int) -> str:
+    """The sentence of a line of canonical text that holds the character `at`."""
+    near = max(0, at - SENTENCE_LENGTH), at + SENTENCE_LENGTH
+    ends = [end.end() for end in SENTENCE_END.finditer(text, *near)]
+    start = max([end for end in ends if end <= at], default=near[0])
+    stop = min([end for end in ends if end > at], default=min(near[1], len(text)))
+    return text[start:stop].strip()

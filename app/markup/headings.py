@@ -1,0 +1,63 @@
+"""Headings: the first `#` is the note's title; the others get an anchor.
+
+>>> slug("Random walks, in $d$ dimensions!")
+'random-walks-in-d-dimensions'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from markdown_it.token import Token
+
+from app.markup import canonical, plain
+from app.markup.page import Page
+from app.markup.rendered import Heading
+
+NO_WORD = re.compile(r"[^\w\- ]+")
+OURS = re.compile(r"(fn|fnref|claim|output|user)-")  # beginnings of ids that are not headings'
+
+
+def slug(text: str) -> str:
+    """The anchor of a heading, from its text; a slug is its own slug."""
+    words = NO_WORD.sub("", unicodedata.normalize("NFC", text).lower())
+    found = re.sub(r" +", "-", canonical.collapse(words)) or "section"
+    return f"section-{found}" if OURS.match(found) else found
+
+
+def take_title(tokens: list[Token]) -> tuple[str | None, list[Token]]:
+    """The text of the first top heading, and the tokens without it if it opens the note."""
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            title = plain.text(tokens[at + 1].children or []) or None
+            opens = all(before.type == "html_block" for before in tokens[:at])
+            return title, tokens[:at] + tokens[at + 3 :] if opens and title else tokens
+    return None, tokens
+
+
+def opening(page: Page, token: Token) -> None:
+    level = max(2, int(token.tag[1]))
+    inline = page.neighbour(1)
+    children = (inline and inline.children) or []
+    attributes = ""
+    if page.path is not None:
+        anchor = unique(page, slug(plain.text(children)))
+        page.headings.append(Heading(level, anchor, plain.html(children, page)))
+        attributes = page.shelf.attributes(f'id="{anchor}"')
+    page.write(f"<h{level}{attributes}>")
+
+
+def closing(page: Page, token: Token) -> None:
+    page.write(f"</h{max(2, int(token.tag[1]))}>\n")
+    page.end_line()
+
+
+def unique(page: Page, anchor: str) -> str:
+    """`anchor`, or with a number if the page has it already."""
+    free = anchor
+    while free in page.anchors:
+        page.anchors[anchor] += 1
+        free = f"{anchor}-{page.anchors[anchor]}"
+    page.anchors[free] = 0
+    return free

@@ -1,0 +1,68 @@
+"""Links: to another note (a placeholder), to a heading here, to a file, to the world."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import unquote
+
+from markdown_it.common.utils import escapeHtml
+from markdown_it.token import Token
+
+from app.markup import headings, paths
+from app.markup.page import Page
+from app.markup.placeholders import typed
+
+NOTES = "/notes/"
+
+
+def opening(page: Page, token: Token) -> None:
+    """`[text](address)`: what kind of link it is, is told by its address."""
+    href = str(token.attrGet("href") or "")
+    title = token.attrGet("title")
+    address, _, fragment = href.partition("#")
+    if page.path is None:
+        outside(page, href if paths.SCHEME.match(href) else "", title)
+    elif paths.is_relative(address) or not address:
+        inside(page, address.partition("?")[0], unquote(fragment), title)
+    elif address.startswith(NOTES):
+        to_note(page, unquote(address.removeprefix(NOTES)), unquote(fragment))
+    else:
+        outside(page, href, title)
+
+
+def closing(page: Page, _: Token) -> None:
+    page.write("</a>")
+
+
+def inside(page: Page, address: str, fragment: str, title: object) -> None:
+    """A link within the library: to a heading of this note, a file, or another note."""
+    path = paths.below(page.path or "", address) if address else ""
+    if path is None:
+        to_note(page, unquote(address), fragment)
+    elif path and paths.is_file(path):
+        page.media[path] = None
+        outside(page, paths.media_url(path), title)
+    elif path:
+        to_note(page, path, fragment)
+    else:
+        to_heading(page, fragment)
+
+
+def to_heading(page: Page, fragment: str) -> None:
+    anchor = escapeHtml(headings.slug(fragment)) if fragment else ""
+    page.write(page.shelf.tag(f'<a href="#{anchor}">'))
+
+
+def to_note(page: Page, target: str, fragment: str) -> None:
+    """A placeholder; the page that shows the note knows whether the target can be seen."""
+    target = unicodedata.normalize("NFC", paths.without_md(target)).strip("/ ")
+    anchor = headings.slug(fragment) if fragment else ""
+    page.note_link(target, anchor)
+    page.write(page.shelf.tag(typed("link", {"target": target, "fragment": anchor})))
+
+
+def outside(page: Page, href: str, title: object) -> None:
+    """An address that the sanitiser judges; without one, the text alone stands there."""
+    attributes = f' href="{escapeHtml(href)}"' if href else ""
+    attributes += f' title="{escapeHtml(str(title))}"' if title else ""
+    page.write(f"<a{attributes}>")

@@ -1,0 +1,100 @@
+"""The page being written: a walk over a note's tokens fills its HTML and its text together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from app.markup import canonical
+from app.markup.placeholders import Shelf
+from app.markup.rendered import Block, Claim, Heading, Link, Problem
+
+
+@dataclass
+class Page:
+    """What is written so far. `path` is the note's id, None for text that is no note."""
+
+    rules: Mapping[str, Callable[[Page, Token], None]]
+    path: str | None = ""
+    first_line: int = 1
+    macros: Mapping[str, str] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    html: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # canonical text: the finished blocks
+    words: list[str] = field(default_factory=list)  # canonical text: the block being written
+    headings: list[Heading] = field(default_factory=list)
+    anchors: dict[str, int] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    open_links: list[tuple[str, str, int]] = field(default_factory=list)  # and number of words
+    media: dict[str, None] = field(default_factory=dict)  # in order, each once
+    blocks: list[Block] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: dict[str, list[Token]] = field(default_factory=dict)  # footnotes: label to body
+    numbers: dict[str, int] = field(default_factory=dict)  # footnotes: label to number
+    references: dict[str, int] = field(default_factory=dict)  # footnotes: times referred to
+    waiting: list[str] = field(default_factory=list)  # footnotes to set beside the present block
+    open_tags: dict[str, int] = field(default_factory=dict)  # elements the author left open
+    tokens: Sequence[Token] = ()
+    at: int = 0
+    line: int = 0  # of the present block, from 0 in the body
+    block_at: int = 0  # where in html the present outermost block begins
+
+    def walk(self, tokens: Sequence[Token]) -> None:
+        """Write `tokens`, each by the rule of its type."""
+        outer = self.tokens, self.at
+        self.tokens = tokens
+        rules = self.rules
+        for self.at, token in enumerate(tokens):
+            if token.map is not None:
+                self.line = token.map[0]
+            if token.level == 0 and token.nesting >= 0:
+                self.block_at = len(self.html)
+            rules[token.type](self, token)
+            if self.waiting and token.level == 0 and token.nesting <= 0:
+                rules["margin"](self, token)
+        self.tokens, self.at = outer
+
+    def neighbour(self, distance: int) -> Token | None:
+        """The token that stands `distance` further on in the present walk."""
+        at = self.at + distance
+        return self.tokens[at] if 0 <= at < len(self.tokens) else None
+
+    def write(self, html: str, text: str = "") -> None:
+        """Author's HTML, to be sanitised, and its canonical text."""
+        self.html.append(html)
+        if text:
+            self.words.append(text)
+
+    def insert(self, html: str, text: str = "") -> None:
+        """HTML of our own, kept from the sanitiser, and its canonical text."""
+        self.write(self.shelf.word(html), text)
+
+    def end_line(self) -> str:
+        """End a block of text; the canonical text gets a line, and the links in it a sentence."""
+        line = canonical.collapse("".join(self.words))
+        if self.open_links:
+            self.end_links(line)
+        self.words.clear()
+        if line:
+            self.lines.append(line)
+        return line
+
+    def end_links(self, line: str) -> None:
+        """Give each link of the block the sentence that it stands in."""
+        at = before = 0
+        for target, fragment, words in self.open_links:
+            at += len(canonical.SPACE.sub(" ", "".join(self.words[before:words])))
+            before = words
+            self.links.append(Link(target, fragment, canonical.sentence(line, at)))
+        self.open_links.clear()
+
+    def note_link(self, target: str, fragment: str) -> None:
+        """Remember a link to a note; its sentence is known when its block ends."""
+        self.open_links.append((target, fragment, len(self.words)))
+
+    def problem(self, reason: str) -> None:
+        self.problems.append(Problem(self.first_line + self.line, reason))

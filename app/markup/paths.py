@@ -1,0 +1,43 @@
+"""Where a relative address in a note points: below `notes/`, or nowhere.
+
+>>> below("papers/walk", "../figures/a%20b.png")
+'figures/a b.png'
+>>> below("walk", "../../etc/passwd") is None
+True
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from urllib.parse import quote, unquote
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
+EXTENSION = re.compile(r"\.(?!md$)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.IGNORECASE)
+MARKDOWN = re.compile(r"\.md$", re.IGNORECASE)
+
+
+def is_relative(address: str) -> bool:
+    return bool(address) and not SCHEME.match(address) and not address.startswith(("/", "\\"))
+
+
+def is_file(path: str) -> bool:
+    """Whether a path names a file that is no note."""
+    return bool(EXTENSION.search(path))
+
+
+def below(note: str, address: str) -> str | None:
+    """The path below `notes/` of an address written in `note`; None if it points outside."""
+    written = unicodedata.normalize("NFC", unquote(address))
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(note), written))
+    outside = path in (".", "..") or path.startswith(("../", "/"))
+    return None if outside or "\0" in path else path
+
+
+def media_url(path: str) -> str:
+    return f"/media/{quote(path)}"
+
+
+def without_md(path: str) -> str:
+    return MARKDOWN.sub("", path)

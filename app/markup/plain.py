@@ -1,0 +1,47 @@
+"""A line of Markdown outside the page: for a title, a heading in a list, a summary in the feed.
+
+No links, no references, no images, no HTML of the author; formulas and emphasis stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markdown_it.common.utils import escapeHtml
+from markdown_it.token import Token
+
+from app.markup import canonical, formulas
+from app.markup.page import Page
+
+TAGS = frozenset({"em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"})
+BREAKS = frozenset({"softbreak", "hardbreak"})
+FORMULAS = {"math_inline": False, "math_display": True}
+
+
+def text(children: Iterable[Token]) -> str:
+    """The canonical text of a line."""
+    return canonical.collapse("".join(map(token_text, children)))
+
+
+def token_text(token: Token) -> str:
+    if token.type in BREAKS:
+        return " "
+    if token.type in FORMULAS:
+        return canonical.formula(token.content, display=FORMULAS[token.type])
+    if token.type == "image":
+        return "".join(map(token_text, token.children or []))
+    return "" if token.type == "html_inline" else token.content
+
+
+def html(children: Iterable[Token], page: Page) -> str:
+    """The line as HTML that is safe as it is: nothing in it needs the sanitiser."""
+    return "".join(token_html(token, page) for token in children).strip()
+
+
+def token_html(token: Token, page: Page) -> str:
+    if token.type in FORMULAS:
+        return formulas.plain(token.content, page, display=FORMULAS[token.type])
+    if token.type in TAGS:
+        return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
+    written = escapeHtml(token_text(token)) if token.type != "image" else ""
+    return f"<code>{written}</code>" if token.type == "code_inline" else written

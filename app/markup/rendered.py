@@ -1,0 +1,70 @@
+"""What `render` returns: a note as HTML, as canonical text, and as the things found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the title. `level` is 2 to 6, `id` its anchor on the page."""
+
+    level: int
+    id: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to another note, with the sentence it stands in."""
+
+    target: str
+    fragment: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """An analysis block: which script, with which parameters, showing which outputs."""
+
+    name: str
+    script: str
+    params: dict[str, Any]
+    show: list[str] | None
+    line: int
+    caption: str = ""  # Markdown; its HTML is in the placeholder of the block
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence bound to a check over what the analyses returned."""
+
+    id: str
+    html: str
+    check: str
+    expect: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something of the note that could not be taken. `line` counts from 1 in the file."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    html: str
+    text: str
+    title: str | None
+    summary: str
+    headings: list[Heading]
+    links: list[Link]
+    media: list[str]
+    blocks: list[Block]
+    claims: list[Claim]
+    code: str
+    problems: list[Problem]

@@ -1,0 +1,174 @@
+"""What holds for every note: it renders, the same each time, safely, and page and text agree."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.markup import Rendered, as_html, canonical, fill, render
+
+PIECES = [
+    *"*_`$[](){}<>!#|\\~^&:-+.\"'\n\t 0a\0\x07\u202e\ud800é",
+    *["$$", "[[", "]]", "{{ a.b }}", "{{", "}}", "word ", " 5", "\n\n", "\n    ", "- ", "1. "],
+    *["> ", "## ", "[^1]", "[^1]: ", "```\n", "```analysis\nscript: a\n```\n", "```claim\n"],
+    *["id: x\ntext: t\ncheck: a\n", "|a|b|\n|-|-|\n", "[x](y.md)", "![x](y.png)", "- [ ] "],
+    *["<script>", "</script>", "<b onclick=alert(1)>", "</b>", "<p>", "</p>", "<div>", "</div>"],
+    *["javascript:alert(1)", "<a href='javascript:x'>", "<!--", "-->", "<svg onload=x>", "<title>"],
+    *["<textarea>", "<img src=x onerror=y>", '<a href="', "gloss:", "<style>", "\\(", "\\)", "\\["],
+    *["\\begin{align}", "\\end{align}", "\\frac", "<details>", "<table>", "<td>", "<plaintext>"],
+]
+NOTES = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=200)
+FILLERS = {
+    "link": lambda given: '<a href="/notes/x">',
+    "output": lambda given: "<figure></figure>",
+    "claim": lambda given: "<aside></aside>",
+    "value": lambda given: "1",
+}
+relaxed = settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags, attributes, and the text that is the author's."""
+
+    GENERATED = frozenset({"note-ref", "note-number", "reason"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: list[str] = []
+        self.hidden: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attributes
+        kinds = set((dict(attributes).get("class") or "").split())
+        if self.hidden or kinds & self.GENERATED:
+            self.hidden.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.hidden and self.hidden[-1] == tag:
+            self.hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.words.append(data)
+
+
+def assert_safe(html: str) -> None:
+    page = Page(html)
+    assert not {"script", "style", "form", "iframe", "object", "textarea"} & set(page.tags)
+    for name, value in page.attributes:
+        assert not name.startswith("on")
+        assert name not in ("srcdoc", "action", "formaction")
+        if name in ("href", "src"):
+            assert not re.match(r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE)
+
+
+@given(NOTES)
+@relaxed
+@example("<script>alert(1)</script>" * 3)
+@example("[^1]\n\n[^1]: " * 5)
+def test_every_note_renders_safely_and_the_same_each_time(source: str) -> None:
+    rendered = render(source, path="a/b")
+    assert rendered == render(source, path="a/b")
+    page = fill(rendered.html, FILLERS)
+    assert "<!--gloss:" not in page
+    for html in (page, rendered.summary, *(claim.html for claim in rendered.claims)):
+        assert_safe(html)
+    assert not re.search(r"gloss[0-9a-f]{32}", rendered.html + rendered.text)
+
+
+@given(NOTES)
+@relaxed
+def test_every_annotation_renders_safely_without_ids_and_placeholders(source: str) -> None:
+    html = as_html(source)
+    assert_safe(html)
+    assert "<!--" not in html
+    ids = [value for name, value in Page(html).attributes if name == "id"]
+    assert all((value or "").startswith("user-") for value in ids)
+
+
+WORDS = st.text("abc de.,é大", min_size=1, max_size=12).filter(str.strip)
+INLINE = st.one_of(
+    WORDS,
+    WORDS.map(lambda word: f"*{word.strip()}*"),
+    WORDS.map(lambda word: f"`{word}`"),
+    WORDS.map(lambda word: f"[{word}](other.md)"),
+    WORDS.map(lambda word: f"[[{word.strip()}|{word}]]"),
+    WORDS.map(lambda word: f"<kbd>{word}</kbd>"),
+    st.just("word[^1]"),
+)
+LINES = st.lists(INLINE, min_size=1, max_size=5).map(" ".join)
+BLOCKS = st.one_of(
+    LINES,
+    LINES.map(lambda line: f"## {line}"),
+    LINES.map(lambda line: f"- {line}\n- {line}\n  - {line}"),
+    LINES.map(lambda line: f"> {line}\n> {line}"),
+    LINES.map(lambda line: f"- [ ] {line}"),
+    WORDS.map(lambda word: f"| {word} | b |\n|---|---|\n| c | {word} |"),
+    WORDS.map(lambda word: f"```python\n{word}\n```"),
+    WORDS.map(lambda word: f"<details><summary>{word}</summary>\n\n{word}\n\n</details>"),
+)
+
+
+@given(st.lists(BLOCKS, min_size=1, max_size=6).map("\n\n".join))
+@relaxed
+def test_page_and_canonical_text_agree(source: str) -> None:
+    rendered = render(f"{source}\n\n[^1]: A *note*.", path="a/b")
+    page = Page(fill(rendered.html, FILLERS))
+    assert squeezed("".join(page.words)) == squeezed(rendered.text)
+    assert all(line == line.strip("\n") for line in rendered.text.split("\n"))
+
+
+def squeezed(text: str) -> str:
+    return canonical.SPACE.sub("", text)
+
+
+HARD = {
+    "brackets": "[" * 50_000,
+    "stars": "*a " * 20_000,
+    "dollars": "$" * 20_000,
+    "dollars and words": "$a " * 20_000,
+    "dollars and braces": "${" * 20_000,
+    "braces": "{{" * 20_000,
+    "braces and names": "{{ a." * 20_000,
+    "links by name": "[[" * 20_000,
+    "many links": "[[a]] " * 5_000,
+    "quotes": "> " * 5_000 + "a",
+    "one long line": "word " * 200_000,
+    "one long word": "a" * 1_000_000,
+    "round brackets": "\\(" * 20_000,
+    "environments": "\\begin{align}\n" * 5_000,
+    "square brackets on lines": "\\[\n" * 5_000,
+    "dollars on lines": "$$\na\n\n" * 5_000,
+    "references": "[^1]: x\n\n" + "[^" * 20_000,
+    "elements": "<div>" * 20_000,
+    "formatting elements": "".join(f"<b title={i}>" for i in range(3_000)) + "\n\nx" * 3_000,
+    "comments": "a <!--" * 20_000,
+    "nested lists": "- " * 3_000 + "a",
+    "NUL": "\0" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_input_takes_linear_time(name: str) -> None:
+    """A generous limit: each takes 0.1 to 2 seconds, what is quadratic takes minutes."""
+    started = time.perf_counter()
+    rendered = render(HARD[name])
+    assert isinstance(rendered, Rendered)
+    assert time.perf_counter() - started < 10
+
+
+def test_an_author_cannot_forge_what_scripts_act_on() -> None:
+    html = render('<b class="run" data-run="1" hx-post="/x" id="main">x</b>').html
+    assert Page(html).attributes == [("id", "user-main")]
