@@ -1,0 +1,61 @@
+"""Search the library, as its owner: every note, annotation and analysis.
+
+Every word is required; OR, -not, "phrase", prefix* and parentheses work, and so do the fields
+title: tag: kind: author: year: before: after: in:. Examples:
+
+    python -m app search 'random walk*'
+    python -m app search 'tag:bayes year:2019..2023 -kind:journal'
+    python -m app search '"detailed balance" OR ergodic' --json --limit 5
+
+Put -- before a query that begins with a minus: python -m app search -- '-kind:journal walk'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import html
+import json
+import re
+
+from app import database
+from app.accounts import people
+from app.search.find import Hit, Results, search
+from app.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="what to look for")
+    parser.add_argument("--json", action="store_true", help="the answer of /api/search")
+    parser.add_argument("--limit", type=positive, default=20, help="hits to show (default: 20)")
+
+
+def positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 10_000):
+        raise argparse.ArgumentTypeError("a number from 1 to 10000")
+    return int(text)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    connection = database.connect(settings.database)
+    try:
+        database.migrate(connection, settings.database)
+        person = people.owner(connection)
+        found = search(connection, person, " ".join(options.query), limit=options.limit)
+    finally:
+        connection.close()
+    print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else report(found))
+    return 0
+
+
+def report(found: Results) -> str:
+    lines = [found.note] if found.note else []
+    lines += ["Nothing has all the words; these have some."] if found.relaxed else []
+    lines += map(entry, found.results)
+    shown = f", {len(found.results)} shown" if len(found.results) < found.total else ""
+    return "\n".join([*lines, f"{found.total} found{shown}, {found.took_ms:.1f} ms"])
+
+
+def entry(hit: Hit) -> str:
+    passage = html.unescape(re.sub(r"</?mark>", "", hit.snippet_html))
+    return f"{hit.title}  ({hit.type} {hit.id})\n    {' '.join(passage.split())}\n"

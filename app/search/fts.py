@@ -1,0 +1,136 @@
+"""From a query's tree to what SQLite runs: an FTS5 expression and conditions on `entry`.
+
+    >>> plan(All((Word("walk", prefix=True), Not(Field("kind", "post"))))).match
+    '"walk" *'
+
+Each word is quoted, each value bound: nothing that a person types is ever read as SQL or FTS5.
+In the conditions `entry` is a row of search_entry and `document` its note (null for code).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.search.query import PLACES
+from app.search.tree import All, Either, Field, Node, Not, Phrase, Title, Word
+
+
+@dataclass(frozen=True)
+class Condition:
+    sql: str
+    values: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`match` ranks and may be empty; `marks` finds any of the words where a snippet can be."""
+
+    match: str
+    marks: str
+    condition: Condition
+    can_relax: bool
+
+
+TAG = """entry.uid IN (SELECT uid FROM document_tag
+    WHERE tag = ? OR substr(tag, 1, length(?) + 1) = ? || '/' COLLATE NOCASE)"""
+AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE instr(fold(author), fold(?)))"
+WORDS = "entry.id IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
+
+
+def plan(tree: Node, *, relaxed: bool = False) -> Plan:
+    """How to find what `tree` asks for; `relaxed` asks for any of its words instead of all."""
+    parts = tree.parts if isinstance(tree, All) else (tree,)
+    words = [part for part in parts if only_words(part)]
+    unwanted = [part.part for part in parts if isinstance(part, Not) and only_words(part.part)]
+    rest = [part for part in parts if not only_words(part)]
+    match = joined(" OR " if relaxed else " AND ", map(expression, words))
+    if match and unwanted:
+        match = f"{match} NOT {joined(' OR ', map(expression, unwanted))}"
+        rest = [part for part in rest if not (isinstance(part, Not) and part.part in unwanted)]
+    return Plan(match, marks(tree), both(map(condition, rest)), len(words) > 1)
+
+
+def only_words(node: Node) -> bool:
+    """Whether FTS5 alone can find it: no field, and nothing that is only excluded."""
+    if isinstance(node, All | Either):
+        return all(map(only_words, node.parts))
+    return isinstance(node, Word | Phrase | Title)
+
+
+def expression(node: Node) -> str:
+    match node:
+        case Word():
+            return quoted(node.text) + " *" * node.prefix
+        case Phrase():
+            return quoted(node.text)
+        case Title():
+            return f"title : {expression(node.part)}"
+        case All():
+            return joined(" AND ", map(expression, node.parts))
+        case Either():
+            return joined(" OR ", map(expression, node.parts))
+    raise TypeError(f"not made of words alone: {node}")
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def joined(operator: str, parts: Iterable[str]) -> str:
+    found = list(dict.fromkeys(parts))
+    return f"({operator.join(found)})" if len(found) > 1 else "".join(found)
+
+
+def marks(tree: Node) -> str:
+    found = joined(" OR ", map(expression, wanted(tree)))
+    return f"{{headings body code}} : {found}" if found else ""
+
+
+def wanted(node: Node) -> list[Word | Phrase]:
+    """The words and phrases that a hit can show, wherever they stand in it."""
+    if isinstance(node, All | Either):
+        return [leaf for part in node.parts for leaf in wanted(part)]
+    return [node] if isinstance(node, Word | Phrase) else []
+
+
+def condition(node: Node) -> Condition:
+    """SQL that is true or false, never null, so that NOT means not."""
+    if isinstance(node, Field):
+        return field(node)
+    if isinstance(node, Not):
+        inner = condition(node.part)
+        return Condition(f"NOT ({inner.sql})", inner.values)
+    if only_words(node):
+        return Condition(WORDS, (expression(node),))
+    if isinstance(node, All | Either):
+        return both(map(condition, node.parts), "AND" if isinstance(node, All) else "OR")
+    raise TypeError(f"no condition: {node}")
+
+
+def both(conditions: Iterable[Condition], operator: str = "AND") -> Condition:
+    """All of these, or any with OR; true if there are none."""
+    found = list(conditions)
+    sql = f" {operator} ".join(f"({each.sql})" for each in found) or "1"
+    return Condition(sql, tuple(value for each in found for value in each.values))
+
+
+def field(node: Field) -> Condition:
+    value = node.value
+    match node.name:
+        case "tag":
+            return Condition(TAG, (value, value, value))
+        case "author":
+            return Condition(AUTHOR, (value,))
+        case "kind":
+            return Condition("ifnull(document.kind = ? COLLATE NOCASE, 0)", (value,))
+        case "in":
+            return Condition("entry.type = ?", (PLACES[value],))
+        case "before":
+            return Condition("entry.date <> '' AND entry.date < ?", (value,))
+        case "after":
+            # "~" sorts after every digit and "-": the whole day, month or year is over
+            return Condition("entry.date > ?", (value + "~",))
+    first, dots, last = value.partition("..")
+    bounds = (int(first or 0), int((last or 9999) if dots else first))
+    return Condition("ifnull(document.year BETWEEN ? AND ?, 0)", bounds)
