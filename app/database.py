@@ -54,6 +54,17 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a database whose schema is up to date; closed at the end."""
+    connection = connect(path)
+    try:
+        migrate(connection, path)
+        yield connection
+    finally:
+        connection.close()
+
+
 def of_this_thread(path: Path) -> sqlite3.Connection:
     """This thread's own connection, kept open: opening one costs more than a page's queries."""
     connections: dict[Path, sqlite3.Connection] = _local.__dict__.setdefault("connections", {})
@@ -100,8 +111,9 @@ def migrate(connection: sqlite3.Connection, path: Path | None = None) -> list[st
     """Bring the schema up to date and say what was done, a line a step.
 
     Owned tables go through their numbered migrations, after a copy of an older file is put
-    beside it. Derived tables of another schema version are dropped and made anew, empty: the
-    next sync fills them. A file of a later Gloss raises DatabaseTooNew and is left as it is.
+    beside it. Derived tables are made where there are none; whether they are those of today's
+    code is the next sync's question. A file of a later Gloss raises DatabaseTooNew and is left
+    as it is.
     """
     database = Database(connection)
     refuse_newer(database)
@@ -112,9 +124,14 @@ def migrate(connection: sqlite3.Connection, path: Path | None = None) -> list[st
         shutil.copy2(path, copy)
         done.append(f"kept the older file as {copy.name}")
     schema.owned.apply(database)
-    if derived_version(connection) != schema.DERIVED_VERSION:
+    if not derived_version(connection):
         rebuild(connection)
     return done
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """The names of the migrations that the file has been through."""
+    return [step.name for step in schema.owned.applied(Database(connection))]
 
 
 def refuse_newer(database: Database) -> None:
@@ -125,6 +142,11 @@ def refuse_newer(database: Database) -> None:
             f"The database was made by a later Gloss (it has {', '.join(unknown)}).",
             hint="Update Gloss, or choose another folder with --data. Nothing was changed.",
         )
+
+
+def is_outdated(connection: sqlite3.Connection) -> bool:
+    """Whether the derived tables were filled by other code than today's."""
+    return derived_version(connection) != schema.derived_stamp()
 
 
 def derived_version(connection: sqlite3.Connection) -> int:
@@ -140,7 +162,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
         for statement in schema.DERIVED:
             connection.execute(statement)
         connection.execute(
-            "UPDATE state SET value = ? WHERE name = 'derived'", [schema.DERIVED_VERSION]
+            "UPDATE state SET value = ? WHERE name = 'derived'", [schema.derived_stamp()]
         )
 
 

@@ -1,10 +1,13 @@
 """Every table. Owned ones exist nowhere else and are migrated; derived ones come back by sync.
 
-No foreign key goes from an owned table to a derived one. Raise DERIVED_VERSION with any change
-of a derived table or of what is stored in it: the next start makes them anew.
+No foreign key goes from an owned table to a derived one. Derived tables carry the stamp of the
+code that fills them: when it changes, the next sync makes them anew.
 """
 
 from __future__ import annotations
+
+import zlib
+from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -115,10 +118,21 @@ OWNED = (
     "annotation",
 )
 
-DERIVED_VERSION = 1
+FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+
+
+def derived_stamp() -> int:
+    """A checksum of the derived tables and of the code that fills them."""
+    stamp = zlib.crc32("".join(DERIVED).encode())
+    for room in FILLING:
+        for file in sorted((Path(__file__).parent / room).glob("*.py")):
+            stamp = zlib.crc32(file.read_bytes(), stamp)
+    return stamp
+
 
 DERIVED = (
     # A note's file as it was last read and rendered. path is its id: without .md, in NFC.
+    # path_key, name_key: as compared, where neither case nor normalisation count (names.key).
     """CREATE TABLE document (
         uid INTEGER PRIMARY KEY,
         path TEXT NOT NULL UNIQUE,
@@ -137,13 +151,17 @@ DERIVED = (
         html TEXT NOT NULL,
         summary TEXT NOT NULL,
         text TEXT NOT NULL,
-        headings TEXT NOT NULL
+        headings TEXT NOT NULL,
+        path_key TEXT NOT NULL DEFAULT '',
+        name_key TEXT NOT NULL DEFAULT ''
     ) STRICT""",
-    "CREATE INDEX document_by_date ON document(date DESC, path)",
-    "CREATE INDEX document_by_kind ON document(kind, date DESC, path)",
-    "CREATE INDEX document_by_folder ON document(folder, date DESC, path)",
-    "CREATE INDEX document_by_year ON document(year, date DESC, path)",
-    "CREATE INDEX document_by_name ON document(name COLLATE NOCASE)",
+    # With visibility and folder at their end they answer feeds and counts without the rows.
+    "CREATE INDEX document_by_date ON document(date DESC, path, visibility, folder)",
+    "CREATE INDEX document_by_kind ON document(kind, date DESC, path, visibility)",
+    "CREATE INDEX document_by_folder ON document(folder, visibility)",
+    "CREATE INDEX document_by_year ON document(year, date DESC, path, visibility)",
+    "CREATE INDEX document_by_path_key ON document(path_key)",
+    "CREATE INDEX document_by_name_key ON document(name_key)",
     # What stat said of each file below notes/ when it was last read, failed ones included.
     """CREATE TABLE file (
         path TEXT PRIMARY KEY,
@@ -151,10 +169,13 @@ DERIVED = (
         mtime_ns INTEGER NOT NULL,
         uid INTEGER
     ) STRICT, WITHOUT ROWID""",
+    # What is wrong with a file: failed = 1 if it is therefore not in the index.
     """CREATE TABLE problem (
-        path TEXT PRIMARY KEY,
+        path TEXT NOT NULL,
         line INTEGER NOT NULL,
-        reason TEXT NOT NULL
+        reason TEXT NOT NULL,
+        failed INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (path, line, reason)
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE document_tag (
         tag TEXT NOT NULL COLLATE NOCASE,
@@ -169,19 +190,23 @@ DERIVED = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_author_by_uid ON document_author(uid)",
     # A link from a note; target as written: a path, a name or an alias, without .md.
+    # name_key: its last part, as compared; by it the links that may mean a note are found.
     """CREATE TABLE document_link (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         target TEXT NOT NULL COLLATE NOCASE,
         sentence TEXT NOT NULL,
+        name_key TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (uid, position)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX document_link_by_target ON document_link(target)",
+    "CREATE INDEX document_link_by_name_key ON document_link(name_key)",
     """CREATE TABLE document_alias (
         alias TEXT NOT NULL COLLATE NOCASE,
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        key TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (alias, uid)
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_alias_by_key ON document_alias(key)",
     "CREATE INDEX document_alias_by_uid ON document_alias(uid)",
     # A file below notes/ that a note shows or links; path as below notes/.
     """CREATE TABLE document_media (

@@ -1,0 +1,172 @@
+"""Note files as a save needs them: where one is, writing beside it, putting it in its place.
+
+Everything that is written goes to a temporary file in the same folder first, complete and on
+the disk, and takes its name in one step: a crash leaves the old file or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import BadInput, Conflict, GlossError, NotFound
+from app.library.names import SUFFIX, id_of, key, normal
+from app.library.scan import TEMPORARY, Stat
+
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+REASONS = {
+    errno.ENOSPC: ("the disk is full", "Free some space"),
+    errno.EDQUOT: ("the quota of this disk is used up", "Free some space"),
+    errno.EROFS: ("the disk can only be read", "Mount it for writing"),
+    errno.EACCES: ("permission is denied", "Give this user the right to write there"),
+    errno.EPERM: ("permission is denied", "Give this user the right to write there"),
+}
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A complete file that has no name of its own yet."""
+
+    path: Path
+    stat: Stat
+
+
+def find(root: Path, id: str) -> str:
+    """The file of the note of that id, as the file system spells it; NotFound if there is none."""
+    found = ""
+    *folders, name = normal(id).split("/")
+    for part in folders:
+        found += f"{spelled(root / found, part)}/"
+    return found + spelled(root / found, name, SUFFIX)
+
+
+def spelled(folder: Path, part: str, suffix: str = "") -> str:
+    """The entry of a folder that one part of an id means; perhaps it is in NFD, or has .MD."""
+    if not part or part.startswith(".") or "\0" in part:
+        raise no_note()
+    if part.isascii() and os.path.lexists(folder / (part + suffix)):
+        return part + suffix
+    try:
+        entries = [path.name for path in folder.iterdir()]
+    except OSError:
+        raise no_note() from None
+    fitting = [name for name in entries if fits(name, part, suffix)]
+    if not fitting:
+        raise no_note()
+    return min(fitting)  # of several only the first is indexed
+
+
+def fits(name: str, part: str, suffix: str) -> bool:
+    if not suffix:
+        return normal(name) == part
+    return name.lower().endswith(suffix) and id_of(name) == part
+
+
+def no_note() -> NotFound:
+    return NotFound("There is no such note.", hint="It may have been moved: search for it.")
+
+
+def place_of(root: Path, file: str) -> Path:
+    """Where a note's bytes are; BadInput if a link stands in the way.
+
+    A file that is itself a link is followed, as long as it stays below notes/.
+    """
+    top = root.resolve()
+    folder = (root / file).parent.resolve()
+    if folder != top / Path(file).parent:
+        raise BadInput(
+            f"{Path(file).parent} is, or is behind, a link: no note is kept there.",
+            field="id",
+            hint="Choose another folder.",
+        )
+    place = (folder / Path(file).name).resolve()
+    if not place.is_relative_to(top):
+        raise BadInput(f"{file} is a link that points outside of notes/.", field="id")
+    return place
+
+
+def make_folder(folder: Path, file: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise Conflict(
+            f"A file stands where {Path(file).parent} would be a folder.",
+            hint="Choose another address.",
+        ) from None
+
+
+def refuse_taken(folder: Path, name: str) -> None:
+    """Conflict if a file is there that only case or normalisation tell from a note `name`."""
+    wanted = key(name)
+    for entry in folder.iterdir():
+        if entry.suffix.lower() == SUFFIX and key(id_of(entry.name)) == wanted:
+            raise taken(id_of(entry.name))
+
+
+def taken(id: str) -> Conflict:
+    return Conflict(f"There is already a note {id}.", hint="Choose another address, or edit it.")
+
+
+@contextmanager
+def written(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Temporary]:
+    """A temporary file with these bytes, on the disk; it is gone afterwards, one way or another."""
+    path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "wb") as opened:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            opened.write(data)
+            opened.flush()
+            os.fsync(descriptor)
+            stat = os.fstat(descriptor)
+        yield Temporary(path, (stat.st_size, stat.st_mtime_ns))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def put_new(temporary: Path, place: Path) -> None:
+    """Give the file its name, if nothing has it: never over another file."""
+    try:
+        os.link(temporary, place)
+    except FileExistsError:
+        raise taken(id_of(place.name)) from None
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        reserve(place)
+        temporary.replace(place)
+
+
+def reserve(place: Path) -> None:
+    """For file systems without hard links: take the name with an empty file first."""
+    try:
+        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        raise taken(id_of(place.name)) from None
+
+
+def keep_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk: until then a power cut could undo a rename."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def in_words(file: str) -> Iterator[None]:
+    """What the system refuses, as an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        why, hint = REASONS.get(error.errno or 0, (error.strerror or str(error), "Look at it"))
+        raise GlossError(
+            f"{file} cannot be saved: {why}.", hint=f"{hint} and save again."
+        ) from error

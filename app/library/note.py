@@ -1,0 +1,144 @@
+"""A note read from its file and rendered: all that the index will say of it.
+
+`load` reads within the size limit; `prepare` needs no file. Both raise Unreadable with the line
+and the reason, which is what a sync reports and a form shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app import markup
+from app.errors import Unavailable, Unreadable
+from app.library import front_matter
+from app.library.front_matter import FrontMatter, Remark
+from app.library.names import id_of
+from app.library.scan import Stat
+
+NO_DAY = "1970-01-01"  # a file without a date of its own, with a time that no calendar has
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Contents:
+    data: bytes
+    stat: Stat
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Note:
+    file: str
+    id: str
+    contents: Contents
+    source: str
+    front: FrontMatter
+    rendered: markup.Rendered
+
+    @property
+    def title(self) -> str:
+        return self.front.title or self.rendered.title or self.id.rpartition("/")[2]
+
+    @property
+    def date(self) -> str:
+        return self.front.date or day_of(self.contents.stat)
+
+    @property
+    def year(self) -> int:
+        return self.front.year or int(self.date[:4])
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What is odd about an indexed note: in its front matter, then in its body."""
+        found = [Remark(problem.line, problem.reason) for problem in self.rendered.problems]
+        return [*self.front.remarks, *found]
+
+    @property
+    def fields(self) -> str:
+        """The front matter as JSON."""
+        values: dict[str, Any] = dict(vars(self.front))
+        for name in ("body", "body_line", "remarks"):
+            del values[name]
+        return json.dumps(values, ensure_ascii=False)
+
+
+def load(root: Path, file: str, limit: int) -> Contents:
+    """The bytes of a file and its stat at that moment; a larger one is not read at all."""
+    with open(f"{root}/{file}", "rb", buffering=0) as opened:
+        stat = os.fstat(opened.fileno())
+        check_size(stat.st_size, file, limit)
+        data = opened.readall()
+    check_size(len(data), file, limit)
+    return Contents(data, (stat.st_size, stat.st_mtime_ns))
+
+
+def check_size(size: int, file: str, limit: int) -> None:
+    if size > limit:
+        raise Unreadable(
+            f"This note has {megabytes(size)}; the limit is {megabytes(limit)}.",
+            path=file,
+            hint="Split it, or raise max_note_bytes.",
+        )
+
+
+def megabytes(size: int) -> str:
+    """
+    >>> megabytes(50_000_000), megabytes(1_200)
+    ('50.0 MB', '1,200 bytes')
+    """
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+
+
+def prepare(file: str, contents: Contents) -> Note:
+    """Decode, read the front matter, render."""
+    source = decode(file, contents.data)
+    front = front_matter.parse(source, file)
+    note_id = id_of(file)
+    try:
+        rendered = markup.render(front.body, path=note_id, first_line=front.body_line)
+    except Unavailable:  # no note can be rendered: the sync's error, not the note's
+        raise
+    except Exception as error:
+        reason = f"This note cannot be rendered ({type(error).__name__}: {error})."
+        raise Unreadable(reason, path=file) from error
+    return Note(file, note_id, contents, source, front, rendered)
+
+
+def decode(file: str, data: bytes) -> str:
+    """The text of a note: UTF-8 without NUL."""
+    try:
+        source = data.decode()
+    except UnicodeDecodeError as error:
+        reason = "This note is not UTF-8" + (
+            ": it looks like UTF-16."
+            if data[:2] in UTF16
+            else f" (byte 0x{data[error.start]:02x})."
+        )
+        raise Unreadable(
+            reason, path=file, line=line_at(data, error.start), hint="Save it as UTF-8."
+        ) from error
+    if "\0" in source:
+        line = line_at(data, data.index(b"\0"))
+        raise Unreadable("This note holds a NUL byte: it is no text.", path=file, line=line)
+    return source
+
+
+def line_at(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def day_of(stat: Stat) -> str:
+    """The day on which the file was last changed."""
+    try:
+        return datetime.fromtimestamp(stat[1] / 1e9, UTC).date().isoformat()
+    except (OverflowError, OSError, ValueError):
+        return NO_DAY

@@ -1,0 +1,100 @@
+"""What stands in a note besides its text: analysis blocks, claims, links, media."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.markup import Block, Claim
+
+
+def blocks(connection: sqlite3.Connection, uid: int) -> list[Block]:
+    """The analysis blocks of a note, in their order."""
+    rows = connection.execute(
+        "SELECT name, script, params, show, line FROM document_block WHERE uid = ?"
+        " ORDER BY line, name",
+        [uid],
+    )
+    return [
+        Block(name, script, json.loads(params), json.loads(show), line)
+        for name, script, params, show, line in rows
+    ]
+
+
+def claims(connection: sqlite3.Connection, uid: int) -> list[Claim]:
+    """The claims of a note, in their order."""
+    rows = connection.execute(
+        'SELECT id, html, "check", expect, line FROM document_claim WHERE uid = ?'
+        " ORDER BY line, id",
+        [uid],
+    )
+    return [Claim(*row) for row in rows]
+
+
+def targets(connection: sqlite3.Connection, uid: int) -> list[str]:
+    """What a note links to, as it is written there; each once."""
+    rows = connection.execute(
+        "SELECT target FROM document_link WHERE uid = ? ORDER BY position", [uid]
+    )
+    return list(dict.fromkeys(target for (target,) in rows))
+
+
+def shows_media(connection: sqlite3.Connection, path: str, visibilities: Sequence[str]) -> bool:
+    """Whether a note of these visibilities uses the file at `path`, below notes/."""
+    marks = ", ".join("?" * len(visibilities))
+    row = connection.execute(
+        "SELECT 1 FROM document_media JOIN document USING (uid)"
+        f" WHERE document_media.path = ? AND visibility IN ({marks}) LIMIT 1",
+        [path, *visibilities],
+    ).fetchone()
+    return row is not None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A note with its analysis blocks and its claims."""
+
+    path: str
+    title: str
+    blocks: list[Block]
+    claims: list[Claim]
+
+
+def with_claims(connection: sqlite3.Connection, visibilities: Sequence[str]) -> list[Parts]:
+    """Every note of these visibilities that makes a claim; three queries for all of them."""
+    return with_any(connection, visibilities, "uid IN (SELECT uid FROM document_claim)")
+
+
+def with_blocks(connection: sqlite3.Connection, visibilities: Sequence[str]) -> list[Parts]:
+    """Every note of these visibilities that shows an analysis; three queries for all of them."""
+    return with_any(connection, visibilities, "uid IN (SELECT uid FROM document_block)")
+
+
+def with_any(
+    connection: sqlite3.Connection, visibilities: Sequence[str], condition: str
+) -> list[Parts]:
+    marks = ", ".join("?" * len(visibilities))
+    chosen = (
+        f"uid IN (SELECT uid FROM document WHERE visibility IN ({marks}) AND {condition})"
+        " ORDER BY uid"
+    )
+    found = {
+        row["uid"]: Parts(row["path"], row["title"], [], [])
+        for row in connection.execute(
+            f"SELECT uid, path, title FROM document WHERE {chosen}", visibilities
+        )
+    }
+    for uid, name, script, params, show, line in connection.execute(
+        f"SELECT uid, name, script, params, show, line FROM document_block WHERE {chosen}, line",
+        visibilities,
+    ):
+        block = Block(name, script, json.loads(params), json.loads(show), line)
+        found[uid].blocks.append(block)
+    for uid, *claim in connection.execute(
+        f'SELECT uid, id, html, "check", expect, line FROM document_claim WHERE {chosen}, line',
+        visibilities,
+    ):
+        found[uid].claims.append(Claim(*claim))
+    return sorted(found.values(), key=lambda note: note.path)

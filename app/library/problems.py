@@ -1,0 +1,60 @@
+"""What is wrong with files below notes/, as the last sync found it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app import database
+from app.library import store
+from app.library.front_matter import Remark
+from app.library.names import id_of
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file, the line (0: the whole file) and the reason; not `failed`: it is indexed even so."""
+
+    path: str
+    line: int
+    reason: str
+    failed: bool = True
+
+
+def every(connection: sqlite3.Connection) -> list[Failure]:
+    rows = connection.execute("SELECT path, line, reason, failed FROM problem ORDER BY path, line")
+    return [Failure(path, line, reason, bool(failed)) for path, line, reason, failed in rows]
+
+
+def of(connection: sqlite3.Connection, file: str) -> list[Failure]:
+    """The problems of one file."""
+    rows = connection.execute(
+        "SELECT path, line, reason, failed FROM problem WHERE path = ? ORDER BY line", [file]
+    )
+    return [Failure(path, line, reason, bool(failed)) for path, line, reason, failed in rows]
+
+
+def of_note(connection: sqlite3.Connection, id: str) -> Failure | None:
+    """Why the note of that id is not in the index, if a file for it lies there."""
+    broken = (problem for problem in every(connection) if problem.failed)
+    return next((problem for problem in broken if id_of(problem.path) == id), None)
+
+
+def reasons(connection: sqlite3.Connection) -> dict[str, str]:
+    """Why each file that is not in the index is not."""
+    rows = connection.execute("SELECT path, reason FROM problem WHERE failed")
+    return dict(rows)
+
+
+def keep_unscanned(connection: sqlite3.Connection, found: Mapping[str, str]) -> None:
+    """Make the stored problems of what is no note file at all those that the scan has found."""
+    rows = connection.execute(
+        "SELECT path, reason FROM problem WHERE path NOT IN (SELECT path FROM file)"
+    )
+    stored = dict(rows)
+    if stored == found:
+        return
+    with database.transaction(connection):
+        connection.executemany("DELETE FROM problem WHERE path = ?", [(path,) for path in stored])
+        store.report(connection, [(path, Remark(0, why), True) for path, why in found.items()])

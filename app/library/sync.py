@@ -1,0 +1,131 @@
+"""Bring the index up to date with the files below notes/.
+
+What cannot be indexed leaves the index, for it may just have become private, and is reported
+until it changes. Owned rows stay: a note that comes back has its old identity, and so has one
+that was moved.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app import database
+from app.errors import DatabaseUnwritable
+from app.library import changes, indexing, problems, store
+from app.library.changes import Changes
+from app.library.problems import Failure
+from app.library.scan import Scan, scan
+from app.settings import Settings
+
+BATCH_REMOVED = 200
+STALE_SECONDS = 3600  # a temporary file this old was left by a save that was killed
+
+
+@dataclass
+class Report:
+    """How many notes were what; `failed` names each file that is not in the index."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    remarks: list[Failure] = field(default_factory=list)  # indexed, but something is odd
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {name: getattr(self, name) for name in COUNTS}
+        return {
+            **counts,
+            "failed": [
+                {"path": failure.path, "line": failure.line, "reason": failure.reason}
+                for failure in self.failed
+            ],
+        }
+
+
+COUNTS = ("added", "changed", "moved", "removed", "unchanged")
+
+
+def sync(settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = False) -> Report:
+    """Index what changed; with `rebuild`, empty every derived table first and index everything."""
+    with alone(settings.data):
+        before = {} if rebuild else changes.known(connection)
+        found = scan(settings.notes)  # raises, before anything is touched, if the folder is gone
+        if rebuild:
+            database.rebuild(connection)
+        todo = changes.compare(connection, settings.notes, before, found.notes)
+        report = Report()
+        if todo:
+            report.removed = remove(settings, connection, sorted(todo.removed))
+            indexing.stand_back(connection, todo.doubles)
+            for file in indexing.work(settings, connection, todo):
+                count(file, todo, report)
+        clean(settings.notes, found)
+        problems.keep_unscanned(connection, found.problems)
+        complete(connection, found, report)
+    return report
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Two syncs of one library queue up."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "sync.lock").open("w")
+    except OSError as error:
+        raise DatabaseUnwritable(
+            f"Cannot write below {data}: {error.strerror}.",
+            hint="Give this user the right to write there, or choose another folder with --data.",
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def remove(settings: Settings, connection: sqlite3.Connection, files: list[str]) -> int:
+    """Forget the files that are gone; one that came back meanwhile is left alone."""
+    notes = 0
+    for start in range(0, len(files), BATCH_REMOVED):
+        batch = files[start : start + BATCH_REMOVED]
+        with database.transaction(connection):
+            gone = [file for file in batch if not os.path.lexists(settings.notes / file)]
+            notes += store.forget(connection, gone)
+    return notes
+
+
+def count(file: str, todo: Changes, report: Report) -> None:
+    if file in todo.moved:
+        report.moved += 1
+    elif file in todo.fresh:
+        report.added += 1
+    else:
+        report.changed += 1
+
+
+def clean(root: Path, found: Scan) -> None:
+    """Delete the temporary files of saves that were killed."""
+    for file in found.temporary:
+        try:
+            if time.time() - (root / file).stat().st_mtime > STALE_SECONDS:
+                (root / file).unlink()
+        except OSError:  # it is somebody's who is saving, or cannot be deleted: no harm
+            continue
+
+
+def complete(connection: sqlite3.Connection, found: Scan, report: Report) -> None:
+    """Name what is wrong now, whenever it was found, and count the rest."""
+    every = problems.every(connection)
+    report.failed = [problem for problem in every if problem.failed]
+    report.remarks = [problem for problem in every if not problem.failed]
+    out = {problem.path for problem in report.failed}
+    done = report.added + report.changed + report.moved
+    report.unchanged = max(0, len(found.notes) - len(out & found.notes.keys()) - done)
