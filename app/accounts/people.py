@@ -156,3 +156,18 @@ def of_token(connection: sqlite3.Connection, token: str) -> Person | None:
         return None
     role = min(Role(row["role"]), Role(row["lent"]), key=lambda role: role.rank)
     return Person(row["id"], row["name"], role)
+
+
+def tokens(connection: sqlite3.Connection) -> list[dict[str, str]]:
+    """Every token by name, role and person; the tokens themselves are not kept."""
+    rows = connection.execute(
+        "SELECT token.name, token.role, person.name AS person, token.created FROM token"
+        " JOIN person ON person.id = token.person_id ORDER BY token.id"
+    )
+    return [dict(row) for row in rows]
+
+
+def revoke_tokens(connection: sqlite3.Connection, name: str) -> int:
+    """Forget every token of that name; how many there were."""
+    with database.transaction(connection, shows=False):
+        return connection.execute("DELETE FROM token WHERE name = ?", [name]).rowcount

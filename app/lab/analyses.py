@@ -1,0 +1,159 @@
+"""The analyses of a library: each file of `analysis/` that defines `main`.
+
+A file without `main` is a helper, and so is one whose name starts with `_`. An analysis that
+cannot be read is still one: it is listed with its error, and the page shows both.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import database
+from app.errors import NotFound, Unreadable
+from app.lab.parameters import Signature
+from app.lab.signature import read
+from app.search import index as search_index
+from app.settings import Settings
+
+NAME = re.compile(r"[^\W\d_]\w{0,99}")
+MAIN = re.compile(r"^(async\s+)?def\s+main\b", re.MULTILINE)
+LARGEST_FILE = 4_000_000
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """With an `error`, the signature is an empty one that knows only the name."""
+
+    name: str
+    path: Path
+    source: str
+    signature: Signature
+    error: Unreadable | None = None
+
+
+# What this process has read, by path; an entry holds for as long as stat says the same.
+_read: dict[Path, tuple[Stamp, Analysis | None]] = {}
+
+
+def every(settings: Settings) -> list[Analysis]:
+    """All of them by name, the broken ones with their error."""
+    try:
+        files = [entry.name for entry in os.scandir(settings.analysis)]
+    except FileNotFoundError:
+        return []
+    names = [file.removesuffix(".py") for file in sorted(files) if file.endswith(".py")]
+    found = (load(settings, name) for name in names)
+    return [analysis for analysis in found if analysis]
+
+
+def get(settings: Settings, name: str) -> Analysis:
+    """The analysis, ready to run; raises NotFound, or Unreadable if it is broken."""
+    analysis = find(settings, name)
+    if analysis.error:
+        raise analysis.error
+    return analysis
+
+
+def find(settings: Settings, name: str) -> Analysis:
+    """As `get`, but a broken one comes back with its error."""
+    analysis = load(settings, name)
+    if analysis is None:
+        shown = name if len(name) <= 60 else name[:59] + "…"
+        raise NotFound(
+            f"There is no analysis {shown!r}.",
+            hint=f"An analysis is a file in {settings.analysis.name}/ that defines main.",
+        )
+    return analysis
+
+
+def index(settings: Settings, connection: sqlite3.Connection) -> None:
+    """Make the code searchable as it is now; writes only what changed."""
+    wanted = {analysis.name: analysis for analysis in every(settings)}
+    stored = indexed(connection)
+    changed = [each for each in wanted.values() if stored.get(each.name) != texts(each)]
+    gone = stored.keys() - wanted.keys()
+    if not changed and not gone:
+        return
+    with database.transaction(connection):
+        for name in gone:
+            search_index.remove(connection, "code", name)
+        for each in changed:
+            title, body, code = texts(each)
+            search_index.put(
+                connection,
+                "code",
+                each.name,
+                uid=None,
+                date="",
+                title=title,
+                headings="",
+                tags="",
+                body=body,
+                code=code,
+            )
+
+
+def load(settings: Settings, name: str) -> Analysis | None:
+    """The analysis as its file is now; None where there is none, or only a helper."""
+    if not NAME.fullmatch(name):
+        return None  # also keeps every name that is a path away from the disk
+    path = settings.analysis / f"{name}.py"
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+    known = _read.get(path)
+    if known is None or known[0] != stamp:
+        known = (stamp, described(name, path, found.st_size))
+        _read[path] = known
+    return known[1]
+
+
+def described(name: str, path: Path, size: int) -> Analysis | None:
+    try:
+        source = text(path, size)
+    except Unreadable as error:
+        return broken(name, path, "", error)
+    try:
+        return Analysis(name, path, source, read(source, name))
+    except Unreadable as error:
+        return broken(name, path, source, error) if MAIN.search(source) else None
+
+
+def broken(name: str, path: Path, source: str, error: Unreadable) -> Analysis:
+    error.path = path.name
+    return Analysis(name, path, source, Signature(name, name, ""), error)
+
+
+def text(path: Path, size: int) -> str:
+    if not path.is_file() or size > LARGEST_FILE:
+        raise Unreadable(f"The file is no text of at most {LARGEST_FILE} bytes.")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("The file is not UTF-8.", hint="Save it as UTF-8.") from None
+    except OSError as error:
+        raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
+
+
+def texts(analysis: Analysis) -> tuple[str, str, str]:
+    """As the index keeps them, to be compared with it."""
+    found = (analysis.signature.title, analysis.signature.doc, analysis.source)
+    title, body, code = map(search_index.storable, found)
+    return title, body, code
+
+
+def indexed(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
+    rows = connection.execute(
+        """SELECT entry.key, text.title, text.body, text.code
+           FROM search_entry AS entry JOIN search_text AS text ON text.rowid = entry.id
+           WHERE entry.type = 'code'"""
+    )
+    return {row["key"]: (row["title"], row["body"], row["code"]) for row in rows}

@@ -1,0 +1,87 @@
+"""What a library should not have: broken links, failed or stale outputs, claims gone wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person
+from app.lab import board, cells, runs
+from app.lab.cells import EVERY, Cell
+from app.library import documents, problems
+from app.library import unresolved as links
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`kind`: unread, link, analysis, stale, or claim. `path`: the note (or file) it is in."""
+
+    kind: str
+    path: str
+    message: str
+
+
+def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding]:
+    """Everything that is wrong, in the order of its kinds; empty for a library in order."""
+    return [
+        *unread(connection),
+        *broken_links(connection),
+        *outputs(settings, connection),
+        *claims(settings, connection),
+    ]
+
+
+def unread(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for problem in problems.every(connection):
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        yield Finding("unread", place, problem.reason)
+
+
+def broken_links(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for link in links.every(connection):
+        yield Finding("link", link.path, f"[[{link.target}]] leads to no note.")
+
+
+def outputs(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for path, cell in shown(settings, connection):
+        if cell.error:
+            yield Finding("analysis", path, f"{cell.name}: {cell.error}")
+        elif cell.run is None:
+            yield Finding("analysis", path, f"{cell.name}: it has no result.")
+        elif cell.stale:
+            yield Finding("stale", path, f"{cell.name}: {'; '.join(cell.stale)}")
+
+
+def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for claim in board.claims(settings, connection, EVERY):
+        if not claim.expected:
+            number = "" if claim.number is None else f", {claim.number:.6g}"
+            words = f"{claim.id}: {claim.words.lower()}{number} ({claim.check})"
+            yield Finding("claim", claim.path, f"{words} {claim.reason}".strip())
+
+
+def shown(settings: Settings, connection: sqlite3.Connection) -> list[tuple[str, Cell]]:
+    """Every block of every note, as it stands."""
+    notes = documents.with_blocks(connection, EVERY)
+    blocks = [block for note in notes for block in note.blocks]
+    paths = [note.path for note in notes for _ in note.blocks]
+    return list(zip(paths, cells.cells(settings, connection, blocks), strict=True))
+
+
+def enqueue_outdated(
+    settings: Settings, connection: sqlite3.Connection, person: Person
+) -> list[runs.Run]:
+    """Queue whatever is stale or has no result; the runs that are to be waited for.
+
+    What waits already is among them: it is shared, not queued twice.
+    """
+    blocks = [cell for _, cell in shown(settings, connection) if not cell.error]
+    outdated = [cell for cell in blocks if cell.stale or cell.run is None]
+    wanted = [(cell.script, cell.params or {}) for cell in outdated]
+    wanted += cells.missing(settings, connection)
+    queued = [
+        runs.enqueue(settings, connection, script, params, person)[0] for script, params in wanted
+    ]
+    return [run for run in queued if run.active]

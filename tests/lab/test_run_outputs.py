@@ -1,0 +1,123 @@
+"""What an analysis may return, and its figures on a dark page."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import pyplot
+
+from app.errors import BadInput
+from app.lab import dark, outputs, style
+
+
+def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
+    returned = {
+        "dicts": [{"a": 1, "b": date(2026, 11, 21)}, {"a": np.float64(0.5), "c": None}],
+        "array": np.arange(4).reshape(2, 2),
+        "flat": [1.5, 2.5],
+    }
+    dicts, array, flat = outputs.kept(returned, tmp_path)
+    assert dicts.value["columns"] == ["a", "b", "c"]
+    assert dicts.value["rows"] == [[1, "2026-11-21", None], [0.5, None, None]]
+    assert (array.value["rows"], flat.value["rows"]) == ([[0, 1], [2, 3]], [[1.5], [2.5]])
+    assert (tmp_path / "dicts.csv").read_text() == "a,b,c\n1,2026-11-21,\n0.5,,\n"
+
+
+def test_a_long_table_is_bounded_and_says_so(tmp_path: Path) -> None:
+    (made,) = outputs.kept({"long": [{"n": n} for n in range(20_000)]}, tmp_path)
+    assert (made.value["total"], made.value["kept"]) == (20_000, outputs.MOST_ROWS)
+    assert len(made.value["rows"]) == outputs.ROWS_IN_PAGE
+    assert len(json.loads((tmp_path / "long.json").read_text())["rows"]) == outputs.MOST_ROWS
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (None, "None"),
+        ([1], "type list"),
+        ({"x": {1}}, "'x' of type set"),
+        ({"x": {"a": 1}}, "'x' of type dict"),
+        ({"x": 1j}, "'x' of type complex"),
+        ({"x": [{"a": object()}]}, "cell of type object"),
+        ({"a/b": 1}, "'a/b'"),
+        ({1: 1}, "named 1"),
+        ({"x": 1, "X": 2}, "only in case"),
+        ({f"x{n}": n for n in range(101)}, "101 outputs"),
+    ],
+)
+def test_anything_else_is_named(tmp_path: Path, returned: Any, words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        outputs.kept(returned, tmp_path)
+    assert words in caught.value.message
+
+
+JSONLIKE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text("abXY_-", max_size=4), JSONLIKE, max_size=3))
+def test_whatever_is_returned_is_kept_as_json_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, returned: dict[str, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("outputs")
+    try:
+        made = outputs.kept(returned, folder)
+    except BadInput:
+        return
+    json.dumps([row.value for row in made], allow_nan=False)
+    told = [
+        {"name": row.name, "kind": row.kind, "value": row.value, "files": row.files} for row in made
+    ]
+    assert outputs.admitted(told, folder) == made
+
+
+def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path) -> None:
+    style.apply()
+    names = []
+    for name in ("one", "two"):
+        figure, axes = pyplot.subplots()
+        axes.plot([1, 2], [3, 4], label="up")
+        axes.legend()
+        outputs.kept({"same": figure}, tmp_path)
+        names.append((tmp_path / "same.svg").read_bytes() + (tmp_path / "same.png").read_bytes())
+        assert name
+    assert names[0] == names[1]
+    light, night = (tmp_path / f"same{end}.svg" for end in ("", ".dark"))
+    for svg in (light, night):
+        ElementTree.fromstring(svg.read_text())
+    assert style.INK in light.read_text()
+    assert style.INK not in night.read_text()
+    assert dark.turned(style.INK) in night.read_text()
+    assert "fill: #ffffff" not in light.read_text()
+
+
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+@given(COLOURS)
+def test_a_dark_colour_becomes_light_and_a_light_one_dark(colour: str) -> None:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    turned = dark.turned(colour)
+    after = [int(turned[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    before = dark.to_oklab(*channels)[0]
+    wanted = min(dark.LIGHTEST, max(dark.DARKEST, dark.DARK_INK + dark.SLOPE * (dark.INK - before)))
+    assert abs(dark.to_oklab(*after)[0] - wanted) < 0.02
+
+
+@given(st.text('abc#;:"= fill0123456789', max_size=60))
+def test_only_colours_change(text: str) -> None:
+    assert len(dark.recoloured(text)) == len(text)
+    assert dark.recoloured("no colour: #12345 url(#fill)") == "no colour: #12345 url(#fill)"
