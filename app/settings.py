@@ -58,6 +58,11 @@ class Settings:
         return self.data / "gloss.db"
 
     @property
+    def served_at(self) -> Path:
+        """A file that holds the address while the library is served."""
+        return self.data / "served-at"
+
+    @property
     def outputs(self) -> Path:
         return self.data / "outputs"
 

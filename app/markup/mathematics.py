@@ -10,6 +10,7 @@ at its first formula; a formula that runs too long or takes too much memory is s
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Mapping
@@ -113,4 +114,12 @@ def begin_again() -> None:
     _engine = Engine(threading.Lock())
 
 
+def close() -> None:
+    """At the end of the process. Left to the interpreter, half of the processes hung at exit."""
+    if _engine.racer is not None:
+        _engine.racer.close()
+        _engine.racer = None
+
+
 os.register_at_fork(after_in_child=begin_again)
+atexit.register(close)

@@ -1,0 +1,64 @@
+"""The pages: one blueprint per noun, put together into an application."""
+
+from flask import Flask
+
+from app.settings import Settings
+from app.web import (
+    access,
+    analyses,
+    annotations,
+    api,
+    assets,
+    body,
+    cache,
+    claims,
+    editor,
+    feeds,
+    headers,
+    health,
+    journal,
+    lists,
+    log,
+    notes,
+    people,
+    problems,
+    runs,
+    search,
+    templates,
+)
+
+BLUEPRINTS = (
+    health.blueprint,
+    assets.blueprint,
+    people.blueprint,
+    lists.blueprint,
+    notes.blueprint,
+    journal.blueprint,
+    editor.blueprint,
+    search.blueprint,
+    analyses.blueprint,
+    runs.blueprint,
+    claims.blueprint,
+    annotations.blueprint,
+    api.blueprint,
+    feeds.blueprint,
+)
+
+
+def application(settings: Settings) -> Flask:
+    """Every blueprint under the same doors: limits, permission, headers, errors, one log line."""
+    app = Flask("app", template_folder="web/templates", static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+    )
+    app.url_map.merge_slashes = False
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for door in (access, headers, cache, problems, templates):
+        door.install(app)
+    limited = body.Limits(app.wsgi_app, settings)
+    outer = log.Requests(cache.NotModified(limited, settings))
+    app.wsgi_app = outer  # type: ignore[assignment,method-assign]  # Flask's own way to be wrapped
+    return app

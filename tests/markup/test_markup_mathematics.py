@@ -115,3 +115,10 @@ def test_a_failed_formula_is_a_problem_with_its_line() -> None:
     rendered = render("Fine.\n\n$$\n\\nope\n$$\n", first_line=7)
     assert [(found.line, found.reason[:9]) for found in rendered.problems] == [(9, "Undefined")]
     assert rendered.text == "Fine.\n$$\\nope$$"
+
+
+def test_a_process_that_typeset_ends() -> None:
+    """V8's own threads kept half of the processes from ending before the engine was closed."""
+    code = "from app.markup.mathematics import typeset; typeset('N^2', display=False)"
+    for _ in range(8):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=30)

@@ -1,0 +1,94 @@
+"""Run an analysis, and print the values that it returns.
+
+  python -m app run random_walk
+  python -m app run random_walk --set walkers=100 --set dimensions=2,3 --force
+
+While a server runs, its runner does the work; else this command does. A result that still holds
+answers at once, unless --force. `python -m app run` alone lists the analyses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import sys
+
+from app import database
+from app.accounts import people
+from app.errors import BadInput
+from app.lab import analyses, runner, runs, signature
+from app.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="the analysis; without it: which there are")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter; repeatable"
+    )
+    parser.add_argument("--force", action="store_true", help="compute anew in any case")
+    parser.add_argument("--json", action="store_true", help="print the run as JSON")
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.name:
+        for analysis in analyses.every(settings):
+            print(f"{analysis.name}: {analysis.error or analysis.signature.title}")
+        return 0
+    analysis = analyses.get(settings, options.name)
+    params = signature.bind_text(analysis.signature, given(options.set))
+    with database.opened(settings.database) as connection:
+        person = people.owner(connection)
+        queued, _ = runs.enqueue(
+            settings, connection, options.name, params, person, force=options.force
+        )
+        ended = finished(settings, connection, queued)
+    print(json.dumps(as_json(ended)) if options.json else as_text(ended))
+    return 0 if ended.status == "succeeded" else 1
+
+
+def given(settings: list[str]) -> dict[str, str]:
+    """`walkers=10` as a pair."""
+    pairs = {}
+    for text in settings:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput(f"{text!r} sets nothing.", hint="Write --set key=value.", field=key)
+        pairs[key.strip()] = value
+    return pairs
+
+
+def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) -> runs.Run:
+    """The run once it has ended, with its progress on a terminal."""
+    if not run.active:
+        return run
+
+    def progress(now: runs.Run) -> None:
+        if sys.stderr.isatty():
+            known = now.progress
+            counted = f" {known.get('n')} of {known['total']}" if known.get("total") else ""
+            print(f"\r{now.status}{counted} ", end="", file=sys.stderr, flush=True)
+
+    return runner.run_now(settings, connection, run.id, progress)
+
+
+def as_text(run: runs.Run) -> str:
+    values = [f"{name} = {value}" for name, value in run.values.items()]
+    figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
+    took = f" after {run.seconds:.2f} s" if run.seconds else ""
+    words = [f"run {run.id} {run.status}{took}", run.message, *values, *figures]
+    if run.status != "succeeded" and run.log:
+        words.append(run.log)
+    return "\n".join(word for word in words if word)
+
+
+def as_json(run: runs.Run) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "script": run.script,
+        "params": run.params,
+        "status": run.status,
+        "seconds": run.seconds,
+        "message": run.message,
+        "values": run.values,
+    }

@@ -1,0 +1,131 @@
+"""Index the notes and serve them to the browser, until Ctrl-C.
+
+Prints a link that signs you in, once, as the owner. Three processes work under this one: the
+web server, the runner of the analyses, and the watcher of the files. Each is started again if
+it ends.
+
+Every setting below may also stand in the environment, as GLOSS_PORT=9000 for --port 9000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import socket
+import sqlite3
+import sys
+import webbrowser
+from pathlib import Path
+
+from app import database
+from app.accounts import people
+from app.commands.sync import summary, up_to_date
+from app.errors import BadSetting, Conflict, NotFound, Unavailable
+from app.lab import cells, runs
+from app.settings import PACKAGES, Settings
+from app.supervisor import Child, supervise
+
+HEADER_MILLISECONDS = 10_000
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    for row in dataclasses.fields(Settings):
+        if row.type != "Path":
+            flag = f"--{row.name.replace('_', '-')}"
+            shown = f" (default: {row.default})" if row.default != "" else ""
+            parser.add_argument(flag, metavar="X", help=row.metadata["help"] + shown)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    settings = dataclasses.replace(settings, port=free_port(settings))
+    check_folders(settings)
+    with database.opened(settings.database) as connection:
+        print(f"Indexing {shown(settings.notes)} …", flush=True)
+        print(summary(up_to_date(settings, connection)), flush=True)
+        if settings.run_missing:
+            enqueue_missing(settings, connection)
+    try:
+        return supervise(children(settings), settings, on_ready=greet)
+    finally:
+        settings.served_at.unlink(missing_ok=True)
+
+
+def check_folders(settings: Settings) -> None:
+    for name in ("notes", "analysis"):
+        folder: Path = getattr(settings, name)
+        if not folder.is_dir():
+            raise NotFound(
+                f"There is no folder {shown(folder)}.",
+                hint=f"Make it, or name another with --{name} DIR.",
+            )
+    if not (PACKAGES / "katex").is_dir():
+        raise Unavailable("The front-end packages are not installed.", hint="Run: make setup.")
+
+
+def shown(folder: Path) -> str:
+    """A folder as the person named it: relative where it lies below here."""
+    return os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
+
+
+def free_port(settings: Settings) -> int:
+    """The port, if it can be had; any free one for 0."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except PermissionError:
+            raise BadSetting(
+                f"Port {settings.port} needs more rights than you have.",
+                hint="Choose one above 1023: --port 8000.",
+            ) from None
+        except OSError as error:
+            raise Conflict(
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.",
+                hint=f"If it is taken, choose another: --port {settings.port % 65_000 + 1}.",
+            ) from None
+        return int(probe.getsockname()[1])
+
+
+def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
+    """Blocks that have never run are queued, so that a new library fills itself."""
+    owner = people.owner(connection)
+    for script, params in cells.missing(settings, connection):
+        runs.enqueue(settings, connection, script, params, owner)
+
+
+def children(settings: Settings) -> list[Child]:
+    python = sys.executable
+    web = [
+        *(python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *("--host", settings.host, "--port", str(settings.port)),
+        *("--workers", str(settings.workers), "--blocking-threads", str(settings.threads)),
+        *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3"),
+        "app.web.server:application",
+    ]
+    return [
+        Child("web", web),
+        Child("runner", [python, "-m", "app.lab.runner"]),
+        Child("watcher", [python, "-m", "app.commands.watch"]),
+    ]
+
+
+def greet(settings: Settings) -> None:
+    """Once the server answers: say where it is, and let the owner in."""
+    with database.opened(settings.database) as connection:
+        owner = people.owner(connection)
+        links = [people.create_link(connection, owner) for _ in range(2)]
+    settings.served_at.write_text(settings.address)
+    address = f"{settings.address}/sign-in?token="
+    print(f"Gloss is at {settings.address}/ (Ctrl-C ends it)")
+    print(f"Sign in: {address}{links[0]}", flush=True)
+    if settings.open_browser and has_browser():
+        webbrowser.open(address + links[1])
+
+
+def has_browser() -> bool:
+    """Whether a window could open: a terminal in front, and a display (a text browser is none)."""
+    display = sys.platform == "darwin" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return display and sys.stdout.isatty()

@@ -1,0 +1,57 @@
+"""Bring the index up to date with the files below notes/.
+
+Says how many notes were added, changed, moved, removed, unchanged, and names each file that
+could not be read, with its line and the reason. The exit status is 1 if there is one.
+
+  python -m app sync --rebuild     makes every derived table anew from the files
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+
+from app import database
+from app.annotations import store
+from app.lab import analyses
+from app.library import sync
+from app.library.problems import Failure
+from app.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rebuild", action="store_true", help="index everything anew")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    with database.opened(settings.database) as connection:
+        report = up_to_date(settings, connection, rebuild=options.rebuild)
+    print(json.dumps(report.as_json()) if options.json else summary(report))
+    return 1 if report.failed else 0
+
+
+def up_to_date(
+    settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = False
+) -> sync.Report:
+    """Index notes, code and margins as they are now; each writes only what changed."""
+    outdated = database.is_outdated(connection)
+    report = sync.sync(settings, connection, rebuild=rebuild or outdated)
+    analyses.index(settings, connection)
+    store.reindex(connection)
+    return report
+
+
+def summary(report: sync.Report) -> str:
+    """The report in words, a line for each file that could not be read."""
+    counts = ", ".join(
+        f"{getattr(report, name)} {name}"
+        for name in ("added", "changed", "moved", "removed", "unchanged")
+    )
+    failed = [f"  {place(failure)}: {failure.reason}" for failure in report.failed]
+    return "\n".join([f"{counts}, {len(failed)} failed", *failed])
+
+
+def place(failure: Failure) -> str:
+    return f"{failure.path}:{failure.line}" if failure.line else failure.path

@@ -1,0 +1,62 @@
+"""Index what changes below notes/ and analysis/, as it changes. `serve` starts this by itself.
+
+It is a process of its own: `python -m app.commands.watch`, with the settings in GLOSS_* variables.
+Each sync that did something is one line of JSON on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import sys
+import threading
+
+from app import clock, database
+from app.errors import GlossError
+from app.lab import analyses
+from app.library import sync, watcher
+from app.settings import Settings, load
+
+
+def main() -> int:
+    settings = load()
+    stop = threading.Event()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with database.opened(settings.database) as connection:
+        follow(settings, connection, stop)
+    return 0
+
+
+def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.Event) -> None:
+    """Index after each change until `stop` is set; what fails once is tried at the next change."""
+    for changed in watcher.watch(settings.notes, settings.analysis, stop):
+        try:
+            if "analysis" in changed:
+                index_analyses(settings, connection)
+            if "notes" in changed:
+                log_report(sync.sync(settings, connection))
+        except (GlossError, sqlite3.Error) as error:
+            log("sync_failed", reason=str(error))
+
+
+def index_analyses(settings: Settings, connection: sqlite3.Connection) -> None:
+    """Pages show what an analysis is: even where its entry stays the same, they are made anew."""
+    with database.transaction(connection):
+        analyses.index(settings, connection)
+
+
+def log_report(report: sync.Report) -> None:
+    if report.added or report.changed or report.moved or report.removed:
+        log("sync", **{**report.as_json(), "failed": len(report.failed)})
+
+
+def log(event: str, **more: object) -> None:
+    line = {"time": clock.stamp(), "event": event, **more}
+    print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

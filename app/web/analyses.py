@@ -1,0 +1,53 @@
+"""The analyses: what each does, its parameters, its code, its runs, the notes that show it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template
+
+from app.accounts.permissions import Action, Role, visibilities
+from app.errors import NotFound
+from app.lab import analyses, cells, runs
+from app.library import documents
+from app.markup import text
+from app.markup.code import highlight
+from app.web import access, cache
+from app.web import cells as figures
+
+blueprint = Blueprint("analyses", __name__)
+
+
+@blueprint.get("/analyses")
+@access.needs(Action.LIST)
+@cache.page
+def page() -> str:
+    every = analyses.every(access.settings())
+    listed = [each for each in every if is_visible(each.name, Action.LIST)]
+    return render_template("analyses.html", analyses=listed, room="Analyses")
+
+
+@blueprint.get("/analyses/<name>")
+@access.needs(Action.READ)
+@cache.page
+def analysis(name: str) -> str:
+    if not is_visible(name):
+        raise NotFound("There is no such analysis.")
+    settings = access.settings()
+    found = analyses.find(settings, name)
+    cell = None if found.error else cells.alone(settings, g.db, name)
+    return render_template(
+        "analysis.html",
+        analysis=found,
+        doc=text.as_html(found.signature.doc.partition("\n")[2]),
+        source=highlight(found.source, "python"),
+        notes=documents.showing(g.db, name, visibilities(g.person)),
+        runs=[] if g.person.role is Role.PUBLIC else runs.history(g.db, name, 20),
+        cell=figures.shown(cell, "") if cell else None,
+        room="Analyses",
+    )
+
+
+def is_visible(name: str, action: Action = Action.READ) -> bool:
+    """The public sees an analysis if a note that it may read shows it; in a list: may list."""
+    if g.person.role is not Role.PUBLIC:
+        return True
+    return bool(documents.showing(g.db, name, visibilities(g.person, action)))

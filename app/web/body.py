@@ -1,0 +1,82 @@
+"""A request's body: it has a length, a limit, and a time by which it must be there.
+
+A thread that waits for a body is lost to everybody else, and six stalled uploads stopped two
+workers. So the body is read by a thread of its own, only when a view asks for it (after the
+guard), and a request whose body is late is answered 408 and closed, which frees that thread.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from app.errors import BadInput, TooLarge, TooSlow
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Limits:
+    """WSGI: hand the application a body that keeps the limits."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+        self.application = application
+        self.settings = settings
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
+            environ["wsgi.input"] = Body(environ, self.settings)
+            environ["wsgi.input_terminated"] = True
+        return self.application(environ, start)
+
+
+class Body(io.RawIOBase):
+    """Reads everything at the first read, within the time and the size allowed."""
+
+    def __init__(self, environ: WSGIEnvironment, settings: Settings) -> None:
+        self.stream: Readable = environ["wsgi.input"]
+        self.length = environ.get("CONTENT_LENGTH") or ""
+        self.chunked = "HTTP_TRANSFER_ENCODING" in environ
+        self.limit = settings.max_body_bytes
+        self.seconds = settings.body_seconds
+        self.whole: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.whole is None:
+            self.whole = io.BytesIO(self.arrived(self.expected()))
+        return self.whole.readinto(buffer)
+
+    def expected(self) -> int:
+        """The length that was announced. Without one, a body cut short could not be told."""
+        if self.chunked or (self.length and not self.length.isdecimal()):
+            raise BadInput("Send the body with its Content-Length, not in chunks.")
+        expected = int(self.length or 0)
+        if expected > self.limit:
+            raise TooLarge(f"{expected:,} bytes are too many: {self.limit:,} are allowed.")
+        return expected
+
+    def arrived(self, expected: int) -> bytes:
+        """All of the body; raises if it is late or cut short."""
+        if not expected:
+            return b""
+        parts: list[bytes] = []
+        reader = threading.Thread(
+            target=lambda: parts.append(self.stream.read(expected)), daemon=True
+        )
+        reader.start()
+        reader.join(self.seconds)
+        if reader.is_alive():
+            raise TooSlow(f"The request's body did not arrive within {self.seconds} seconds.")
+        if not parts or len(parts[0]) < expected:
+            raise BadInput("The connection broke before everything had arrived. Send it again.")
+        return parts[0]

@@ -1,0 +1,167 @@
+"""Pages, kept for each reader until the library changes.
+
+A view marked `@cache.page` depends on nothing but its address, who reads, and the library: it
+answers the same bytes for as long as `database.version` stands. The public shares its pages;
+whoever is signed in has their own. They are kept in each process, the least used dropped first.
+A conditional request of the public for a kept page is answered 304 before Flask begins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from app import database
+from app.accounts.permissions import PUBLIC, Person
+from app.settings import Settings
+from app.web import access
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MAX_BYTES = 32_000_000
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+Key = tuple[str, ...]  # host, path, query, library, person, role
+
+
+@dataclass(frozen=True)
+class Page:
+    version: int
+    etag: str
+    type: str
+    body: bytes
+
+
+class Pages:
+    """The kept pages of this process, the least recently used first."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[Key, Page] = OrderedDict()
+        self.bytes = 0
+        self.lock = Lock()
+
+    def get(self, key: Key, version: int) -> Page | None:
+        with self.lock:
+            page = self.kept.get(key)
+            if page is None or page.version != version:
+                return None
+            self.kept.move_to_end(key)
+            return page
+
+    def put(self, key: Key, page: Page) -> None:
+        """Keep it, unless it alone would drop a quarter of all."""
+        if size(key, page) > MAX_BYTES // 4:
+            return
+        with self.lock:
+            old = self.kept.pop(key, None)
+            self.bytes += size(key, page) - (size(key, old) if old else 0)
+            self.kept[key] = page
+            while self.bytes > MAX_BYTES:
+                self.bytes -= size(*self.kept.popitem(last=False))
+
+
+def size(key: Key, page: Page) -> int:
+    """What it takes, its address included: visitors choose that."""
+    return len(page.body) + sum(len(str(part)) for part in key)
+
+
+PAGES = Pages()
+
+
+def page(view: View) -> View:
+    """Mark a view whose answer depends on nothing but address, reader and library."""
+    view.kept = True  # type: ignore[attr-defined]  # functions take attributes
+    return view
+
+
+def install(app: Flask) -> None:
+    app.before_request(kept)
+    app.after_request(keep)
+
+
+def key_of(environ: WSGIEnvironment, person: Person = PUBLIC) -> Key:
+    """What a page depends on; the library too, for there may be several in one process."""
+    return (
+        environ.get("HTTP_HOST", ""),
+        environ.get("PATH_INFO", ""),
+        environ.get("QUERY_STRING", ""),
+        str(environ.get("gloss.library", "")),
+        str(person.id),
+        person.role,
+    )
+
+
+def is_keepable() -> bool:
+    if request.endpoint is None or request.method not in ("GET", "HEAD"):
+        return False
+    view = current_app.view_functions[request.endpoint]
+    return "person" in g and getattr(view, "kept", False)
+
+
+def kept() -> Response | None:
+    """The kept page, if there is one. The version is read before the view reads the rest."""
+    if not is_keepable():
+        return None
+    g.version = database.version(g.db)
+    page = PAGES.get(key_of(request.environ, g.person), g.version)
+    return as_response(page) if page else None
+
+
+def keep(response: Response) -> Response:
+    if not is_keepable() or response.status_code != 200 or "ETag" in response.headers:
+        return response
+    body = response.get_data()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    page = Page(g.version, etag, response.content_type or "", body)
+    PAGES.put(key_of(request.environ, g.person), page)
+    response.headers.update(headers_of(page))
+    response.make_conditional(request)
+    return response
+
+
+def as_response(page: Page) -> Response:
+    response = Response(page.body, content_type=page.type, headers=headers_of(page))
+    response.make_conditional(request)
+    return response
+
+
+def headers_of(page: Page) -> dict[str, str]:
+    return {
+        "ETag": page.etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Cookie, Authorization",
+    }
+
+
+class NotModified:
+    """WSGI: answer 304 where the reader has what we keep."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+        self.application = application
+        self.database = settings.database
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ["gloss.library"] = self.database
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked and self.is_public(environ):
+            version = database.version(database.of_this_thread(self.database))
+            page = PAGES.get(key_of(environ), version)
+            if page and page.etag in asked:
+                start("304 Not Modified", list(headers_of(page).items()))
+                return []
+        return self.application(environ, start)
+
+    def is_public(self, environ: WSGIEnvironment) -> bool:
+        return (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD")
+            and "HTTP_AUTHORIZATION" not in environ
+            and access.COOKIE not in environ.get("HTTP_COOKIE", "")
+        )

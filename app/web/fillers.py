@@ -1,0 +1,154 @@
+"""What the placeholders of a note become for one person: links, outputs, claims, values.
+
+The stored HTML is the same for everybody. All that is filled in here is read before, in a number
+of queries that does not grow with the note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import g, render_template
+
+from app.accounts.permissions import Action, may, visibilities
+from app.lab import board, cells
+from app.lab import values as numbers
+from app.library import documents
+from app.markup import Rendered, fill
+from app.web import access
+from app.web import cells as figures
+from app.web.templates import address
+
+
+@dataclass(frozen=True)
+class Filled:
+    html: str
+    tally: str
+
+
+def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
+    """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
+    lab = board_of(document, chosen)
+    links = documents.resolve(
+        g.db,
+        documents.targets(g.db, document.uid),
+        document.path,
+        visibilities(g.person, Action.READ),
+    )
+    return Filled(filled(document.html, document.path, links, lab), tally(lab))
+
+
+def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
+    """The computed side of a note."""
+    blocks = documents.blocks(g.db, document.uid)
+    claims = documents.claims(g.db, document.uid)
+    return board.of_note(access.settings(), g.db, blocks, claims, document.html, chosen)
+
+
+def fill_preview(rendered: Rendered, path: str) -> str:
+    """A note that is being written: its links resolve, its analyses show what is known of them."""
+    lab = board.of_note(
+        access.settings(), g.db, rendered.blocks, rendered.claims, rendered.html, {}
+    )
+    targets = [link.target for link in rendered.links]
+    links = documents.resolve(g.db, targets, path, visibilities(g.person, Action.READ))
+    return filled(rendered.html, path, links, lab)
+
+
+def filled(html: str, path: str, links: Mapping[str, Any], lab: board.Board) -> str:
+    number = iter(range(1, len(lab.cells) + 1))
+
+    def output(given: dict[str, Any]) -> str:
+        cell = lab.cells.get(given["name"])
+        if cell is None:
+            return ""
+        caption = fill(given.get("caption", ""), {"link": link, "value": value})
+        caption = caption or caption_of(cell)
+        return figures.html(figures.shown(cell, path, next(number), caption))
+
+    def claim(given: dict[str, Any]) -> str:
+        known = lab.claims.get(given["id"])
+        if known is None:
+            return ""
+        sentence = fill(known.html, {"link": link, "value": value})
+        return render_template("_claim.html", claim=known, sentence=sentence, note=path)
+
+    def value(given: dict[str, Any]) -> str:
+        return value_html(given, lab)
+
+    def link(given: dict[str, Any]) -> str:
+        return link_html(given, links.get(given["target"]))
+
+    return fill(html, {"link": link, "output": output, "claim": claim, "value": value})
+
+
+def captions(html: str) -> dict[str, str]:
+    """The captions that a note gives its blocks, by their names."""
+    found: dict[str, str] = {}
+
+    def collect(given: dict[str, Any]) -> str:
+        found[given["name"]] = given.get("caption", "")
+        return ""
+
+    fill(html, {"output": collect})
+    return found
+
+
+def caption_of(cell: cells.Cell) -> str:
+    """Where the note gives no caption: what the analysis says of itself."""
+    if cell.analysis is None:
+        return ""
+    title = cell.analysis.signature.title
+    return escape(title if title.endswith(("?", "!")) else f"{title}.")
+
+
+def value_html(given: dict[str, Any], lab: board.Board) -> str:
+    """A number in the text, dotted; its source where there is no number yet."""
+    wanted = numbers.Reference(given["name"], given["key"], given.get("format") or "")
+    text = numbers.look_up(wanted, lab.namespace)
+    if text is None:
+        source = escape(given["source"])
+        return f'<span class="value unknown" title="Not computed yet">{source}</span>'
+    run = lab.run_of(wanted.block)
+    stale = lab.is_stale(wanted.block)
+    title = f"{wanted.block}.{wanted.key}{', stale' if stale else ''}"
+    tone = " stale" if stale else ""
+    inner = f'<span class="value{tone}" title="{escape(title)}">{escape(text)}</span>'
+    words = '<span class="hidden"> (stale)</span>' if stale else ""
+    return f"{inner}{words}" if run else inner
+
+
+def link_html(given: dict[str, Any], target: Any) -> str:
+    """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
+    fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
+    if target is not None:
+        return f'<a href="{escape(address(target.path) + fragment)}">'
+    if not given["target"] and fragment:
+        return f'<a href="{escape(fragment)}">'
+    if may(g.person, Action.WRITE):
+        new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
+        words = "There is no such note yet: write it"
+        return f'<a class="unresolved" href="/new?{escape(new)}" title="{words}">'
+    return '<a class="unresolved" title="There is no such note">'
+
+
+def tally(lab: board.Board) -> str:
+    """The claims of a note in words: `3 claims hold, 1 is refuted as expected`."""
+    words = [claim.words.lower().replace(",", "") for claim in lab.claims.values()]
+    counted = [(words.count(word), word) for word in dict.fromkeys(words)]
+    told = [f"{count} {conjugated(word, count)}" for count, word in counted]
+    if not told:
+        return ""
+    number, rest = told[0].split(" ", 1)
+    return ", ".join([f"{number} {'claim' if number == '1' else 'claims'} {rest}", *told[1:]])
+
+
+def conjugated(word: str, count: int) -> str:
+    """`holds` is `hold` for several; `refuted` is `is refuted`, `are refuted`."""
+    if word.startswith("holds"):
+        return word if count == 1 else word.replace("holds", "hold", 1)
+    return f"{'is' if count == 1 else 'are'} {word}"

@@ -1,0 +1,110 @@
+"""The feed, and the same list by folder, tag, author and year; what could not be read."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, g, render_template, request
+
+from app.accounts.permissions import Action, may, visibilities
+from app.errors import NotFound
+from app.library import documents, problems
+from app.web import access, cache
+from app.web.search import whole
+
+blueprint = Blueprint("lists", __name__)
+
+MOST_FACETS = 24
+FIRST_STEPS = (
+    "<p>There are no notes here yet. <a href='/new'>Write the first</a>, or put Markdown files"
+    " into <code>notes/</code>: they appear by themselves.</p>"
+)
+NOTHING_PUBLIC = "<p>Nothing here is public yet. <a href='/sign-in'>Sign in</a> to see more.</p>"
+
+
+@blueprint.get("/")
+@access.needs(Action.LIST)
+@cache.page
+def feed() -> str:
+    return listing("Notes")
+
+
+@blueprint.get("/folders/<path:folder>")
+@access.needs(Action.LIST)
+@cache.page
+def folder(folder: str) -> str:
+    return listing(f"{folder}/", folder=folder)
+
+
+@blueprint.get("/tags/<path:tag>")
+@access.needs(Action.LIST)
+@cache.page
+def tag(tag: str) -> str:
+    return listing(f"#{tag}", tag=tag)
+
+
+@blueprint.get("/authors/<path:author>")
+@access.needs(Action.LIST)
+@cache.page
+def author(author: str) -> str:
+    return listing(author, author=author)
+
+
+@blueprint.get("/years/<int(max=9999):year>")
+@access.needs(Action.LIST)
+@cache.page
+def year(year: int) -> str:
+    return listing(str(year), year=year)
+
+
+@blueprint.get("/problems")
+@access.needs(Action.WRITE)
+def unread() -> str:
+    return render_template("unread.html", problems=problems.every(g.db))
+
+
+def listing(heading: str, **filters: Any) -> str:
+    """One page of a list. A list that is empty by its filter does not exist; the feed does."""
+    seen = visibilities(g.person)
+    offset = whole(request.args.get("offset", "0"))
+    size = access.settings().page_size
+    page = documents.page(g.db, seen, **filters, limit=size, offset=offset)
+    if filters and not page.total:
+        raise NotFound("No note is listed here.")
+    empty = FIRST_STEPS if may(g.person, Action.WRITE) else NOTHING_PUBLIC
+    return render_template(
+        "list.html",
+        heading=heading,
+        page=page,
+        offset=offset,
+        size=size,
+        facets=facets(seen, filters),
+        empty=empty,
+        page_address=lambda start: f"{request.path}?{urlencode({'offset': start})}",
+        room="Notes",
+    )
+
+
+def facets(seen: tuple[str, ...], filters: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+    """Where else to go: folders, tags, years and authors, with the number of notes in each."""
+    kinds = (
+        ("Folders", "folder", "folders", documents.folders),
+        ("Tags", "tag", "tags", documents.tags),
+        ("Years", "year", "years", documents.years),
+        ("Authors", "author", "authors", documents.authors),
+    )
+    return [
+        (title, [row(noun, name, count, filters.get(key)) for name, count in count_of(g.db, seen)])
+        for title, key, noun, count_of in kinds
+    ]
+
+
+def row(noun: str, name: object, count: int, current: object) -> dict[str, Any]:
+    """One line of a facet."""
+    return {
+        "label": f"{name}/" if noun == "folders" else str(name),
+        "count": count,
+        "href": f"/{noun}/{quote(str(name), safe='/' if noun in ('folders', 'tags') else '')}",
+        "current": str(name) == str(current),
+    }

@@ -1,0 +1,120 @@
+"""A note as a page, as its source, and the media that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, g, make_response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from app.accounts.permissions import Action, Role, Thing, may, visibilities
+from app.annotations import margin
+from app.errors import NotFound, Unreadable
+from app.lab import cells, history, runs
+from app.library import documents, names, problems
+from app.web import access, cache, fillers, headers
+
+blueprint = Blueprint("notes", __name__)
+
+
+@blueprint.get("/notes/<path:id>")
+@access.needs(Action.READ)
+@cache.page
+def note(id: str) -> ResponseReturnValue:
+    if id.endswith(".md"):
+        return source(id.removesuffix(".md"))
+    return page(readable(id))
+
+
+def readable(id: str) -> documents.Document:
+    """The note, if there is one that the person may read. One that sync could not read says why."""
+    document = documents.get(g.db, names.normal(id))
+    if document is None:
+        problem = problems.of_note(g.db, names.normal(id))
+        if problem is None or not may(g.person, Action.READ, Thing("private")):
+            raise no_such_note()
+        access.allow(Action.WRITE)
+        raise Unreadable(problem.reason, path=problem.path, line=problem.line)
+    if not may(g.person, Action.READ, Thing(document.visibility)):
+        raise no_such_note()
+    return document
+
+
+def no_such_note() -> NotFound:
+    """The same words for a note that is hidden: nobody learns that it exists."""
+    return NotFound("There is no such note.", hint="It may have been moved: search for it.")
+
+
+def page(document: documents.Document, **more: object) -> str:
+    filled = fillers.fill_note(document, chosen_runs(document))
+    return render_template(
+        "note.html",
+        document=document,
+        body=filled.html,
+        tally=filled.tally,
+        backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
+        comments=margin.of_note(g.db, document, g.person),
+        room="Notes",
+        **more,
+    )
+
+
+def chosen_runs(document: documents.Document) -> dict[str, int]:
+    """`?run=walks:17` shows run 17 in the block «walks», and changes nothing."""
+    pairs = (text.rpartition(":") for text in request.args.getlist("run"))
+    asked = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
+    return asked if g.person.role is not Role.PUBLIC else shown_to_public(document, asked)
+
+
+def shown_to_public(document: documents.Document, asked: dict[str, int]) -> dict[str, int]:
+    """Those of the runs whose analysis and parameters stand in this note, or in a listed one."""
+    known = runs.load(g.db, asked.values()) if asked else {}
+    if not known:
+        return {}
+    settings = access.settings()
+    own = [cells.read(settings, block) for block in documents.blocks(g.db, document.uid)]
+    shown = history.shown(settings, g.db, visibilities(g.person))
+    shown |= {cells.key(cell.script, cell.params) for cell in own if cell.params is not None}
+    keys = {run.id: cells.key(run.script, run.params) for run in known.values()}
+    return {name: run for name, run in asked.items() if keys.get(run) in shown}
+
+
+def source(id: str) -> Response:
+    """The file, byte for byte; its strong ETag is the SHA-256 of the file."""
+    document = readable(id)
+    response = make_response(document.source.encode())
+    response.content_type = "text/markdown; charset=utf-8"
+    response.set_etag(document.sha256)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return headers.as_file(response)
+
+
+@blueprint.get("/media/<path:path>")
+@access.needs(Action.READ)
+def media(path: str) -> Response:
+    """A file below notes/ that is no note: visible to whoever may read a note that uses it."""
+    seen = visibilities(g.person, Action.READ)
+    if not is_media(path) or not documents.shows_media(g.db, path, seen):
+        raise NotFound("There is no such file, or no note that you may read shows it.")
+    file = inside(access.settings().notes, path)
+    response = headers.as_file(send_file(file, conditional=True))
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def is_media(path: str) -> bool:
+    """A note is no media, whoever embeds it, nor is what folders that start with a dot hold."""
+    hidden = any(part.startswith(".") for part in path.split("/"))
+    return not hidden and not path.lower().endswith(names.SUFFIX)
+
+
+def inside(root: Path, path: str) -> Path:
+    """The file below root; NotFound for anything that leads out of it."""
+    try:
+        file = (root / path).resolve(strict=True)
+    except (OSError, ValueError):
+        raise NotFound("There is no such file.") from None
+    if not file.is_relative_to(root.resolve()) or not file.is_file():
+        raise NotFound("There is no such file.")
+    return file

@@ -1,0 +1,216 @@
+"""The description of the JSON addresses, made from one table: `/api/openapi.json`.
+
+A test holds the table against the routes: each is described, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of
+
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method at one address. `answers`: the schema of each answer ("" has no body)."""
+
+    method: str
+    path: str
+    summary: str
+    answers: dict[int, str]
+    query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    takes: str = ""
+    problems: tuple[int, ...] = field(default=())
+
+
+PAGED = ("limit", "offset")
+WRITES = (400, 401, 403, 415)
+OPERATIONS = (
+    Operation(
+        "get",
+        "/api/notes",
+        "List notes, newest first",
+        {200: "Entries"},
+        (*PAGED, "kind", "tag", "folder", "author", "year"),
+        problems=(400,),
+    ),
+    Operation(
+        "post",
+        "/api/notes",
+        "Write a new note",
+        {201: "Note"},
+        takes="NewNote",
+        problems=(*WRITES, 409, 413, 422),
+    ),
+    Operation(
+        "get",
+        "/api/notes/{id}",
+        "Read a note",
+        {200: "Note"},
+        problems=(404,),
+    ),
+    Operation(
+        "put",
+        "/api/notes/{id}",
+        "Change a note",
+        {200: "Note"},
+        headers=("If-Match",),
+        takes="NoteChange",
+        problems=(*WRITES, 404, 412, 413, 422, 428),
+    ),
+    Operation(
+        "delete",
+        "/api/notes/{id}",
+        "Delete a note",
+        {204: ""},
+        headers=("If-Match",),
+        problems=(401, 403, 404, 412),
+    ),
+    Operation(
+        "get",
+        "/api/search",
+        "Search notes, annotations and code",
+        {200: "Results"},
+        ("q", *PAGED),
+        problems=(400,),
+    ),
+    Operation("get", "/api/analyses", "List the analyses", {200: "Analyses"}),
+    Operation(
+        "get",
+        "/api/analyses/{name}",
+        "Read an analysis and its signature",
+        {200: "Signature"},
+        problems=(404,),
+    ),
+    Operation(
+        "get",
+        "/api/runs",
+        "List runs, newest first",
+        {200: "Runs"},
+        (*PAGED, "script", "status"),
+        problems=(400,),
+    ),
+    Operation(
+        "post",
+        "/api/runs",
+        "Run an analysis",
+        {202: "Started"},
+        takes="NewRun",
+        problems=(*WRITES, 404, 422),
+    ),
+    Operation("get", "/api/runs/{id}", "Read a run", {200: "Run"}, problems=(404,)),
+    Operation(
+        "delete",
+        "/api/runs/{id}",
+        "Cancel a run: 202 while it is ending, 200 when it has",
+        {200: "Run", 202: "Run"},
+        problems=(401, 403, 404),
+    ),
+    Operation("get", "/api/claims", "List claims and whether they hold", {200: "Claims"}),
+    Operation("get", "/api/openapi.json", "This description", {200: "Description"}),
+)
+QUERY: dict[str, tuple[str, Schema]] = {
+    "limit": ("how many", {**WHOLE, "minimum": 1, "maximum": 200}),
+    "offset": ("how many to leave out first", {**WHOLE, "minimum": 0}),
+    "kind": ("only notes of this kind", TEXT),
+    "tag": ("only notes with this tag", TEXT),
+    "folder": ("only notes in this folder and below", TEXT),
+    "author": ("only notes by this author", TEXT),
+    "year": ("only notes of this year", WHOLE),
+    "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
+    "script": ("only runs of this analysis", TEXT),
+    "status": ("only runs that are so", TEXT),
+}
+HEADERS = {
+    "If-Match": "the ETag of the version that the change is based on, or *",
+}
+IN_PATH: dict[str, tuple[str, Schema]] = {
+    "/api/notes/{id}": ("the path below notes/ without .md; its slashes stay slashes", TEXT),
+    "/api/runs/{id}": ("the number of the run", WHOLE),
+    "/api/analyses/{name}": ("the name of its file without .py", TEXT),
+}
+MEANINGS = {
+    200: "Here it is.",
+    201: "Made; Location says where.",
+    202: "Taken; ask again at Location.",
+    204: "Gone.",
+    400: "Something sent cannot be taken; `field` names it.",
+    401: "Send Authorization: Bearer TOKEN.",
+    403: "This role may not.",
+    404: "There is no such thing, or not for you.",
+    409: "There is one already.",
+    412: "It has changed; `current` is its version now.",
+    413: "Too large.",
+    415: "Send application/json.",
+    422: "It cannot be understood; `line` says where.",
+    428: "Send If-Match.",
+}
+
+
+def document(title: str, server: str) -> dict[str, Any]:
+    """The whole description, as OpenAPI 3.1."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": VERSION},
+        "servers": [{"url": server}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        # Without a token too: the public reads what is public.
+        "security": [{"token": []}, {}],
+    }
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    answers = {str(status): answer(status, name) for status, name in operation.answers.items()}
+    answers |= {str(status): problem(status) for status in sorted(operation.problems)}
+    found: dict[str, Any] = {
+        "operationId": operation_id(operation),
+        "summary": operation.summary,
+        "parameters": parameters(operation),
+        "responses": answers,
+    }
+    if operation.takes:
+        content = {"application/json": {"schema": of(operation.takes)}}
+        found["requestBody"] = {"required": True, "content": content}
+    if 401 in operation.problems:
+        found["security"] = [{"token": []}]
+    return found
+
+
+def operation_id(operation: Operation) -> str:
+    noun = operation.path.removeprefix("/api/").replace("/{", " by ").rstrip("}")
+    return f"{operation.method} {noun}".title().replace(" ", "").replace(".", "")
+
+
+def parameters(operation: Operation) -> list[dict[str, Any]]:
+    found = [("query", name, *QUERY[name], name == "q") for name in operation.query]
+    found += [("header", name, HEADERS[name], TEXT, False) for name in operation.headers]
+    if operation.path in IN_PATH:
+        name = operation.path.partition("{")[2].rstrip("}")
+        found.append(("path", name, *IN_PATH[operation.path], True))
+    return [
+        {"in": place, "name": name, "description": text, "schema": schema, "required": required}
+        for place, name, text, schema, required in found
+    ]
+
+
+def answer(status: int, schema: str) -> dict[str, Any]:
+    if not schema:
+        return {"description": MEANINGS[status]}
+    content = {"application/json": {"schema": of(schema)}}
+    return {"description": MEANINGS[status], "content": content}
+
+
+def problem(status: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": of("Problem")}}
+    return {"description": MEANINGS[status], "content": content}

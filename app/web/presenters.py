@@ -1,0 +1,105 @@
+"""What the JSON addresses show of each thing: small functions from a thing to JSON.
+
+>>> files_of(Output("fit", "table", {}, {"csv": "1 fit.csv"}), 7)
+{'csv': '/outputs/7/1%20fit.csv'}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+from urllib.parse import quote
+
+from app.lab.analyses import Analysis
+from app.lab.board import Checked
+from app.lab.parameters import Parameter
+from app.lab.runs import Output, Run
+from app.library.documents import Document, Entry
+from app.search.find import Results
+from app.web.templates import address
+
+Json = dict[str, Any]
+
+
+def entry(note: Entry) -> Json:
+    """A note in a list."""
+    return {
+        "id": note.path,
+        "title": note.title,
+        "kind": note.kind,
+        "date": note.date,
+        "updated": note.updated,
+        "year": note.year,
+        "authors": note.authors,
+        "tags": note.tags,
+        "visibility": note.visibility,
+        "summary_html": note.summary,
+        "url": address(note.path),
+    }
+
+
+def note(document: Document, html: str) -> Json:
+    """The whole note; `html` is filled in for the person who asks."""
+    texts = {"markdown": document.source, "html": html, "text": document.text}
+    return {**entry(document), "sha256": document.sha256, **texts}
+
+
+def results(found: Results) -> Json:
+    return dataclasses.asdict(found)
+
+
+def analysis(found: Analysis) -> Json:
+    """An analysis in a list."""
+    error = found.error
+    return {
+        "name": found.name,
+        "title": found.signature.title,
+        "doc": found.signature.doc,
+        "url": f"/analyses/{quote(found.name)}",
+        "error": {"line": error.line, "reason": error.reason} if error else None,
+    }
+
+
+def signature(found: Analysis) -> Json:
+    """An analysis with what it can be asked."""
+    return {
+        **analysis(found),
+        "parameters": [parameter(each) for each in found.signature.parameters],
+        "inputs": list(found.signature.inputs),
+        "limits": dict(found.signature.limits),
+        "source": found.source,
+    }
+
+
+def parameter(found: Parameter) -> Json:
+    return {**dataclasses.asdict(found), "choices": list(found.choices)}
+
+
+def run_entry(run: Run) -> Json:
+    """A run in a list."""
+    names = ("id", "script", "params", "status", "queued", "started", "ended", "seconds")
+    shown = {name: getattr(run, name) for name in names}
+    address = f"/runs/{run.id}"
+    return {**shown, "progress": run.progress, "message": run.message, "url": address}
+
+
+def run(run: Run, *, inside: bool) -> Json:
+    """A run; who asked for it, and what it printed, only for people `inside`."""
+    hidden = {"person": run.person, "log": run.log, "sandbox": run.sandbox} if inside else {}
+    outputs = [output(each, run.id) for each in run.outputs]
+    return {**run_entry(run), "outputs": outputs, "values": run.values, **hidden}
+
+
+def output(found: Output, run_id: int) -> Json:
+    files = files_of(found, run_id)
+    return {"name": found.name, "kind": found.kind, "value": found.value, "files": files}
+
+
+def files_of(found: Output, run_id: int) -> Json:
+    return {kind: f"/outputs/{run_id}/{quote(file)}" for kind, file in found.files.items()}
+
+
+def claim(found: Checked) -> Json:
+    names = ("id", "title", "html", "check", "expect", "state", "number", "reason", "stale")
+    url = f"{address(found.path)}#claim-{quote(found.id)}"
+    return {**{name: getattr(found, name) for name in names}, "note": found.path, "url": url}

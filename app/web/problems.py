@@ -1,0 +1,98 @@
+"""Errors as people and programs see them: a page, or an `application/problem+json` document."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from app.accounts.permissions import PUBLIC
+from app.errors import BadInput, Changed, GlossError, TooSlow, Unreadable
+from app.web import log
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(GlossError, of_gloss)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_ours)
+
+
+def of_gloss(error: GlossError) -> Response:
+    response = answer(error.status, error.message, error.hint or place_of(error), facts_of(error))
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooSlow):
+        response.headers["Connection"] = "close"
+    return response
+
+
+def facts_of(error: GlossError) -> dict[str, str | int]:
+    """What a program can use: which field, which version, which place."""
+    match error:
+        case BadInput(field=field) if field:
+            return {"field": field}
+        case Changed(current=current) if current:
+            return {"current": current}
+        case Unreadable(path=path, line=line):
+            return {"path": path, "line": line}
+    return {}
+
+
+def place_of(error: GlossError) -> str:
+    """The file and the line of what cannot be read."""
+    if not isinstance(error, Unreadable) or not error.path:
+        return ""
+    return f"It is in {error.path}{f', line {error.line}' if error.line else ''}."
+
+
+def of_http(error: HTTPException) -> Response:
+    """Flask's own: no such address, no such method, a body too large, a host not trusted."""
+    status = HTTPStatus(error.code or 500)
+    words = {
+        HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is more than is taken at once.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not something to do here.",
+    }
+    response = answer(status, words.get(status, error.description or status.phrase), "", {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed: list[str] = getattr(error, "valid_methods", None) or []
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def of_ours(error: Exception) -> Response:
+    """A mistake of ours: the log has all of it, under a number that the page shows."""
+    number = secrets.token_hex(4)
+    log.line("error", number=number, trace="".join(traceback.format_exception(error)))
+    hint = f"The log has the details under {number}."
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Gloss made a mistake.", hint, {})
+
+
+def answer(status: HTTPStatus, message: str, hint: str, facts: dict[str, str | int]) -> Response:
+    if for_programs():
+        return as_document(status, message, hint, facts)
+    g.setdefault("person", PUBLIC)
+    page = render_template("problem.html", status=status, message=message, hint=hint, facts=facts)
+    return make_response(page, status)
+
+
+def for_programs() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", "application/ld+json", "application/problem+json"]
+    )
+    return best is not None and best != "text/html"
+
+
+def as_document(
+    status: HTTPStatus, message: str, hint: str, facts: dict[str, str | int]
+) -> Response:
+    document = {"type": "about:blank", "title": status.phrase, "status": status, "detail": message}
+    response = jsonify({**document, **({"hint": hint} if hint else {}), **facts})
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response

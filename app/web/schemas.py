@@ -1,0 +1,210 @@
+"""The shapes of what the JSON addresses take and answer, as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+HTML: Schema = {"type": "string", "contentMediaType": "text/html"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+TRUTH: Schema = {"type": "boolean"}
+ANY: Schema = {}
+OBJECT: Schema = {"type": "object"}
+STATUSES = (
+    "queued", "running", "succeeded", "excepted", "errored", "timed_out", "cancelled",
+    "interrupted",
+)  # fmt: skip
+
+
+def words(*allowed: str) -> Schema:
+    return {"type": "string", "enum": list(allowed)}
+
+
+def many(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def of(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(
+    description: str, optional: dict[str, Schema] | None = None, /, **fields: Schema
+) -> Schema:
+    """An object with all of `fields`, and with `optional` ones where they are known."""
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**fields, **(optional or {})},
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def taken(
+    description: str, optional: dict[str, Schema] | None = None, /, **fields: Schema
+) -> Schema:
+    """The body of a request."""
+    return record(description, optional, **fields)
+
+
+def page_of(name: str) -> Schema:
+    return record(
+        "One page of the list; `total` counts all of it.", total=WHOLE, results=many(of(name))
+    )
+
+
+VISIBILITY = words("public", "unlisted", "private")
+STATUS = words(*STATUSES)
+ENTRY: dict[str, Schema] = {
+    "id": TEXT,
+    "title": TEXT,
+    "kind": TEXT,
+    "date": TEXT,
+    "updated": TEXT,
+    "year": maybe(WHOLE),
+    "authors": many(TEXT),
+    "tags": many(TEXT),
+    "visibility": VISIBILITY,
+    "summary_html": HTML,
+    "url": TEXT,
+}
+RUN: dict[str, Schema] = {
+    "id": WHOLE,
+    "script": TEXT,
+    "params": OBJECT,
+    "status": STATUS,
+    "queued": TEXT,
+    "started": maybe(TEXT),
+    "ended": maybe(TEXT),
+    "seconds": maybe(NUMBER),
+    "progress": OBJECT,
+    "message": TEXT,
+    "url": TEXT,
+}
+ANALYSIS: dict[str, Schema] = {
+    "name": TEXT,
+    "title": TEXT,
+    "doc": TEXT,
+    "url": TEXT,
+    # null, unless the file cannot be read
+    "error": {"anyOf": [of("Failure"), {"type": "null"}]},
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "Entry": record("A note in a list.", **ENTRY),
+    "Entries": page_of("Entry"),
+    "Note": record(
+        "A note; its ETag is `sha256`.", sha256=TEXT, markdown=TEXT, html=HTML, text=TEXT, **ENTRY
+    ),
+    "NewNote": taken(
+        "The whole source with its front matter. Without an id, its title gives one.",
+        {"id": TEXT},
+        markdown=TEXT,
+    ),
+    "NoteChange": taken("The whole source, in place of the old.", markdown=TEXT),
+    "Hit": record(
+        "What was found; its words are marked in the snippet.",
+        type=words("note", "code", "annotation"),
+        id=TEXT,
+        title=TEXT,
+        url=TEXT,
+        snippet_html=HTML,
+        score=NUMBER,
+    ),
+    "Results": record(
+        "`relaxed`: nothing has all the words. `note`: what was not understood.",
+        query=TEXT,
+        total=WHOLE,
+        took_ms=NUMBER,
+        relaxed=TRUTH,
+        suggestion=maybe(TEXT),
+        results=many(of("Hit")),
+        note=TEXT,
+    ),
+    "Failure": record("Why a file cannot be read; line 0 is all of it.", line=WHOLE, reason=TEXT),
+    "Analysis": record("An analysis in a list.", **ANALYSIS),
+    "Analyses": record("All that may be seen.", results=many(of("Analysis"))),
+    "Parameter": record(
+        "One parameter; with `many` it is a list of such.",
+        name=TEXT,
+        type=words("bool", "int", "float", "str", "date", "choice"),
+        default=ANY,
+        help=TEXT,
+        minimum=ANY,
+        maximum=ANY,
+        above=ANY,
+        below=ANY,
+        choices=many(ANY),
+        optional=TRUTH,
+        many=TRUTH,
+        shortest=WHOLE,
+        longest=maybe(WHOLE),
+    ),
+    "Signature": record(
+        "An analysis with its signature.",
+        parameters=many(of("Parameter")),
+        inputs=many(TEXT),
+        limits=OBJECT,
+        source=TEXT,
+        **ANALYSIS,
+    ),
+    "Output": record(
+        "One thing that a run returned; `files` are addresses by format.",
+        name=TEXT,
+        kind=words("figure", "value", "text", "table"),
+        value=ANY,
+        files=OBJECT,
+    ),
+    "RunEntry": record("A run in a list.", **RUN),
+    "Runs": page_of("RunEntry"),
+    "Run": record(
+        "A run. Who asked for it, and its log, are for those who are signed in.",
+        {"person": TEXT, "log": TEXT, "sandbox": TEXT},
+        outputs=many(of("Output")),
+        values=OBJECT,
+        **RUN,
+    ),
+    "NewRun": taken(
+        "What to run. Without `force`, a result of the same code, data and packages answers.",
+        {"params": OBJECT, "force": TRUTH},
+        script=TEXT,
+    ),
+    "Started": record(
+        "The run that answers; `cached`: it had answered before.",
+        id=WHOLE,
+        status=STATUS,
+        cached=TRUTH,
+    ),
+    "Claim": record(
+        "A claim, and whether it holds by the latest results.",
+        id=TEXT,
+        note=TEXT,
+        title=TEXT,
+        url=TEXT,
+        html=HTML,
+        check=TEXT,
+        expect=words("holds", "refuted"),
+        state=words("holds", "refuted", "unknown"),
+        number=maybe(NUMBER),
+        reason=TEXT,
+        stale=TRUTH,
+    ),
+    "Claims": record("All that may be seen.", results=many(of("Claim"))),
+    "Problem": record(
+        "What went wrong (RFC 9457), and what to do.",
+        {"hint": TEXT, "field": TEXT, "current": TEXT, "path": TEXT, "line": WHOLE},
+        type=TEXT,
+        title=TEXT,
+        status=WHOLE,
+        detail=TEXT,
+    ),
+    "Description": {"type": "object", "description": "This document."},
+}

@@ -1,0 +1,75 @@
+// Comfort only: every page reads, searches and saves without this script.
+"use strict";
+
+const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+
+const keys = {
+  "/": () => document.querySelector("form.find input").focus(),
+  "n": () => follow("a[data-key=n]"),
+  "e": () => follow("a[data-key=e]"),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+function follow(selector) {
+  const link = document.querySelector(selector);
+  if (link) link.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const action = keys[event.key];
+  if (!action || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
+
+// A slider says its value.
+document.addEventListener("input", (event) => {
+  const shown = event.target.type === "range" && event.target.nextElementSibling;
+  if (shown && shown.matches("output")) shown.value = event.target.value;
+});
+
+// What is typed into a form is not lost by a slip: the browser asks before it leaves.
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-guard]")) unsaved = true;
+});
+document.addEventListener("submit", () => { unsaved = false; });
+window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
+// Ctrl-S or ⌘-S saves where there is something to save.
+document.addEventListener("keydown", (event) => {
+  const form = document.querySelector("form[data-guard]");
+  if (form && (event.ctrlKey || event.metaKey) && event.key === "s") {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+// Margin notes keep clear of each other, and of figures that use the margin.
+const MARGIN_GAP = 12;
+
+function settleMargin() {
+  const notes = [...document.querySelectorAll("article .beside > .margin")];
+  notes.forEach((note) => note.style.removeProperty("--shift"));
+  const wide = [...document.querySelectorAll("article .wide")].map((figure) => figure.getBoundingClientRect());
+  let free = -Infinity;
+  for (const note of notes) {
+    if (getComputedStyle(note).position !== "absolute") return;
+    const box = note.getBoundingClientRect();
+    let top = Math.max(box.top, free);
+    for (const figure of wide) {
+      if (top < figure.bottom && top + box.height + MARGIN_GAP > figure.top) top = figure.bottom + MARGIN_GAP;
+    }
+    if (top > box.top) note.style.setProperty("--shift", `${top - box.top}px`);
+    free = top + box.height + MARGIN_GAP;
+  }
+}
+
+const article = document.getElementById("note");
+if (article) new ResizeObserver(settleMargin).observe(article);

@@ -1,0 +1,92 @@
+"""What every template may use: addresses, days in words, and what the person may do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, g, has_request_context, request
+
+from app.accounts.permissions import PUBLIC, Action, may
+from app.markup import fill
+from app.settings import Settings
+from app.web import assets
+from app.web.cells import WORDS, short
+
+
+def install(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "day": day,
+        "moment": moment,
+        "seconds": seconds,
+        "shown": shown,
+        "without_links": without_links,
+        "quoted": quote,
+        "at_least": max,
+    }
+    app.jinja_env.globals |= {
+        "library": settings.title,
+        "asset": assets.address,
+        "words_of": WORDS,
+        "address": address,
+        "tag_address": lambda tag: f"/tags/{quote(tag)}",
+        "author_address": lambda author: f"/authors/{quote(author, safe='')}",
+        "folder_address": lambda folder: f"/folders/{quote(folder)}",
+    }
+    app.context_processor(of_person)
+
+
+def of_person() -> dict[str, Any]:
+    person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
+    return {
+        "person": person,
+        "may": lambda action: may(person, Action(action)),
+        "through": lambda note: through(note) if person is PUBLIC else "",
+    }
+
+
+def through(note: str) -> str:
+    """The end of a run's address by which the public comes to it from a note (see runs.visible)."""
+    named = note or (request.args.get("note", "") if has_request_context() else "")
+    return f"?{urlencode({'note': named})}" if named else ""
+
+
+def address(path: str) -> str:
+    """The address of a note."""
+    return f"/notes/{quote(path)}"
+
+
+def day(text: str) -> str:
+    """`2026-11-08` as `8 Nov 2026`; what is no date stays as it is."""
+    try:
+        known = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{known.day} {known:%b %Y}"
+
+
+def moment(text: str) -> str:
+    """`2026-11-08T14:02:05Z` as `8 Nov 2026, 14:02`."""
+    return f"{day(text)}, {text[11:16]}" if len(text) > 11 else day(text)
+
+
+def without_links(html: str) -> str:
+    """A claim's sentence outside of its note: its links stay words."""
+    return fill(html.replace("</a>", ""), {})
+
+
+def seconds(number: float | None) -> str:
+    return "" if number is None else f"{number:.2f} s" if number < 10 else f"{number:.0f} s"
+
+
+def shown(value: Any) -> str:
+    """A value as text: a number with the digits that matter, a list with commas, None as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value)
+    return short(value)

@@ -1,0 +1,1 @@
+"""What each measure is compared with: the least code that gives the same bytes."""

@@ -1,0 +1,37 @@
+"""One plot, as an analysis and as a plain script that draws and saves the same files.
+
+As an analysis it is run by the runner; as `python plot.py DIR` it imports, draws and saves.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def main(rate: float = 0.2) -> dict:
+    steps = np.linspace(0, 10, 400)
+    figure, axes = plt.subplots()
+    axes.plot(steps, np.exp(-rate * steps) * np.cos(steps))
+    axes.set(xlabel="time", ylabel="height", title="A damped wave")
+    return {"wave": figure}
+
+
+def save(folder: Path) -> None:
+    """What `app.lab.outputs` does with a figure, but for the second SVG of the dark page."""
+    from app.lab import style
+
+    plt.switch_backend("agg")
+    style.apply()
+    figure = main()["wave"]
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    save(Path(sys.argv[1]))
