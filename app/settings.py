@@ -91,6 +91,8 @@ def load(
         raw = flags.get(row.name)
         if raw is None:
             raw = environ.get(PREFIX + row.name.upper())
+        if raw is None and row.type == "Path":
+            raw = row.default
         if raw is not None:
             values[row.name] = convert(row, raw)
     return Settings(**values)

@@ -36,7 +36,7 @@ def measure() -> list[Ratio]:
         with database.opened(settings.database) as connection, running(settings):
             made = runs.folder(settings, rerun(settings, connection).id)
             cold(Path(root))
-            for name in ("wave.svg", "wave.png"):
+            for name in ("wave.svg", "wave.dark.svg", "wave.png"):
                 same = (made / name).read_bytes() == (Path(root) / name).read_bytes()
                 assert same, f"the script draws another {name}"
             measured = by_turns(

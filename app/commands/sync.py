@@ -44,13 +44,14 @@ def up_to_date(
 
 
 def summary(report: sync.Report) -> str:
-    """The report in words, a line for each file that could not be read."""
+    """The report in words: a line for each file left out, and for each that has a problem."""
     counts = ", ".join(
         f"{getattr(report, name)} {name}"
         for name in ("added", "changed", "moved", "removed", "unchanged")
     )
     failed = [f"  {place(failure)}: {failure.reason}" for failure in report.failed]
-    return "\n".join([f"{counts}, {len(failed)} failed", *failed])
+    remarks = [f"  {place(remark)}: {remark.reason} (indexed)" for remark in report.remarks]
+    return "\n".join([f"{counts}, {len(failed)} failed", *failed, *remarks])
 
 
 def place(failure: Failure) -> str:

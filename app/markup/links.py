@@ -25,7 +25,7 @@ def opening(page: Page, token: Token) -> None:
     elif paths.is_relative(address) or not address:
         inside(page, address.partition("?")[0], unquote(fragment), title)
     elif address.startswith(NOTES):
-        to_note(page, unquote(address.removeprefix(NOTES)), unquote(fragment))
+        to_note(page, f"/{unquote(address.removeprefix(NOTES))}", unquote(fragment))
     else:
         outside(page, href, title)
 
@@ -43,7 +43,7 @@ def inside(page: Page, address: str, fragment: str, title: object) -> None:
         page.media[path] = None
         outside(page, paths.media_url(path), title)
     elif path:
-        to_note(page, path, fragment)
+        to_note(page, f"/{path}", fragment)  # from notes/, whatever lies nearer
     else:
         to_heading(page, fragment)
 
@@ -55,7 +55,7 @@ def to_heading(page: Page, fragment: str) -> None:
 
 def to_note(page: Page, target: str, fragment: str) -> None:
     """A placeholder; the page that shows the note knows whether the target can be seen."""
-    target = unicodedata.normalize("NFC", paths.without_md(target)).strip("/ ")
+    target = unicodedata.normalize("NFC", paths.without_md(target)).rstrip("/ ").lstrip()
     anchor = headings.slug(fragment) if fragment else ""
     page.note_link(target, anchor)
     page.write(page.shelf.tag(typed("link", {"target": target, "fragment": anchor})))

@@ -61,7 +61,20 @@ def year(year: int) -> str:
 @blueprint.get("/problems")
 @access.needs(Action.WRITE)
 def unread() -> str:
-    return render_template("unread.html", problems=problems.every(g.db))
+    every = problems.every(g.db)
+    return render_template(
+        "unread.html",
+        unread=[problem for problem in every if problem.failed],
+        odd=[problem for problem in every if not problem.failed],
+    )
+
+
+@blueprint.get("/browse")
+@access.needs(Action.LIST)
+@cache.page
+def browse() -> str:
+    """Every folder, tag, year and author."""
+    return render_template("browse.html", facets=facets(visibilities(g.person), {}), room="Notes")
 
 
 def listing(heading: str, **filters: Any) -> str:
@@ -72,6 +85,7 @@ def listing(heading: str, **filters: Any) -> str:
     page = documents.page(g.db, seen, **filters, limit=size, offset=offset)
     if filters and not page.total:
         raise NotFound("No note is listed here.")
+    known = facets(seen, filters)
     empty = FIRST_STEPS if may(g.person, Action.WRITE) else NOTHING_PUBLIC
     return render_template(
         "list.html",
@@ -79,7 +93,8 @@ def listing(heading: str, **filters: Any) -> str:
         page=page,
         offset=offset,
         size=size,
-        facets=facets(seen, filters),
+        facets=[(title, rows[:MOST_FACETS]) for title, rows in known],
+        more=any(len(rows) > MOST_FACETS for _, rows in known),
         empty=empty,
         page_address=lambda start: f"{request.path}?{urlencode({'offset': start})}",
         room="Notes",

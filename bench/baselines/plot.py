@@ -21,8 +21,8 @@ def main(rate: float = 0.2) -> dict:
 
 
 def save(folder: Path) -> None:
-    """What `app.lab.outputs` does with a figure, but for the second SVG of the dark page."""
-    from app.lab import style
+    """What `app.lab.outputs` does with a figure: the same three files, byte for byte."""
+    from app.lab import dark, style
 
     plt.switch_backend("agg")
     style.apply()
@@ -30,7 +30,10 @@ def save(folder: Path) -> None:
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
     figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
-    figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None})
+    twin = dark.recoloured((folder / "wave.svg").read_text("utf-8"))
+    (folder / "wave.dark.svg").write_text(twin, "utf-8")
+    fast = {"compress_level": 1}
+    figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None}, pil_kwargs=fast)
 
 
 if __name__ == "__main__":

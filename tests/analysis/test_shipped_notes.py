@@ -77,7 +77,8 @@ def test_claims_end_as_expected_and_values_are_known(
 def test_links_lead_to_public_notes(path: str) -> None:
     names = {posixpath.basename(each): each for each in IDS}
     for link in rendered(path).links:
-        target = link.target if link.target in IDS else names.get(link.target)
+        target = link.target.removeprefix("/")
+        target = target if target in IDS else names.get(target)
         assert target is not None, link
         assert parsed(target).visibility == "public"
         headings = {heading.id for heading in rendered(target).headings}

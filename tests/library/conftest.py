@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,22 @@ def synced(settings: Settings, connection: sqlite3.Connection) -> Callable[[], s
 @pytest.fixture
 def rows() -> Callable[[sqlite3.Connection], dict[str, list[tuple[object, ...]]]]:
     return snapshot
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def ordinary_user(settings: Settings, connection: sqlite3.Connection) -> Iterator[None]:
+    """Root may read and write everything: be nobody, to whom the library then belongs."""
+    if os.geteuid() != 0:
+        yield
+        return
+    library = settings.notes.parent
+    for path in [library, *library.rglob("*")]:
+        os.chown(path, NOBODY, NOBODY)
+    for parent in library.parents:
+        parent.chmod(parent.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)

@@ -268,7 +268,7 @@ def test_without_room_nothing_is_half_written(
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 1_000_000
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+@pytest.mark.usefixtures("ordinary_user")
 def test_without_permission_nothing_is_written(
     settings: Settings, connection: sqlite3.Connection
 ) -> None:

@@ -203,7 +203,7 @@ def test_a_pipe_is_not_opened(settings: Settings, synced: Synced) -> None:
     assert "pipe" in synced().failed[0].reason
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.usefixtures("ordinary_user")
 def test_what_may_not_be_read_is_named(write: Write, synced: Synced, settings: Settings) -> None:
     write("a.md").chmod(0)
     write("closed/b.md")

@@ -130,24 +130,25 @@ def test_a_query_is_part_of_the_address(public: FlaskClient) -> None:
     assert public.get("/?offset=9000").data != public.get("/").data
 
 
+def key(path: str, query: str = "") -> cache.Key:
+    return ("host", path, query, "library", None, "public")
+
+
 def test_the_kept_pages_have_a_bound() -> None:
     pages, body = cache.Pages(), b"x" * 1_000_000
     for number in range(60):
-        key = ("host", f"/{number}", "", "library", None, "public")
-        pages.put(key, cache.Page(1, '"etag"', "text/html", body))
-        assert pages.get(
-            ("host", "/0", "", "library", None, "public"), 1
-        )  # used all the time: never dropped
+        pages.put(key(f"/{number}"), cache.Page(1, '"etag"', "text/html", body))
+        assert pages.get(key("/0"), 1)  # used all the time: never dropped
     assert pages.bytes == sum(cache.size(*kept) for kept in pages.kept.items()) <= cache.MAX_BYTES
-    assert pages.get(("host", "/59", "", "library", None, "public"), 1)
-    assert not pages.get(("host", "/1", "", "library", None, "public"), 1)
+    assert pages.get(key("/59"), 1)
+    assert not pages.get(key("/1"), 1)
 
 
 def test_one_page_that_is_too_large_does_not_drop_the_others() -> None:
     pages = cache.Pages()
     small, large = (
-        ("host", "/small", "", "library", None, "public"),
-        ("host", "/large", "", "library", None, "public"),
+        key("/small"),
+        key("/large"),
     )
     pages.put(small, cache.Page(1, '"a"', "text/html", b"small"))
     pages.put(large, cache.Page(1, '"b"', "text/html", b"x" * (cache.MAX_BYTES + 1)))
@@ -161,7 +162,7 @@ def test_addresses_alone_cannot_fill_the_memory() -> None:
     pages = cache.Pages()
     for number in range(2000):
         pages.put(
-            ("host", "/", f"{number}{'q' * 50_000}", "", None, "public"),
+            key("/", f"{number}{'q' * 50_000}"),
             cache.Page(1, '"a"', "t", b"x"),
         )
     assert len(pages.kept) * 50_000 <= cache.MAX_BYTES
