@@ -98,7 +98,7 @@ def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
 def children(settings: Settings) -> list[Child]:
     python = sys.executable
     web = [
-        *(python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *(python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
         *("--host", settings.host, "--port", str(settings.port)),
         *("--workers", str(settings.workers), "--blocking-threads", str(settings.threads)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),

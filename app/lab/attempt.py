@@ -8,16 +8,17 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.lab import analyses, guard, outputs, processes, queue, runs, sandbox, signature
-from app.lab.child import Job, body
+from app.lab import analyses, guard, outputs, processes, queue, runs, sandbox, signature, spare
+from app.lab.child import Job
 from app.lab.runs import Output, Run
 from app.lab.sandbox import Plan
+from app.lab.spare import Spare
 from app.settings import Settings
 
 LARGEST_MESSAGE = 20_000_000  # bytes that a child may tell, its tables' first rows included
@@ -26,7 +27,7 @@ MOST_PRINTED = 50_000_000
 MOST_FILES = 1_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
-OURS = 3  # of a run's processes: init, the child itself, and the one that paints a PNG
+OURS = 2  # of a run's processes: init and the child itself
 
 SIGNALS = {
     signal.SIGSEGV: "It crashed: a segmentation fault, in compiled code.",
@@ -45,6 +46,7 @@ class Attempt:
     words: str
     guard: int
     pipes: tuple[int, int, int]  # report, events, log
+    before: float  # seconds of processor time that were spent while it waited
     started: float = field(default_factory=time.monotonic)
     status: int | None = None
     told: dict[str, Any] = field(default_factory=dict)
@@ -57,8 +59,8 @@ class Attempt:
     written: tuple[float, object] = (0.0, None)
 
     @classmethod
-    def begin(cls, settings: Settings, plan: Plan, run: Run) -> Attempt:
-        """Fork the child of a claimed run."""
+    def begin(cls, settings: Settings, plan: Plan, run: Run, take: Callable[[], Spare]) -> Attempt:
+        """Hand a claimed run to the spare that `take` gives, once all that it needs is known."""
         analysis = analyses.get(settings, run.script)
         folder = sandbox.make_folder(plan, settings.outputs / f"{run.id}.tmp")
         job = Job(
@@ -68,16 +70,10 @@ class Attempt:
             {**sandbox.LIMITS, **analysis.signature.limits},
             folder,
         )
-        ends = [os.pipe() for _ in range(3)]
-        report, events, log = (end for _, end in ends)
-        pid = guard.start(
-            plan, report, {events, log}, lambda: body(settings, plan, job, log, events)
-        )
-        for reader, writer in ends:
-            os.close(writer)
-            os.set_blocking(reader, False)
-        first, second, third = (reader for reader, _ in ends)
-        return cls(settings, run, job, plan.words, pid, (first, second, third))
+        taken = take()
+        before = sum(map(processes.cpu_seconds, processes.descendants(taken.guard)))
+        spare.order(taken, job)
+        return cls(settings, run, job, plan.words, taken.guard, taken.pipes, before)
 
     def read(self, pipe: int) -> bool:
         """Take what came through a pipe; False when nothing did."""
@@ -144,7 +140,7 @@ class Attempt:
             return f"It needed more memory than its limit of {limits['memory_mb']:g} MB."
         if used.processes > limits["processes"] + OURS:
             return f"It started more than {limits['processes']:g} processes."
-        if used.cpu > limits["cpu_seconds"]:
+        if used.cpu - self.before > limits["cpu_seconds"]:
             return cpu_words(limits)
         return self.broken_size()
 

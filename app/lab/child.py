@@ -10,11 +10,14 @@ import errno
 import importlib.util
 import json
 import os
+import pickle
 import resource
+import select
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -22,12 +25,14 @@ from typing import Any, NoReturn, TextIO
 from threadpoolctl import threadpool_limits
 
 from app.errors import GlossError
-from app.lab import bars, kernel, outputs, sandbox, seed
+from app.lab import bars, kernel, outputs, sandbox, seed, warm
 from app.lab.sandbox import Plan
 from app.settings import Settings
 
 RESERVE = 50_000_000  # bytes above the memory limit, in which the failure is told
 LONGEST_MESSAGE = 2_000
+QUIET_SECONDS = 0.3  # runs that follow each other sooner have no use for a figure drawn before
+WAITING, RUNNING = "gloss-spare", "gloss-run"  # what `ps` and `top` show
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,14 @@ class Job:
     folder: Path
 
 
-def body(settings: Settings, plan: Plan, job: Job, log: int, events: int) -> None:
+def body(settings: Settings, plan: Plan, orders: int, log: int, events: int) -> None:
     """From a bare fork to the end of the process."""
 
     def tell(words: Mapping[str, Any]) -> None:
         os.write(events, json.dumps(words).encode() + b"\n")
 
     redirect(log)
+    job = awaited(orders)
     furnish(settings, job, tell)
     confine(settings, plan, job)
     try:
@@ -79,6 +85,26 @@ def redirect(log: int) -> None:
 
 def printer(number: int) -> TextIO:
     return open(number, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def awaited(orders: int) -> Job:
+    """What to run, once the runner knows.
+
+    Meanwhile it draws a figure: the pages of memory that drawing writes to are its own then,
+    which takes 20 ms off a run that draws.
+    """
+    call_it(WAITING)
+    if not select.select([orders], [], [], QUIET_SECONDS)[0]:
+        warm.draw()
+    with open(orders, "rb") as pipe:
+        job: Job = pickle.load(pipe)  # noqa: S301 - the runner's own words
+    call_it(RUNNING)
+    return job
+
+
+def call_it(name: str) -> None:
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
 
 
 def furnish(settings: Settings, job: Job, tell: Callable[[Mapping[str, Any]], None]) -> None:

@@ -24,9 +24,10 @@ from types import FrameType
 
 from app import database
 from app.errors import GlossError
-from app.lab import kernel, processes, queue, runner, sandbox, warm
+from app.lab import kernel, processes, queue, runner, sandbox, spare, warm
 from app.lab.attempt import Attempt
 from app.lab.sandbox import Plan
+from app.lab.spare import Spare
 from app.settings import Settings, load
 
 TICK_SECONDS = 0.2  # while something runs: how soon a cancel is seen
@@ -44,6 +45,7 @@ class Engine:
     plan: Plan
     selector: selectors.BaseSelector
     only: int | None = None
+    spare: Spare | None = None  # the child of the next run
     running: list[Attempt] = field(default_factory=list)
     stopping: bool = False
     looked: float = -IDLE_SECONDS  # when the queue was last looked at; a bell resets it
@@ -148,15 +150,15 @@ def ring(engine: Engine, bell: socket.socket) -> None:
 
 
 def fill(engine: Engine) -> None:
-    """Start what waits, as many at once as the settings say."""
+    """Start what waits, as many at once as the settings say; then have a spare for the next."""
     engine.looked = time.monotonic()
     while len(engine.running) < engine.settings.runners:
         with opened(engine.settings) as connection:
             run = queue.claim(engine.settings, connection, engine.only)
         if run is None:
-            return
+            break
         try:
-            attempt = Attempt.begin(engine.settings, engine.plan, run)
+            attempt = Attempt.begin(engine.settings, engine.plan, run, partial(take, engine))
         except (GlossError, OSError) as error:
             ours = not isinstance(error, GlossError)
             with opened(engine.settings) as connection:
@@ -166,6 +168,14 @@ def fill(engine: Engine) -> None:
         engine.running.append(attempt)
         for pipe in attempt.pipes:
             engine.selector.register(pipe, selectors.EVENT_READ, attempt.read)
+    if engine.spare is None and engine.only is None:
+        engine.spare = spare.start(engine.settings, engine.plan)
+
+
+def take(engine: Engine) -> Spare:
+    """The one that waits, or a new one where two runs begin at once."""
+    taken, engine.spare = engine.spare, None
+    return taken or spare.start(engine.settings, engine.plan)
 
 
 def wait(engine: Engine) -> None:
@@ -182,6 +192,9 @@ def bury(engine: Engine) -> None:
             break
         if pid == 0:
             break
+        if engine.spare is not None and engine.spare.guard == pid:
+            spare.forget(engine.spare)
+            engine.spare = None
         for attempt in [attempt for attempt in engine.running if attempt.guard == pid]:
             end(engine, attempt)
 
@@ -190,7 +203,10 @@ def end(engine: Engine, attempt: Attempt) -> None:
     for pipe in attempt.pipes:
         engine.selector.unregister(pipe)
     engine.running.remove(attempt)
-    processes.end_children(keep={other.guard for other in engine.running})
+    kept = {other.guard for other in engine.running}
+    if engine.spare is not None:
+        kept.add(engine.spare.guard)
+    processes.end_children(keep=kept)
     conclude(engine, attempt)
 
 

@@ -132,8 +132,11 @@ def get(connection: sqlite3.Connection, run_id: int) -> Run:
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
-    """Runs with their outputs, in two queries however many they are."""
-    wanted = json.dumps(sorted(set(ids)))
+    """Runs with their outputs, in at most two queries however many they are."""
+    asked = sorted(set(ids))
+    if not asked:
+        return {}
+    wanted = json.dumps(asked)
     rows = connection.execute(
         "SELECT run.*, coalesce(person.name, '') AS person FROM run"
         " LEFT JOIN person ON person.id = run.person_id"
@@ -161,8 +164,10 @@ def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
 def latest(
     connection: sqlite3.Connection, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Latest]:
-    """The newest runs for each (script, canonical parameters), in three queries."""
+    """The newest runs for each (script, canonical parameters), in at most three queries."""
     pairs = list(dict.fromkeys(wanted))
+    if not pairs:
+        return {}
     rows = connection.execute(
         "SELECT script, run.params AS params, max(run.id) AS newest,"
         " max(run.id) FILTER (WHERE status = 'succeeded') AS succeeded"

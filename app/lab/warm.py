@@ -18,23 +18,30 @@ from typing import Any
 import numpy as np
 from matplotlib import font_manager, mathtext, pyplot
 
-from app.lab import style
+from app.lab import outputs, seed, style
 
 
 def up() -> None:
-    """Take on our style; draw and save a figure of each format: fonts found, caches filled."""
+    """Take on our style; draw once: fonts found, caches filled."""
     style.apply()
+    seed.start({})  # imports numpy.random, which takes 10 ms
+    np.linalg.svd(np.eye(3))
+    draw()
+
+
+def draw() -> None:
+    """A figure of each format, as a run draws it; afterwards no file is open."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         figure, axes = pyplot.subplots()
         axes.plot(np.linspace(1, 10, 20), np.linspace(1, 10, 20) ** 2, label="$x^2$ once")
         axes.set(title="Once", xlabel="$x$", ylabel="$y$")
         axes.legend()
-        for kind in ("svg", "png"):
-            figure.savefig(io.BytesIO(), format=kind)
+        with outputs.laid_out(figure):
+            for kind in ("svg", "png"):
+                figure.savefig(io.BytesIO(), format=kind)
         pyplot.close("all")
     forget_fonts()
-    np.linalg.svd(np.eye(3))
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all that we share with it
 

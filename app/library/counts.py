@@ -38,10 +38,11 @@ def authors(connection: sqlite3.Connection, visibilities: Sequence[str]) -> list
 def named(
     connection: sqlite3.Connection, name: str, visibilities: Sequence[str]
 ) -> list[tuple[str, int]]:
-    # min() chooses one spelling of those that differ in case: the same one every time.
+    # min() chooses one spelling of those that differ in case: the same one every time. The few
+    # that are hidden are looked up, not the many that are not: with a join, five times as slow.
     rows = connection.execute(
         f"SELECT min({name} COLLATE BINARY), COUNT(*) AS number FROM document_{name}"
-        f" JOIN document USING (uid) WHERE {among(visibilities)}"
+        f" WHERE uid NOT IN (SELECT uid FROM document WHERE NOT {among(visibilities)})"
         f" GROUP BY {name} ORDER BY number DESC, {name}",
         list(visibilities),
     )

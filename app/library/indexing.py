@@ -17,13 +17,13 @@ from app.errors import Unreadable
 from app.library import changes, identity, problems, store
 from app.library.changes import Changes, Stored
 from app.library.front_matter import Remark
-from app.library.note import Contents, Note, day_of, load, prepare
+from app.library.note import Contents, Draft, Note, day_of, finish, load, understand
 from app.library.scan import Stat
 from app.settings import Settings
 
 BATCH_NOTES = 100
 BATCH_BYTES = 1_000_000
-CHECKPOINT_PAGES = 8_000  # 32 MB
+CHECKPOINT_PAGES = 8_000  # 64 MB
 ATTEMPTS = 3  # at a file that changes while it is read; then the next sync has it
 DOUBLE = "Its address differs from that of {first} in case or accents only: rename one of them."
 
@@ -34,6 +34,7 @@ class Read:
 
     file: str
     stat: Stat
+    draft: Draft | None = None  # until it is rendered
     note: Note | None = None
     failure: Remark | None = None
     uid: int | None = None
@@ -78,18 +79,23 @@ def batches(
 def next_batch(
     settings: Settings, files: Iterator[str], stored: Mapping[str, Stored]
 ) -> list[Read]:
-    """Empty only when no file is left."""
+    """Empty only when no file is left. All are read before the first is rendered."""
+    with without_collector():
+        return [rendered(read) for read in take(settings, files, stored)]
+
+
+def take(settings: Settings, files: Iterator[str], stored: Mapping[str, Stored]) -> list[Read]:
+    """The next files that are there, until there are enough of them."""
     batch: list[Read] = []
     size = 0
-    with without_collector():
-        for file in files:
-            read = examine(settings, file, stored.get(file))
-            if read is None:
-                continue
-            batch.append(read)
-            size += read.stat[0]
-            if len(batch) >= BATCH_NOTES or size > BATCH_BYTES:
-                break
+    for file in files:
+        read = examine(settings, file, stored.get(file))
+        if read is None:
+            continue
+        batch.append(read)
+        size += read.stat[0]
+        if len(batch) >= BATCH_NOTES or size > BATCH_BYTES:
+            break
     return batch
 
 
@@ -118,9 +124,19 @@ def examine(settings: Settings, file: str, stored: Stored | None) -> Read | None
     if stored and is_same(stored, contents):
         return Read(file, contents.stat, uid=stored.uid)
     try:
-        return Read(file, contents.stat, note=prepare(file, contents))
+        return Read(file, contents.stat, draft=understand(file, contents))
     except Unreadable as error:
         return Read(file, contents.stat, failure=remark(error))
+
+
+def rendered(read: Read) -> Read:
+    """With its note in place of the draft, or with what is wrong with it."""
+    if read.draft is None:
+        return read
+    try:
+        return Read(read.file, read.stat, note=finish(read.draft))
+    except Unreadable as error:
+        return Read(read.file, read.stat, failure=remark(error))
 
 
 def failed(settings: Settings, file: str, error: Unreadable) -> Read | None:

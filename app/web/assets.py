@@ -76,6 +76,7 @@ def package_versions() -> dict[str, str]:
     }
 
 
+@cache
 def address(path: str) -> str:
     """The address of one of our files (`gloss.css`) or of a package's (`katex/dist/…`).
 

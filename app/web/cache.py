@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from app import database
 from app.accounts.permissions import PUBLIC, Person
 from app.settings import Settings
-from app.web import access
+from app.web import access, headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -116,29 +116,24 @@ def kept() -> Response | None:
 
 
 def keep(response: Response) -> Response:
-    if not is_keepable() or response.status_code != 200 or "ETag" in response.headers:
+    if "ETag" in response.headers or response.status_code != 200 or not is_keepable():
         return response
     body = response.get_data()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     page = Page(g.version, etag, response.content_type or "", body)
     PAGES.put(key_of(request.environ, g.person), page)
-    response.headers.update(headers_of(page))
-    response.make_conditional(request)
-    return response
+    return as_response(page)
 
 
 def as_response(page: Page) -> Response:
-    response = Response(page.body, content_type=page.type, headers=headers_of(page))
-    response.make_conditional(request)
+    response = Response(page.body, headers=headers_of(page), content_type=page.type)
+    if "If-None-Match" in request.headers:
+        response.make_conditional(request)
     return response
 
 
 def headers_of(page: Page) -> dict[str, str]:
-    return {
-        "ETag": page.etag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Cookie, Authorization",
-    }
+    return {**headers.ALWAYS, "ETag": page.etag, "Vary": "Cookie, Authorization"}
 
 
 class NotModified:

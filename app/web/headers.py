@@ -36,9 +36,10 @@ def install(app: Flask) -> None:
 
 
 def complete(response: Response) -> Response:
-    """Add each header that the view has not set itself."""
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    """Add each header that the view has not set itself; a kept page has them all."""
+    if "X-Content-Type-Options" not in response.headers:
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
     return response
 
 

@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 def line(event: str, **facts: Any) -> None:
     """Write one structured line."""
-    print(
-        json.dumps({"time": clock.stamp(), "event": event, **facts}, ensure_ascii=True),
-        file=sys.stderr,
-        flush=True,
-    )
+    sys.stderr.write(json.dumps({"time": clock.stamp(), "event": event, **facts}) + "\n")
+    sys.stderr.flush()
 
 
 class Requests:

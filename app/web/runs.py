@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
@@ -57,7 +59,7 @@ def answer(note: str, block: str, run: runs.Run) -> ResponseReturnValue:
         return fragment(note, block, run.script, run)
     if not note:
         return redirect(f"/runs/{run.id}", 303)
-    return redirect(f"{address(note)}?run={block}:{run.id}#block-{block}", 303)
+    return redirect(f"{address(note)}?run={quote(block)}:{run.id}#block-{quote(block)}", 303)
 
 
 def wants_fragment() -> bool:
@@ -90,7 +92,7 @@ def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: st
         caption = ""
     response = Response(figures.html(figures.shown(known, note, number, caption, wrong)))
     if run and note:
-        response.headers["HX-Replace-Url"] = f"{address(note)}?run={block}:{run.id}"
+        response.headers["HX-Replace-Url"] = f"{address(note)}?run={quote(block)}:{run.id}"
     return response
 
 

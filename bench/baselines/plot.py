@@ -6,6 +6,7 @@ As an analysis it is run by the runner; as `python plot.py DIR` it imports, draw
 from __future__ import annotations
 
 import sys
+import zlib
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -28,12 +29,13 @@ def save(folder: Path) -> None:
     style.apply()
     figure = main()["wave"]
     figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
-    figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
-    twin = dark.recoloured((folder / "wave.svg").read_text("utf-8"))
-    (folder / "wave.dark.svg").write_text(twin, "utf-8")
-    fast = {"compress_level": 1}
-    figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None}, pil_kwargs=fast)
+    with plt.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+        figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
+        twin = dark.recoloured((folder / "wave.svg").read_text("utf-8"))
+        (folder / "wave.dark.svg").write_text(twin, "utf-8")
+        fast = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+        figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None}, pil_kwargs=fast)
 
 
 if __name__ == "__main__":

@@ -390,15 +390,15 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
     path = write("a.md", "one")
     from app.library import indexing
 
-    real = indexing.prepare
+    real = indexing.finish
 
-    def prepare_and_change(file: str, contents: indexing.Contents) -> indexing.Note:
-        note = real(file, contents)
-        if contents.data == b"one":
+    def finish_and_change(draft: indexing.Draft) -> indexing.Note:
+        note = real(draft)
+        if draft.contents.data == b"one":
             later(path, "two and more")
         return note
 
-    monkeypatch.setattr(indexing, "prepare", prepare_and_change)
+    monkeypatch.setattr(indexing, "finish", finish_and_change)
     sync.sync(settings, connection)
     found = documents.get(connection, "a")
     assert found is not None

@@ -33,10 +33,10 @@ class Slow:
 
     def __init__(self, part: bytes) -> None:
         self.part = part
-        self.closed = threading.Event()
+        self.over = threading.Event()
 
     def read(self, size: int = -1) -> bytes:
-        self.closed.wait(20)
+        self.over.wait(20)
         return self.part
 
 
@@ -62,25 +62,20 @@ def strict(application: Flask, settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def editor(strict: Flask, connection: sqlite3.Connection) -> Iterator[FlaskClient]:
+def editor(strict: Flask, connection: sqlite3.Connection) -> FlaskClient:
     person = people.create(connection, "Edda", "editor")
     token = people.create_token(connection, person, "t", "editor")
     client: Any = strict.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    yield client
+    return client
 
 
 def send(
     client: FlaskClient, address: str, stream: Any, length: int | None, **more: Any
 ) -> TestResponse:
-    return client.open(
-        address,
-        method="POST",
-        input_stream=stream,
-        content_length=length,
-        content_type=KINDS[address][1],
-        **more,
-    )
+    stated = {"wsgi.input": stream, "CONTENT_LENGTH": "" if length is None else str(length)}
+    kind = KINDS[address][1]
+    return client.post(address, content_type=kind, environ_overrides=stated, **more)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +92,7 @@ def test_a_late_body_is_answered_408_and_the_connection_closed(
     slow, began = Slow(KINDS[address][0]), time.monotonic()
     answer = send(editor, address, slow, len(slow.part))
     took = time.monotonic() - began
-    slow.closed.set()
+    slow.over.set()
     assert (answer.status_code, answer.headers["Connection"]) == (408, "close")
     assert "did not arrive within 1 seconds" in answer.text
     assert 0.9 < took < 3
