@@ -125,13 +125,15 @@ def derived_stamp() -> int:
     """A checksum of the derived tables and of the code that fills them."""
     stamp = zlib.crc32("".join(DERIVED).encode())
     for room in FILLING:
-        for file in sorted((Path(__file__).parent / room).glob("*.py")):
+        files = (Path(__file__).parent / room).iterdir()
+        for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             stamp = zlib.crc32(file.read_bytes(), stamp)
     return stamp
 
 
 DERIVED = (
     # A note's file as it was last read and rendered. path is its id: without .md, in NFC.
+    # lines: JSON [[start, end, first, last]], which part of text stands on which lines of the file.
     # path_key, name_key: as compared, where neither case nor normalisation count (names.key).
     """CREATE TABLE document (
         uid INTEGER PRIMARY KEY,
@@ -153,7 +155,8 @@ DERIVED = (
         text TEXT NOT NULL,
         headings TEXT NOT NULL,
         path_key TEXT NOT NULL DEFAULT '',
-        name_key TEXT NOT NULL DEFAULT ''
+        name_key TEXT NOT NULL DEFAULT '',
+        lines TEXT NOT NULL DEFAULT '[]'
     ) STRICT""",
     # With visibility and folder at their end they answer feeds and counts without the rows.
     "CREATE INDEX document_by_date ON document(date DESC, path, visibility, folder)",
@@ -215,6 +218,39 @@ DERIVED = (
         PRIMARY KEY (path, uid)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_media_by_uid ON document_media(uid)",
+    # Every file below notes/ that is no note. name_key: the last part of its path, as compared.
+    "CREATE TABLE media_file (path TEXT PRIMARY KEY, name_key TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX media_file_by_name_key ON media_file(name_key)",
+    # A work that a note cites. name: its key, as compared; bare: without brackets, where it is a
+    # citation only if the key is known.
+    """CREATE TABLE document_citation (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+        line INTEGER NOT NULL, bare INTEGER NOT NULL, PRIMARY KEY (uid, position)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_citation_by_name ON document_citation(name)",
+    # The work that a note is about.
+    """CREATE TABLE document_about (
+        name TEXT NOT NULL, uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (name, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_about_by_uid ON document_about(uid)",
+    # A definition of a work: in a note (uid), or in a .bib file. Of several for one name, the first
+    # counts by rank (see library/citing.py), file and line. sort: by author and year.
+    """CREATE TABLE work (
+        id INTEGER PRIMARY KEY,
+        uid INTEGER REFERENCES document(uid) ON DELETE CASCADE,
+        file TEXT NOT NULL, line INTEGER NOT NULL, rank INTEGER NOT NULL,
+        key TEXT NOT NULL, name TEXT NOT NULL, sort TEXT NOT NULL,
+        csl TEXT NOT NULL, bibtex TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX work_by_name ON work(name, rank, file, line)",
+    "CREATE INDEX work_by_uid ON work(uid)",
+    "CREATE INDEX work_by_file ON work(file)",
+    # What stat said of each .bib file below notes/ when it was last read.
+    """CREATE TABLE bibliography (
+        path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
     # An analysis block; params and show as JSON, as the note has them.
     """CREATE TABLE document_block (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,

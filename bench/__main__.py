@@ -8,7 +8,7 @@ import time
 
 from bench.ratios import Ratio
 
-MEASURES = ("pages", "indexing", "scanning", "rerunning")
+MEASURES = ("pages", "indexing", "scanning", "rerunning", "markup")
 
 
 def main(names: list[str]) -> int:

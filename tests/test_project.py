@@ -20,7 +20,7 @@ PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[0-9][0-9A-Za-z.]*)
 
 # What people write by hand, and pictures made by our own tests.
 SUFFIXES = {
-    *(".bib", ".css", ".csv", ".html", ".js", ".json", ".md", ".png", ".py", ".svg"),
+    *(".bib", ".csl", ".css", ".csv", ".html", ".js", ".json", ".md", ".png", ".py", ".svg"),
     *(".toml", ".txt", ".xml", ".yaml", ".yml", ".input", ".expected"),
 }
 NAMES = {".gitignore", ".gitattributes", ".editorconfig", "LICENSE", "Makefile", "run"}

@@ -1,7 +1,7 @@
 """Find what a library should not have; the exit status is 1 if there is anything.
 
-Broken links, files that could not be read, outputs that failed or are stale, and claims that are
-not as expected. It belongs into the checks of a library that is kept in git:
+Broken links, missing citations, files that could not be read, outputs that failed or are stale,
+and claims that are not as expected. It belongs into the checks of a library that is kept in git:
 
   python -m app check --run      first computes what is stale or has never run
 """
@@ -20,6 +20,7 @@ from app.settings import Settings
 WORDS = {
     "unread": "Could not be read",
     "link": "Broken links",
+    "citation": "Citations without a work, and works defined twice",
     "analysis": "Analyses without a result",
     "stale": "Stale outputs",
     "claim": "Claims that are not as expected",

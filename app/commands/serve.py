@@ -23,6 +23,7 @@ from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import cells, runs
+from app.markup import references
 from app.settings import PACKAGES, Settings
 from app.supervisor import Child, supervise
 
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, options: argparse.Namespace) -> int:
     settings = dataclasses.replace(settings, port=free_port(settings))
     check_folders(settings)
+    references.style(settings.citation_style)
     with database.opened(settings.database) as connection:
         print(f"Indexing {shown(settings.notes)} …", flush=True)
         print(summary(up_to_date(settings, connection)), flush=True)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import board, cells, runs
 from app.lab.cells import EVERY, Cell
-from app.library import documents, problems
+from app.library import bibliography, documents, media, problems
 from app.library import unresolved as links
 from app.settings import Settings
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: unread, link, analysis, stale, or claim. `path`: the note (or file) it is in."""
+    """`kind`: unread, link, citation, analysis, stale, or claim. `path`: the note (or file)."""
 
     kind: str
     path: str
@@ -28,6 +28,7 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
     return [
         *unread(connection),
         *broken_links(connection),
+        *citations(connection),
         *outputs(settings, connection),
         *claims(settings, connection),
     ]
@@ -42,6 +43,13 @@ def unread(connection: sqlite3.Connection) -> Iterator[Finding]:
 def broken_links(connection: sqlite3.Connection) -> Iterator[Finding]:
     for link in links.every(connection):
         yield Finding("link", link.path, f"[[{link.target}]] leads to no note.")
+    for missing in media.missing(connection):
+        yield Finding("link", missing.path, f"{missing.file}: there is no such file.")
+
+
+def citations(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for found in [*bibliography.missing(connection), *bibliography.doubles(connection)]:
+        yield Finding("citation", f"{found.path}:{found.line}", found.reason)
 
 
 def outputs(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -103,6 +103,39 @@ def of_note(
     return board(known, claims)
 
 
+class NoteLike(Protocol):
+    """What a note computes and claims."""
+
+    @property
+    def blocks(self) -> Sequence[BlockLike]: ...
+    @property
+    def claims(self) -> Sequence[ClaimLike]: ...
+    @property
+    def html(self) -> str: ...
+
+
+def of_notes(
+    settings: Settings, connection: sqlite3.Connection, notes: Sequence[NoteLike]
+) -> list[Board]:
+    """The same for several notes, in their order, in no more queries."""
+    blocks = [block for note in notes for block in note.blocks]
+    found = iter(cells.cells(settings, connection, blocks) if blocks else ())
+    own = [{cell.name: cell for cell in islice(found, len(note.blocks))} for note in notes]
+    spoken = [
+        {
+            *(name for claim in note.claims for name in names(claim.check)),
+            *cells.values_in(note.html),
+        }
+        for note in notes
+    ]
+    wanted = set().union(*spoken)
+    others = cells.implicit(settings, connection, wanted) if wanted else []
+    return [
+        board({**{cell.name: cell for cell in others if cell.name in said}, **known}, note.claims)
+        for note, known, said in zip(notes, own, spoken, strict=True)
+    ]
+
+
 def board(known: Mapping[str, Cell], claims: Iterable[ClaimLike]) -> Board:
     namespace = cells.namespace(known.values())
     checked = {claim.id: checked_of(claim, known, namespace) for claim in claims}

@@ -14,12 +14,22 @@ from dataclasses import dataclass
 from app.library import links
 from app.library.counts import among, authors, folders, tags, years
 from app.library.document import LISTED, WHOLE, Document, Entry, entry, of_note, whole
-from app.library.links import Backlink, Linked, resolve
-from app.library.parts import blocks, claims, shows_media, targets, with_blocks, with_claims
+from app.library.links import Backlink, Linked, resolve, resolve_many
+from app.library.parts import (
+    Embedded,
+    blocks,
+    claims,
+    embedded,
+    shows_media,
+    targets,
+    with_blocks,
+    with_claims,
+)
 
 __all__ = [
     "Backlink",
     "Document",
+    "Embedded",
     "Entry",
     "Linked",
     "Neighbours",
@@ -28,6 +38,7 @@ __all__ = [
     "backlinks",
     "blocks",
     "claims",
+    "embedded",
     "folders",
     "get",
     "neighbours",
@@ -36,6 +47,7 @@ __all__ = [
     "of_uids",
     "page",
     "resolve",
+    "resolve_many",
     "showing",
     "shows_media",
     "tags",

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from app.errors import Unreadable
-from app.library import fields, header
+from app.library import fields, header, macros, properties
 from app.library.names import id_of
 
 PRIVATE = "private"
@@ -62,8 +62,10 @@ class FrontMatter:
     visibility: str = PRIVATE
     status: str = ""
     analyses: tuple[str, ...] = ()
+    macros: Mapping[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    linked: tuple[tuple[str, str], ...] = ()  # links to notes in properties: name and target
     body: str = ""
     body_line: int = 1
 
@@ -81,6 +83,7 @@ def parse(source: str, path: str) -> FrontMatter:
         **{**inferred, **values},
         extra=extra,
         remarks=tuple(remarks),
+        linked=properties.linked(entries),
         body=parts.body,
         body_line=parts.body_line,
     )
@@ -157,6 +160,7 @@ READERS: dict[str, Callable[[yaml.Node], Any]] = {
     "visibility": from_line(fields.visibility),
     "status": line_of_text,
     "analyses": from_list(lambda value: tuple(re.split(r"[,\s]+", value))),
+    "macros": macros.taken,
 }
 
 

@@ -94,6 +94,15 @@ def read(header: str) -> dict[str, Entry]:
     return entries(node)
 
 
+def compose(source: str) -> yaml.Node | None:
+    """YAML of another file than a note, with the same limits; raises Wrong or YAMLError."""
+    refuse_excess(source)
+    node: yaml.Node | None = yaml.compose(source, Loader=Loader)
+    if node is not None:
+        refuse_aliases(node)
+    return node
+
+
 def refuse_excess(header: str) -> None:
     """Refuse, before it is parsed, a header that is too large or too deep to be meant."""
     if len(header) > MAX_BYTES:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app import database
 from app.errors import Unreadable
-from app.library import changes, identity, problems, store
+from app.library import changes, identity, macros, problems, store
 from app.library.changes import Changes, Stored
 from app.library.front_matter import Remark
 from app.library.note import Contents, Draft, Note, day_of, finish, load, understand
@@ -40,10 +40,15 @@ class Read:
     uid: int | None = None
 
 
-def work(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> Iterator[str]:
-    """Index everything new or changed, and once more what changed meanwhile; the files indexed."""
+def work(
+    settings: Settings, connection: sqlite3.Connection, todo: Changes, *, anew: bool = False
+) -> Iterator[str]:
+    """Index everything new or changed, and once more what changed meanwhile; the files indexed.
+
+    With `anew`, also what has the same bytes as before.
+    """
     waiting = sorted((todo.fresh | todo.changed) - todo.doubles.keys())
-    stored = changes.stored(connection, todo.changed)
+    stored = {} if anew else changes.stored(connection, todo.changed)
     with few_checkpoints(connection):
         for _ in range(ATTEMPTS):
             again: list[str] = []
@@ -81,7 +86,8 @@ def next_batch(
 ) -> list[Read]:
     """Empty only when no file is left. All are read before the first is rendered."""
     with without_collector():
-        return [rendered(read) for read in take(settings, files, stored)]
+        known, _ = macros.of_library(settings.notes)
+        return [rendered(read, known) for read in take(settings, files, stored)]
 
 
 def take(settings: Settings, files: Iterator[str], stored: Mapping[str, Stored]) -> list[Read]:
@@ -129,12 +135,12 @@ def examine(settings: Settings, file: str, stored: Stored | None) -> Read | None
         return Read(file, contents.stat, failure=remark(error))
 
 
-def rendered(read: Read) -> Read:
+def rendered(read: Read, known: Mapping[str, str]) -> Read:
     """With its note in place of the draft, or with what is wrong with it."""
     if read.draft is None:
         return read
     try:
-        return Read(read.file, read.stat, note=finish(read.draft))
+        return Read(read.file, read.stat, note=finish(read.draft, known))
     except Unreadable as error:
         return Read(read.file, read.stat, failure=remark(error))
 

@@ -1,8 +1,10 @@
 """Which note a link means, and which notes link to one.
 
-A target is a path from the linking note's folder, or from notes/, or the end of a path (a name
-alone is the shortest such end), or an alias; the first that fits, and neither case nor
-normalisation count. One that starts with a slash is a path from notes/ and nothing else.
+As in Obsidian: a target is a path from notes/, or the end of one (a name alone is the shortest
+such end), or an alias; the first that fits. Of several ends, those in the linking note's folder
+come first, then those below it, then the shortest. Neither case nor normalisation count. One that
+starts with a slash is a path from notes/ and nothing else; with `../`, a path from the linking
+note's folder; with `./` (a Markdown link's address) that first of all.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import posixpath
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.library.names import id_of, key, last
@@ -61,7 +63,7 @@ def resolve(
     from_path: str,
     visibilities: Sequence[str] = EVERY,
 ) -> dict[str, Linked]:
-    """The notes that these targets of one note mean; at most one query. What means none is left out.
+    """The notes that these targets of one note mean, without those that mean none; one query.
 
     A note of another visibility is as good as none: it does not even hide one of its name.
     """
@@ -69,6 +71,20 @@ def resolve(
     found = candidates(connection, wanted, visibilities)
     chosen = {target: choose(found, target, from_path) for target in wanted}
     return {target: linked for target, linked in chosen.items() if linked}
+
+
+def resolve_many(
+    connection: sqlite3.Connection,
+    wanted: Mapping[str, Iterable[str]],
+    visibilities: Sequence[str] = EVERY,
+) -> dict[str, dict[str, Linked]]:
+    """The same for the targets of several notes, by the notes' paths; at most one query."""
+    targets = {path: list(dict.fromkeys(given)) for path, given in wanted.items()}
+    found = candidates(connection, {one for each in targets.values() for one in each}, visibilities)
+    return {
+        path: {one: linked for one in each if (linked := choose(found, one, path))}
+        for path, each in targets.items()
+    }
 
 
 Candidates = dict[str, list[Candidate]]  # by the last part of a path, and by alias
@@ -92,7 +108,7 @@ def candidates(
         ) WHERE visibility IN (SELECT value FROM json_each(?))""",
         [
             json.dumps(sorted({key(last(target)) for target in wanted})),
-            json.dumps(sorted({key(id_of(target)) for target in wanted})),
+            json.dumps(sorted({bare(target) for target in wanted})),
             json.dumps(list(visibilities)),
         ],
     )
@@ -104,15 +120,19 @@ def candidates(
     return found
 
 
+def bare(target: str) -> str:
+    """A target as it is compared, without what says that it begins here."""
+    return key(id_of(target)).removeprefix("./")
+
+
 def choose(found: Candidates, target: str, from_path: str) -> Linked | None:
     """The best of the candidates for one target."""
-    name = key(id_of(target))
-    from_root = posixpath.normpath(name.lstrip("/"))
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(key(from_path)), name))
+    given = key(id_of(target))
+    here = posixpath.dirname(key(from_path))
     ranked = [
         (rank, shortness(candidate.linked.path), candidate.linked)
-        for candidate in [*found.get(key(last(target)), ()), *found.get(name, ())]
-        if (rank := rank_of(candidate, name, from_root, beside)) is not None
+        for candidate in [*found.get(key(last(target)), ()), *found.get(bare(target), ())]
+        if (rank := rank_of(candidate, given, here)) is not None
     ]
     return min(ranked, key=lambda item: item[:2])[2] if ranked else None
 
@@ -121,18 +141,23 @@ def shortness(path: str) -> tuple[int, int, str]:
     return path.count("/"), len(path), path
 
 
-def rank_of(candidate: Candidate, name: str, from_root: str, beside: str) -> int | None:
-    """How well a note fits a target: 0 best, None not at all."""
+def rank_of(candidate: Candidate, given: str, here: str) -> int | None:
+    """How well a note fits a target that is written in the folder `here`: None not at all."""
+    name = given.removeprefix("./")
     if candidate.alias is not None:
-        return 3 if candidate.alias == name else None
+        return 5 if candidate.alias == name else None
     path = candidate.path_key
-    if name.startswith("/"):
-        return 0 if path == from_root else None
-    if path == beside:
+    beside = posixpath.normpath(posixpath.join(here, given))
+    if given.startswith("/"):
+        return 0 if path == posixpath.normpath(given.lstrip("/")) else None
+    if given.startswith(("./", "../")) and path == beside:
         return 0
-    if path == from_root:
+    name = posixpath.normpath(name)
+    if path == name:
         return 1
-    return 2 if path.endswith(f"/{from_root}") else None
+    if not path.endswith(f"/{name}"):
+        return None
+    return 2 if path == beside else 3 if path.startswith(f"{here}/") and here else 4
 
 
 def backlinks(

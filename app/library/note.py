@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Any
 
 from app import markup
 from app.errors import Unavailable, Unreadable
-from app.library import front_matter
+from app.library import citing, front_matter, properties
+from app.library.bibtex import Read as Works
+from app.library.fields import unique
 from app.library.front_matter import FrontMatter, Remark
 from app.library.names import id_of
 from app.library.scan import Stat
@@ -38,12 +41,13 @@ class Contents:
 
 @dataclass(frozen=True)
 class Draft:
-    """A note that is decoded, but not rendered yet."""
+    """A note that is decoded, but not rendered yet. `works`: of its front matter."""
 
     file: str
     contents: Contents
     source: str
     front: FrontMatter
+    works: Works
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,14 @@ class Note:
     source: str
     front: FrontMatter
     rendered: markup.Rendered
+    works: tuple[citing.Defined, ...] = ()  # that it defines
+    about: frozenset[str] = frozenset()  # the keys, as compared, of the work that it is about
+    wrong_works: tuple[Remark, ...] = ()
 
     @property
     def title(self) -> str:
-        return self.front.title or self.rendered.title or self.id.rpartition("/")[2]
+        own = citing.title_of(each.work for each in self.works if each.rank == citing.FRONT)
+        return self.front.title or self.rendered.title or own or self.id.rpartition("/")[2]
 
     @property
     def date(self) -> str:
@@ -68,17 +76,28 @@ class Note:
         return self.front.year or int(self.date[:4])
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """Those of the front matter, then those in the text."""
+        return unique([*self.front.tags, *self.rendered.tags])
+
+    @property
+    def links(self) -> list[markup.Link]:
+        """Those of the text, then those of the properties."""
+        return [*self.rendered.links, *properties.links(self.front.linked)]
+
+    @property
     def remarks(self) -> list[Remark]:
         """What is odd about an indexed note: in its front matter, then in its body."""
         found = [Remark(problem.line, problem.reason) for problem in self.rendered.problems]
-        return [*self.front.remarks, *found]
+        return [*self.front.remarks, *self.wrong_works, *found]
 
     @property
     def fields(self) -> str:
         """The front matter as JSON."""
         values: dict[str, Any] = dict(vars(self.front))
-        for name in ("body", "body_line", "remarks"):
+        for name in ("body", "body_line", "remarks", "linked"):
             del values[name]
+        values["tags"] = self.tags
         return json.dumps(values, ensure_ascii=False)
 
 
@@ -109,29 +128,40 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
-def prepare(file: str, contents: Contents) -> Note:
+def prepare(file: str, contents: Contents, macros: Mapping[str, str]) -> Note:
     """Decode, read the front matter, render."""
-    return finish(understand(file, contents))
+    return finish(understand(file, contents), macros)
 
 
 def understand(file: str, contents: Contents) -> Draft:
     """Decode and read the front matter."""
     source = decode(file, contents.data)
-    return Draft(file, contents, source, front_matter.parse(source, file))
+    front = front_matter.parse(source, file)
+    front, works = citing.with_bibtex(front, citing.line_of(source) if front.bibtex else 1)
+    return Draft(file, contents, source, front, works)
 
 
-def finish(draft: Draft) -> Note:
-    """Render."""
+def finish(draft: Draft, macros: Mapping[str, str]) -> Note:
+    """Render. `macros` are the library's; the note's own win over them."""
     front = draft.front
     note_id = id_of(draft.file)
     try:
-        rendered = markup.render(front.body, path=note_id, first_line=front.body_line)
+        rendered = markup.render(
+            front.body,
+            path=note_id,
+            first_line=front.body_line,
+            macros={**macros, **front.macros},
+        )
     except Unavailable:  # no note can be rendered: the sync's error, not the note's
         raise
     except Exception as error:
         reason = f"This note cannot be rendered ({type(error).__name__}: {error})."
         raise Unreadable(reason, path=draft.file) from error
-    return Note(draft.file, note_id, draft.contents, draft.source, front, rendered)
+    works, wrong = citing.defined(front, draft.works, rendered.bibtex, front.title or note_id)
+    about = frozenset(citing.names_of(front, draft.works))
+    return Note(
+        draft.file, note_id, draft.contents, draft.source, front, rendered, works, about, wrong
+    )
 
 
 def decode(file: str, data: bytes) -> str:

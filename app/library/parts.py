@@ -53,6 +53,47 @@ def shows_media(connection: sqlite3.Connection, path: str, visibilities: Sequenc
 
 
 @dataclass(frozen=True)
+class Embedded:
+    """What a note needs to be shown inside another."""
+
+    uid: int
+    path: str
+    title: str
+    html: str
+    targets: list[str]
+    blocks: list[Block]
+    claims: list[Claim]
+
+
+def embedded(connection: sqlite3.Connection, uids: Sequence[int]) -> list[Embedded]:
+    """These notes; four queries for all of them. Who may see them is the caller's question."""
+    chosen = "WHERE uid IN (SELECT value FROM json_each(?))"
+    bound = [json.dumps(list(uids))]
+    found = {
+        uid: Embedded(uid, path, title, html, [], [], [])
+        for uid, path, title, html in connection.execute(
+            f"SELECT uid, path, title, html FROM document {chosen}", bound
+        )
+    }
+    for uid, target in connection.execute(
+        f"SELECT uid, target FROM document_link {chosen} ORDER BY position", bound
+    ):
+        found[uid].targets.append(target)
+    for uid, name, script, params, show, line in connection.execute(
+        f"SELECT uid, name, script, params, show, line FROM document_block {chosen} ORDER BY line",
+        bound,
+    ):
+        block = Block(name, script, json.loads(params), json.loads(show), line)
+        found[uid].blocks.append(block)
+    for uid, *claim in connection.execute(
+        f'SELECT uid, id, html, "check", expect, line FROM document_claim {chosen} ORDER BY line',
+        bound,
+    ):
+        found[uid].claims.append(Claim(*claim))
+    return list(found.values())
+
+
+@dataclass(frozen=True)
 class Parts:
     """A note with its analysis blocks and its claims."""
 

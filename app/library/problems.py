@@ -50,7 +50,8 @@ def reasons(connection: sqlite3.Connection) -> dict[str, str]:
 def keep_unscanned(connection: sqlite3.Connection, found: Mapping[str, str]) -> None:
     """Make the stored problems of what is no note file at all those that the scan has found."""
     rows = connection.execute(
-        "SELECT path, reason FROM problem WHERE path NOT IN (SELECT path FROM file)"
+        "SELECT path, reason FROM problem"
+        " WHERE path NOT IN (SELECT path FROM file UNION ALL SELECT path FROM bibliography)"
     )
     stored = dict(rows)
     if stored == found:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app import database
 from app.errors import BadInput, BaseMissing, Changed, NotFound, Unavailable
-from app.library import documents, files, identity, names, store
+from app.library import documents, files, identity, macros, names, store
 from app.library.documents import Document
 from app.library.note import Contents, Note, check_size, decode, load, prepare
 from app.settings import Settings
@@ -102,7 +102,8 @@ def checked(settings: Settings, file: str, markdown: str) -> Note:
     except UnicodeEncodeError:
         raise BadInput("The text holds half of a character.", field="markdown") from None
     check_size(len(data), file, settings.max_note_bytes)
-    return prepare(file, Contents(data, (len(data), 0)))
+    known, _ = macros.of_library(settings.notes)
+    return prepare(file, Contents(data, (len(data), 0)), known)
 
 
 def with_newlines_of(current: bytes, markdown: str) -> str:

@@ -22,6 +22,7 @@ OUTSIDE = "This link points outside of notes/: not read."
 class Scan:
     notes: dict[str, Stat] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)  # by path, as it can be shown
+    media: set[str] = field(default_factory=set)  # files that are no notes
     temporary: list[str] = field(default_factory=list)
 
 
@@ -55,9 +56,18 @@ def scan_folder(found: Scan, base: str, folder: str) -> list[str]:
             elif entry.is_dir():
                 if is_text(found, folder + name):
                     folders.append(f"{folder}{name}/")
-            elif name[-3:].lower() == SUFFIX and is_text(found, folder + name):
-                take_file(found, folder + name, entry)
+            else:
+                take_entry(found, folder + name, entry)
     return folders
+
+
+def take_entry(found: Scan, path: str, entry: os.DirEntry[str]) -> None:
+    """A note, or another file, which a note may show."""
+    if path[-3:].lower() != SUFFIX:
+        if path.isascii() or is_unicode(path):
+            found.media.add(path)
+    elif is_text(found, path):
+        take_file(found, path, entry)
 
 
 def take_file(found: Scan, path: str, entry: os.DirEntry[str]) -> None:
@@ -73,12 +83,17 @@ def take_file(found: Scan, path: str, entry: os.DirEntry[str]) -> None:
 
 def is_text(found: Scan, path: str) -> bool:
     """Whether the name is UTF-8; one that is not is a problem, and cannot be an address."""
-    if path.isascii():
+    if path.isascii() or is_unicode(path):
         return True
+    found.problems[shown(path)] = "This name is not UTF-8: rename it."
+    return False
+
+
+def is_unicode(name: str) -> bool:
+    """Whether a name can be part of an address. A file that is no note is then left alone."""
     try:
-        path.encode()
+        name.encode()
     except UnicodeEncodeError:
-        found.problems[shown(path)] = "This name is not UTF-8: rename it."
         return False
     return True
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from app import clock
-from app.library import headings
+from app.library import bibtex, headings
+from app.library.bibtex import Work
+from app.library.fields import unique
 from app.library.front_matter import Remark
 from app.library.names import key, last
 from app.library.note import Note
@@ -51,6 +53,7 @@ class Row:
     headings: str
     path_key: str
     name_key: str
+    lines: str
 
 
 def put(connection: sqlite3.Connection, notes: Sequence[Note]) -> dict[str, int]:
@@ -113,6 +116,7 @@ def row(uid: int, note: Note) -> Row:
         headings=json.dumps([vars(heading) for heading in rendered.headings], ensure_ascii=False),
         path_key=key(note.id),
         name_key=key(name),
+        lines=json.dumps(rendered.lines, separators=(",", ":")),
     )
 
 
@@ -121,18 +125,24 @@ def children(pairs: Iterable[tuple[int, Note]]) -> dict[str, list[tuple[object, 
     rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in CHILDREN}
     for uid, note in pairs:
         front, rendered = note.front, note.rendered
-        rows["document_tag"] += [(tag, uid) for tag in front.tags]
+        rows["document_tag"] += [(tag, uid) for tag in with_parents(note.tags)]
         rows["document_author"] += [(author, uid) for author in front.authors]
         rows["document_alias"] += [(alias, uid, key(alias)) for alias in front.aliases]
         rows["document_media"] += [(path, uid) for path in rendered.media]
         rows["document_link"] += [
             (uid, n, link.target, link.sentence, key(last(link.target)))
-            for n, link in enumerate(rendered.links)
+            for n, link in enumerate(note.links)
         ]
         rows["document_block"] += [
             (uid, block.name, block.script, as_json(block.params), as_json(block.show), block.line)
             for block in rendered.blocks
         ]
+        rows["document_about"] += [(name, uid) for name in sorted(note.about)]
+        rows["document_citation"] += [
+            (uid, n, cite.key, key(cite.key), cite.line, cite.bare)
+            for n, cite in enumerate(rendered.cites)
+        ]
+        rows["work"] += [work_row(uid, note.file, each.rank, each.work) for each in note.works]
         rows["document_claim"] += [(uid, *astuple(claim)) for claim in rendered.claims]
     return rows
 
@@ -145,7 +155,30 @@ CHILDREN = (
     "document_link",
     "document_block",
     "document_claim",
+    "document_citation",
+    "document_about",
+    "work",
 )
+
+
+def with_parents(tags: Iterable[str]) -> tuple[str, ...]:
+    """`maths/algebra` counts for `maths`, too.
+
+    >>> with_parents(["maths/algebra/rings", "Maths"])
+    ('maths/algebra/rings', 'maths/algebra', 'maths')
+    """
+    found = []
+    for tag in tags:
+        parts = tag.split("/")
+        found += ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+    return unique(found)
+
+
+def work_row(uid: int | None, file: str, rank: int, work: Work) -> tuple[object, ...]:
+    """A row of `work`, in the order of its columns."""
+    csl = as_json(work.csl)
+    name, sort = key(work.key), bibtex.sort_key(work.csl)
+    return (None, uid, file, work.line, rank, work.key, name, sort, csl, work.bibtex)
 
 
 def as_json(value: object) -> str:
@@ -155,7 +188,7 @@ def as_json(value: object) -> str:
 def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> None:
     """Authors, aliases and the rest that names a note are found as its tags are."""
     front = note.front
-    named = (*front.tags, *front.aliases, *front.authors, front.venue, front.citekey)
+    named = (*note.tags, *front.aliases, *front.authors, front.venue, front.citekey)
     index.put(
         connection,
         "note",

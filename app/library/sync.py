@@ -19,7 +19,7 @@ from typing import Any
 
 from app import database
 from app.errors import DatabaseUnwritable
-from app.library import changes, indexing, problems, store
+from app.library import bib_files, changes, indexing, macros, media, problems, store
 from app.library.changes import Changes
 from app.library.problems import Failure
 from app.library.scan import Scan, scan
@@ -63,12 +63,23 @@ def sync(settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = 
         if rebuild:
             database.rebuild(connection)
         todo = changes.compare(connection, settings.notes, before, found.notes)
+        stamp = macros.stamp(settings.notes)
+        anew = stamp != macros_indexed(connection)
+        if anew:  # every note may use the library's macros
+            todo.changed |= before.keys() & found.notes.keys()
+            todo.doubles = changes.doubles(found.notes)
         report = Report()
         if todo:
             report.removed = remove(settings, connection, sorted(todo.removed))
             indexing.stand_back(connection, todo.doubles)
-            for file in indexing.work(settings, connection, todo):
+            for file in indexing.work(settings, connection, todo, anew=anew):
                 count(file, todo, report)
+        media.keep(connection, found.media)
+        bib_files.update(settings, connection, found.media)
+        if anew:
+            keep_macros_indexed(connection, stamp)
+        if wrong := macros.of_library(settings.notes)[1]:
+            found.problems[macros.FILE] = wrong
         clean(settings.notes, found)
         problems.keep_unscanned(connection, found.problems)
         complete(connection, found, report)
@@ -89,6 +100,17 @@ def alone(data: Path) -> Iterator[None]:
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def macros_indexed(connection: sqlite3.Connection) -> int:
+    """The stamp of the macros by which the notes in the index were rendered."""
+    row = connection.execute("SELECT value FROM state WHERE name = 'macros'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def keep_macros_indexed(connection: sqlite3.Connection, stamp: int) -> None:
+    with database.transaction(connection, shows=False):
+        connection.execute("INSERT OR REPLACE INTO state VALUES ('macros', ?)", [stamp])
 
 
 def remove(settings: Settings, connection: sqlite3.Connection, files: list[str]) -> int:

@@ -15,6 +15,7 @@ and what is generated (numbers of notes, results, reasons) is not in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 SPACE = re.compile(r"[ \t\n\r\f]+")  # as HTML has it: a no-break space is no white space
 UNEVEN = re.compile(r"  |[\t\n\r\f]")  # most lines are even, and searching is cheaper
@@ -34,6 +35,29 @@ def collapse(text: str) -> str:
     return (SPACE.sub(" ", text) if UNEVEN.search(text) else text).strip(" ")
 
 
+def blocks(
+    lines: Sequence[str], sources: Sequence[tuple[int, int]], first_line: int
+) -> list[tuple[int, int, int, int]]:
+    """The map to the source: start and end in the text, first and last line in the file.
+
+    Lines of text from the same lines of the source are one block.
+
+    >>> blocks(["A b.", "c", "d"], [(0, 2), (3, 4), (3, 4)], 10)
+    [(0, 4, 10, 11), (5, 8, 13, 13)]
+    """
+    found: list[tuple[int, int, int, int]] = []
+    at = 0
+    for line, (first, until) in zip(lines, sources, strict=True):
+        end = at + len(line)
+        block = at, end, first_line + first, first_line + max(first, until - 1)
+        if found and found[-1][2:] == block[2:]:
+            found[-1] = (found[-1][0], *block[1:])
+        else:
+            found.append(block)
+        at = end + 1
+    return found
+
+
 def formula(tex: str, *, display: bool) -> str:
     dollars = "$$" if display else "$"
     return f"{dollars}{collapse(tex)}{dollars}"
@@ -41,6 +65,10 @@ def formula(tex: str, *, display: bool) -> str:
 
 def output(name: str) -> str:
     return f"{{{{{name}}}}}"
+
+
+def embed(target: str, fragment: str) -> str:
+    return f"![[{collapse(f'{target}#{fragment}' if fragment else target)}]]"
 
 
 def value(name: str, key: str, form: str) -> str:

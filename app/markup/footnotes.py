@@ -1,7 +1,9 @@
-"""Footnotes: `[^1]` and `[^1]: …`, set as margin notes beside the block that refers to them.
+"""Footnotes: `[^1]` and `[^1]: …`, or `^[…]` at once, set as margin notes beside the block that
+refers to them.
 
-They are numbered in the order in which the page refers to them; a note that nothing refers to
-is not shown.
+They are numbered in the order in which the page refers to them, whatever their labels, in which
+capitals do not count; a note that nothing refers to is not shown, a reference without a note is
+text. A note may have several paragraphs (indented by four), and refer to others.
 """
 
 from __future__ import annotations
@@ -18,24 +20,69 @@ from mdit_py_plugins.footnote import footnote_plugin
 from app.markup.page import Page
 
 REFERENCE = re.compile(r"\[\^([^\]\s]{1,200})\]")
+LINE = "line"  # in env: a line without footnotes, such as a caption
+LABELS = "footnote labels"  # in env: each label as it is defined, by its letters
+LINKED = "linked"  # in meta: the reference stands in a link, and links hold no links
 
 
 def use(md: MarkdownIt) -> None:
     """The plugin reads definitions; its rule for references needs quadratic time, ours does not."""
     footnote_plugin(md, inline=False, move_to_end=False)
     md.inline.ruler.at("footnote_ref", rule)
+    md.inline.ruler.after("footnote_ref", "footnote_inline", inline)
 
 
 def rule(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("[^", state.pos):
         return False
     match = REFERENCE.match(state.src, state.pos)
-    if match is None or f":{match[1]}" not in state.env.get("footnotes", {}).get("refs", ()):
+    label = labels(state.env).get(match[1].casefold()) if match else None
+    if match is None or label is None or match.end() > state.posMax:
         return False
     if not silent:
-        state.push("footnote_ref", "", 0).meta = {"label": match[1]}
+        push(state, label)
     state.pos = match.end()
     return True
+
+
+def labels(env: Any) -> dict[str, str]:
+    """The labels of the notes that are defined anywhere in the source."""
+    if LABELS not in env:
+        defined = env.get("footnotes", {}).get("refs", ())
+        env[LABELS] = {label[1:].casefold(): label[1:].casefold() for label in defined}
+    found: dict[str, str] = env[LABELS]
+    return found
+
+
+def inline(state: StateInline, silent: bool) -> bool:
+    """`^[…]`: the note stands where it is referred to; its label is none that can be written."""
+    if not state.src.startswith("^[", state.pos) or LINE in state.env:
+        return False
+    end = state.md.helpers.parseLinkLabel(state, state.pos + 1)
+    content = state.src[state.pos + 2 : end].strip() if end >= 0 else ""
+    if not content:
+        return False
+    if not silent:
+        token = push(state, f" {len(labels(state.env))}")
+        labels(state.env)[token.meta["label"]] = token.meta["label"]
+        token.meta["body"] = body(state, content)
+    state.pos = end + 1
+    return True
+
+
+def push(state: StateInline, label: str) -> Token:
+    token = state.push("footnote_ref", "", 0)
+    token.meta = {"label": label, LINKED: state.linkLevel > 0}
+    return token
+
+
+def body(state: StateInline, content: str) -> list[Token]:
+    """The note as a paragraph inside of something, as that of a definition is."""
+    children: list[Token] = []
+    state.md.inline.parse(content, state.md, state.env, children)
+    opening = Token("paragraph_open", "p", 1, level=1, block=True)
+    line = Token("inline", "", 0, level=2, block=True, content=content, children=children)
+    return [opening, line, Token("paragraph_close", "p", -1, level=1, block=True)]
 
 
 def take_definitions(page: Page, tokens: Iterable[Token]) -> list[Token]:
@@ -44,9 +91,9 @@ def take_definitions(page: Page, tokens: Iterable[Token]) -> list[Token]:
     open_notes: list[list[Token]] = []
     for token in tokens:
         if token.type == "footnote_reference_open":
-            body: list[Token] = []
-            page.notes.setdefault(token.meta["label"], body)
-            open_notes.append(body)
+            found: list[Token] = []
+            page.notes.setdefault(token.meta["label"].casefold(), found)
+            open_notes.append(found)
         elif token.type == "footnote_reference_close":
             open_notes.pop()
         else:
@@ -59,11 +106,13 @@ def reference(page: Page, token: Token) -> None:
     label: str = token.meta["label"]
     if label not in page.numbers:
         page.numbers[label] = len(page.numbers) + 1
+        page.notes.setdefault(label, token.meta.get("body", []))
         page.waiting.append(label)
     number = page.numbers[label]
     times = page.references[label] = page.references.get(label, 0) + 1
     anchor = f"fnref-{number}" if times == 1 else f"fnref-{number}-{times}"
-    page.insert(f'<sup><a class="note-ref" id="{anchor}" href="#fn-{number}">{number}</a></sup>')
+    tag, link = ("span", "") if token.meta[LINKED] else ("a", f' href="#fn-{number}"')
+    page.insert(f'<sup><{tag} class="note-ref" id="{anchor}"{link}>{number}</{tag}></sup>')
 
 
 def margin(page: Page, _: Any) -> None:

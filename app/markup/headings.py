@@ -13,10 +13,12 @@ from markdown_it.token import Token
 
 from app.markup import canonical, plain
 from app.markup.page import Page
+from app.markup.placeholders import typed
 from app.markup.rendered import Heading
 
 NO_WORD = re.compile(r"[^\w\- ]+")
-OURS = re.compile(r"(fn|fnref|claim|output|user)-")  # beginnings of ids that are not headings'
+# Beginnings of ids that are not headings'.
+OURS = re.compile(r"(fn|fnref|claim|output|user|ref|cite|work|eq)-")
 
 
 def slug(text: str) -> str:
@@ -45,6 +47,8 @@ def opening(page: Page, token: Token) -> None:
         anchor = unique(page, slug(plain.text(children)))
         page.headings.append(Heading(level, anchor, plain.html(children, page)))
         attributes = page.shelf.attributes(f'id="{anchor}"')
+        given = {"heading": anchor, "slug": slug(plain.text(children)), "level": int(token.tag[1])}
+        page.insert(typed("mark", {**given, "inner": int(token.level > 0)}))
     page.write(f"<h{level}{attributes}>")
 
 

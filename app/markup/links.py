@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
@@ -40,25 +40,43 @@ def inside(page: Page, address: str, fragment: str, title: object) -> None:
     if path is None:
         to_note(page, unquote(address), fragment)
     elif path and paths.is_file(path):
-        page.media[path] = None
-        outside(page, paths.media_url(path), title)
+        to_file(page, path, fragment, title)
     elif path:
-        to_note(page, f"/{path}", fragment)  # from notes/, whatever lies nearer
+        written = unquote(address)
+        near = written if written.startswith(("./", "../")) else f"./{written}"
+        to_note(page, near, fragment)
     else:
         to_heading(page, fragment)
 
 
+def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
+    """A file below notes/; a page of a pdf is `#page=3`."""
+    page.media[path] = None
+    part = f"#{quote(fragment, safe='=&,')}" if fragment else ""
+    outside(page, paths.media_url(path) + part, title)
+
+
 def to_heading(page: Page, fragment: str) -> None:
-    anchor = escapeHtml(headings.slug(fragment)) if fragment else ""
-    page.write(page.shelf.tag(f'<a href="#{anchor}">'))
+    page.write(page.shelf.tag(f'<a href="#{escapeHtml(anchor(fragment))}">'))
 
 
 def to_note(page: Page, target: str, fragment: str) -> None:
     """A placeholder; the page that shows the note knows whether the target can be seen."""
-    target = unicodedata.normalize("NFC", paths.without_md(target)).rstrip("/ ").lstrip()
-    anchor = headings.slug(fragment) if fragment else ""
-    page.note_link(target, anchor)
-    page.write(page.shelf.tag(typed("link", {"target": target, "fragment": anchor})))
+    target, place = normal(target), anchor(fragment)
+    page.note_link(target, place)
+    page.write(page.shelf.tag(typed("link", {"target": target, "fragment": place})))
+
+
+def normal(target: str) -> str:
+    """A note's name as it is compared: NFC, without `.md`."""
+    return unicodedata.normalize("NFC", paths.without_md(target)).rstrip("/ ").lstrip()
+
+
+def anchor(fragment: str) -> str:
+    """The anchor of a heading, or of a block, whose id has a `^` before it."""
+    if fragment.startswith("^"):
+        return fragment.lower()
+    return headings.slug(fragment) if fragment else ""
 
 
 def outside(page: Page, href: str, title: object) -> None:

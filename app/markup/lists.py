@@ -1,17 +1,47 @@
-"""Lists, and tasks: `- [ ]` and `- [x]` at the start of an item."""
+"""Lists, and tasks: `- [ ]`, `- [x]`, and any other character, as in `- [/]` or `- [>]`.
+
+A digit makes no task: `- [1] Shannon 1948` is an entry of a list of references.
+"""
 
 from __future__ import annotations
 
 import re
 
+from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from app.markup import plain
+from app.markup import block_ids, plain
 from app.markup.page import Page
 
 TASK_ITEM = 'class="task"'
-TASK = re.compile(r"\[([ xX])\](?=\s)\s+|\[([ xX])\]$")
+TASK = re.compile(r"\[([^\[\]\d\n][\u0300-\u036f\ufe0f]?)\](?:\s+|$)")
+WORDS = {
+    "/": "in progress",
+    "-": "cancelled",
+    ">": "moved on",
+    "<": "scheduled",
+    "?": "question",
+    "!": "important",
+    "*": "star",
+}
+
+
+def use(md: MarkdownIt) -> None:
+    md.core.ruler.after("block", "tasks", take_tasks)
+
+
+def take_tasks(state: StateCore) -> None:
+    """Take the brackets from the first line of each item, before it is read as Markdown."""
+    tokens = state.tokens
+    for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if item.type != "list_item_open" or paragraph.type != "paragraph_open":
+            continue
+        match = TASK.match(inline.content)
+        if match and inline.type == "inline":
+            item.meta = {**item.meta, "task": match[1]}
+            inline.content = inline.content[match.end() :]
 
 
 def ordered(page: Page, token: Token) -> None:
@@ -19,27 +49,25 @@ def ordered(page: Page, token: Token) -> None:
     page.write(f'<ol start="{int(start)}">\n' if start is not None else "<ol>\n")
 
 
-def item(page: Page, _: Token) -> None:
-    inline = page.neighbour(2)
-    task = task_of(inline)
-    if task is None or inline is None:
-        page.write("<li>")
+def item(page: Page, token: Token) -> None:
+    anchor = block_ids.anchor(page, token.meta.get("block"))
+    task = token.meta.get("task")
+    if task is None:
+        page.write(f"<li{anchor}>")
         return
-    children = inline.children or []
-    children[0].content = children[0].content[task.end() :]
-    page.write(f"<li{page.shelf.attributes(TASK_ITEM)}>")
-    page.insert(checkbox(done="x" in task[0].lower(), label=plain.text(children)))
+    inline = page.neighbour(2)
+    label = plain.text((inline and inline.children) or [])
+    # Two attributes that stand for others would be one: the anchor gets an element of its own.
+    inner = f"<span{anchor}></span>" if anchor else ""
+    page.write(f"<li{page.shelf.attributes(TASK_ITEM)}>{inner}")
+    page.insert(checkbox(task, label))
 
 
-def task_of(inline: Token | None) -> re.Match[str] | None:
-    """The brackets at the start of an item whose first block is a paragraph."""
-    if inline is None or inline.type != "inline" or not inline.children:
-        return None
-    first = inline.children[0]
-    return TASK.match(first.content) if first.type == "text" else None
-
-
-def checkbox(*, done: bool, label: str) -> str:
-    state = " checked" if done else ""
-    name = escapeHtml(label) or "Task"
-    return f'<input type="checkbox" disabled{state} aria-label="{name}"> '
+def checkbox(task: str, label: str) -> str:
+    """The box; what its character means, or the character itself, is part of its name."""
+    done = " checked" if task in "xX" else ""
+    kind, name = "", label or "Task"
+    if task not in " \txX":
+        kind = f' data-task="{escapeHtml(task)}"'
+        name = f"{WORDS.get(task, task)}: {name}"
+    return f'<input type="checkbox" disabled{done}{kind} aria-label="{escapeHtml(name)}"> '

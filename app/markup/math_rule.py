@@ -16,15 +16,22 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 ENVIRONMENTS = (
-    "equation|align|alignat|flalign|gather|multline|eqnarray|CD|matrix|[pbBvV]matrix|cases"
+    "equation|align|alignat|flalign|gather|multline|eqnarray|subequations|displaymath|split"
+    "|aligned|alignedat|gathered|array|CD|matrix|[pbBvV]matrix|[dr]?cases|drcases"
 )
 BEGIN = re.compile(rf"\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
+# Between single dollars, too, these are displayed: KaTeX sets them in no other way.
+DISPLAYED = re.compile(
+    r"\\begin\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|subequations)\*?\}"
+)
 DOLLAR = re.compile(r"\\.|[{}$]", re.DOTALL)
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 PAIRS = {"(": ")", "[": "]"}
 # An amount and then words, as in «$5 for the first and 6$ for the second».
 PRICE = re.compile(r"\$\d[\d.,]*(?:[kKmM]|bn)?[.,;:!?)]*[ \n]+(?!mod\b)[A-Za-z]{2,}")
 WORD = re.compile(r"[^\W\d_]{2,}|^\s*\d*\s*$")
+# Names and then something else, before a name: `$HOME/bin:$PATH`, `${a}/${b}`, `$row->get($id)`.
+VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w{2,}|[A-Z_]{2,})(?=[^\w\\^$])[^\\^$]*\$[A-Za-z_{]")
 TEX = re.compile(r"[\\^_=+<>{}|/*&]")
 NESTED_DOLLARS = 6  # dollars inside \text{…} of one formula: bounds the time
 
@@ -45,7 +52,8 @@ def dollars(state: StateInline, silent: bool) -> bool:
     run = run_of_dollars(state.src, state.pos)
     if run == 1:
         end = closing_dollar(state.src, state.pos)
-        return end > 0 and push(state, silent, state.pos + 1, end, end + 1, display=False)
+        start, stop = without_quotes(state.src, state.pos + 1, end)
+        return end > 0 and push(state, silent, start, stop, end + 1, display=False)
     if run == 2:
         end = closing_pair(state.src, state.pos + 2)
         if end > 0 and push(state, silent, state.pos + 2, end, end + 2, display=True):
@@ -54,6 +62,12 @@ def dollars(state: StateInline, silent: bool) -> bool:
         state.append_pending("$" * run)
     state.pos += run
     return True
+
+
+def without_quotes(source: str, start: int, end: int) -> tuple[int, int]:
+    """``$`x`$`` is how some hosts of code have it, so that no Markdown is read inside."""
+    quoted = end - start > 2 and source[start] == source[end - 1] == "`"
+    return (start + 1, end - 1) if quoted else (start, end)
 
 
 def run_of_dollars(source: str, at: int) -> int:
@@ -78,7 +92,8 @@ def closing_dollar(source: str, at: int) -> int:
         return -1
     inside = source[at + 1 : end]
     is_code = inside.count("`") % 2 == 1
-    return -1 if is_code or PRICE.match(source, at, end) else end
+    is_program = is_code or VARIABLE.match(source, at, end + 2)
+    return -1 if is_program or PRICE.match(source, at, end) else end
 
 
 def balanced_dollar(source: str, start: int) -> int:
@@ -151,6 +166,7 @@ def push(
     if not tex:
         return False
     if not silent:
+        display = display or bool(DISPLAYED.match(tex))
         token = state.push("math_display" if display else "math_inline", "math", 0)
         token.content = tex
     state.pos = after

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
@@ -24,25 +26,39 @@ from app.errors import Unavailable
 from app.settings import PACKAGES
 
 KATEX = PACKAGES / "katex" / "dist" / "katex.min.js"
+OURS = Path(__file__).with_name("tex.js")
 SECONDS = 3.0  # the slowest of 11,802 real formulas took 0.1
 MEMORY = 256 * 1024 * 1024
 LENGTH = 20_000  # characters; a longer formula is a mistake or an attack
 CACHED = 4_000  # formulas; about 5 kB each
-SIZE = 50  # em; the largest \\rule or \\kern
-TYPESET = f"""function typeset(tex, display, macros) {{
-  try {{
-    return {{html: katex.renderToString(tex, {{displayMode: display, macros: macros, trust: false,
-      strict: "ignore", output: "htmlAndMathml", throwOnError: true, maxSize: {SIZE}}})}};
-  }} catch (error) {{ return {{error: String(error.message || error)}}; }}
-}}"""
+COMMAND = re.compile(r"\\(?:[a-zA-Z@]+|.)", re.DOTALL)
+UNKNOWN = re.compile(r"Undefined control sequence: (\\\S+)")
+UNDEFINED = "{} is not defined: define it in this note, or for all of them in macros.yaml."
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A numbered line of a formula: the names that references use, and the author's own number."""
+
+    labels: tuple[str, ...] = ()
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A typeset formula, or the reason why it cannot be typeset."""
+    """A typeset formula, or the reason why it cannot be typeset.
+
+    Where a number of the note belongs, the HTML has a mark (see tex.js). `parts` are the labels
+    of a whole whose equations are numbered 3a, 3b; `defined` are macros, by name: they hold for
+    the formulas that follow.
+    """
 
     html: str
     error: str | None = None
+    equations: tuple[Equation, ...] = ()
+    references: tuple[str, ...] = ()
+    parts: tuple[str, ...] | None = None
+    defined: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -58,8 +74,28 @@ _left_behind: list[Engine] = []
 
 
 def typeset(tex: str, *, display: bool, macros: Mapping[str, str] | None = None) -> Formula:
-    """`tex` as HTML, or why not; raises Unavailable only if KaTeX is not installed."""
-    return cached(tex, display, tuple(sorted(macros.items())) if macros else ())
+    """`tex` as HTML, or why not; raises Unavailable only if KaTeX is not installed.
+
+    A macro is its replacement text, with `#1` for its first argument, or a whole `\\newcommand`,
+    `\\def` or `\\let` of it.
+    """
+    return cached(tex, display, seen(tex, macros) if macros else ())
+
+
+def seen(tex: str, macros: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The macros that `tex` uses, and those that they use: others cannot change the formula.
+
+    >>> seen(r"\\a x", {r"\\a": r"\\b", r"\\b": "1", r"\\c": "2"})
+    (('\\\\a', '\\\\b'), ('\\\\b', '1'))
+    """
+    found: dict[str, str] = {}
+    waiting: list[str] = COMMAND.findall(tex)
+    while waiting:
+        name = waiting.pop()
+        if name in macros and name not in found:
+            found[name] = macros[name]
+            waiting += COMMAND.findall(found[name])
+    return tuple(sorted(found.items()))
 
 
 @lru_cache(maxsize=CACHED)
@@ -67,13 +103,22 @@ def cached(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> Form
     if len(tex) > LENGTH:
         return Formula("", f"The formula is longer than {LENGTH:,} characters.")
     with _engine.lock:
-        answer = ask(tex, display, dict(macros))
-    if "html" in answer:
-        return Formula(answer["html"])
-    return Formula("", reason(answer["error"]))
+        answer = ask(tex, display, macros)
+    defined = tuple((name, source) for name, source in answer.get("defined", ()))
+    if "html" not in answer:
+        return Formula("", reason(answer["error"]), defined=defined)
+    parts = answer.get("parts")
+    return Formula(
+        answer["html"],
+        None,
+        tuple(Equation(tuple(one["labels"]), one["tag"]) for one in answer.get("equations", ())),
+        tuple(answer.get("references", ())),
+        None if parts is None else tuple(parts),
+        defined,
+    )
 
 
-def ask(tex: str, display: bool, macros: dict[str, str]) -> dict[str, str]:
+def ask(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     """What the engine says. One that was stopped can go on; one out of memory cannot."""
     racer = _engine.racer = _engine.racer or start()
     try:
@@ -97,14 +142,16 @@ def start() -> MiniRacer:
         ) from error
     racer = MiniRacer()
     racer.eval(source)
-    racer.eval(TYPESET)
+    racer.eval(OURS.read_text(encoding="utf-8"))
     racer.set_hard_memory_limit(MEMORY)
     return racer
 
 
 def reason(message: str) -> str:
-    """KaTeX's message without its marks under the letters."""
-    return message.removeprefix("KaTeX parse error: ").replace("\u0332", "").strip()
+    """KaTeX's message without its marks under the letters; an unknown command has its own."""
+    plain = message.removeprefix("KaTeX parse error: ").replace("\u0332", "").strip()
+    unknown = UNKNOWN.match(plain)
+    return UNDEFINED.format(unknown[1]) if unknown else plain
 
 
 def begin_again() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.markup import canonical, footnotes, headings, paragraphs, sanitiser
+from app.markup import canonical, equations, footnotes, headings, numbered, paragraphs, sanitiser
 from app.markup.page import Page
 from app.markup.parser import parse
 from app.markup.rendered import Rendered
@@ -26,8 +26,11 @@ def render(
 ) -> Rendered:
     """A note without its front matter. `path` is its id, `first_line` where `body` starts."""
     page = Page(RULES, path, first_line, macros)
-    tokens = footnotes.take_definitions(page, parse(canonical.characters(body), note=True))
+    tokens = parse(canonical.characters(body), note=True)
+    equations.prepare(page, tokens)
+    tokens = footnotes.take_definitions(page, tokens)
     title, tokens = headings.take_title(tokens)
+    tokens = numbered.link(tokens, page.notes.values())
     page.walk(tokens)
     return Rendered(
         html=finished(page),
@@ -41,6 +44,10 @@ def render(
         claims=page.claims,
         code="\n".join(page.code),
         problems=page.problems,
+        lines=canonical.blocks(page.lines, page.sources, page.first_line),
+        tags=list(page.tags.values()),
+        cites=page.cites,
+        bibtex=page.bibtex,
     )
 
 

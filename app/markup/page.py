@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from app.markup import canonical
+from app.markup.elements import Elements, Written
+from app.markup.labels import Equations
 from app.markup.placeholders import Shelf
-from app.markup.rendered import Block, Claim, Heading, Link, Problem
+from app.markup.rendered import Bibtex, Block, Cite, Claim, Heading, Link, Problem
+from app.markup.stamps import stamped
 
 
 @dataclass
@@ -31,32 +34,67 @@ class Page:
     media: dict[str, None] = field(default_factory=dict)  # in order, each once
     blocks: list[Block] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)  # in order, each once: key to name
     code: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, list[Token]] = field(default_factory=dict)  # footnotes: label to body
     numbers: dict[str, int] = field(default_factory=dict)  # footnotes: label to number
     references: dict[str, int] = field(default_factory=dict)  # footnotes: times referred to
     waiting: list[str] = field(default_factory=list)  # footnotes to set beside the present block
-    open_tags: dict[str, int] = field(default_factory=dict)  # elements the author left open
+    cites: list[Cite] = field(default_factory=list)
+    bibtex: list[Bibtex] = field(default_factory=list)
+    elements: Elements = field(default_factory=Elements)  # of the author's blocks of HTML
+    phrases: list[str] = field(default_factory=list)  # of the author's HTML in a sentence
+    equations: Equations = field(default_factory=Equations)
     tokens: Sequence[Token] = ()
     at: int = 0
     line: int = 0  # of the present block, from 0 in the body
+    until: int = 0  # the line after it
+    sources: list[tuple[int, int]] = field(default_factory=list)  # line and until of each of lines
     block_at: int = 0  # where in html the present outermost block begins
 
     def walk(self, tokens: Sequence[Token]) -> None:
         """Write `tokens`, each by the rule of its type."""
         outer = self.tokens, self.at
         self.tokens = tokens
-        rules = self.rules
+        rules, open_elements = self.rules, self.elements.open
+        lines, sources = self.lines, self.sources
+        floor, self.elements.floor = self.elements.floor, len(self.elements.open)
         for self.at, token in enumerate(tokens):
+            if open_elements:
+                self.nest(token)
             if token.map is not None:
-                self.line = token.map[0]
+                self.line, self.until = token.map
             if token.level == 0 and token.nesting >= 0:
                 self.block_at = len(self.html)
             rules[token.type](self, token)
+            if len(sources) < len(lines):
+                self.locate_lines()
             if self.waiting and token.level == 0 and token.nesting <= 0:
                 rules["margin"](self, token)
+        self.end_elements(self.elements.finish(self.elements.floor))
+        self.locate_lines()
+        self.elements.floor = floor
         self.tokens, self.at = outer
+
+    def nest(self, token: Token) -> None:
+        """End what the author's HTML has open and `token` may not stand in."""
+        if token.nesting < 0 or token.type == "html_block":
+            self.end_elements(self.elements.leave(token.level))
+        elif token.type != "inline":
+            self.end_elements(self.elements.block(token.level))
+        self.locate_lines()
+
+    def locate_lines(self) -> None:
+        """Remember which lines of the source the newest lines of text come from."""
+        new = len(self.lines) - len(self.sources)
+        self.sources += [(self.line, self.until)] * new
+
+    def end_elements(self, written: Written) -> None:
+        if written.is_block:
+            self.end_line()
+        if written.html:
+            self.write(written.html)
 
     def neighbour(self, distance: int) -> Token | None:
         """The token that stands `distance` further on in the present walk."""
@@ -70,8 +108,8 @@ class Page:
             self.words.append(text)
 
     def insert(self, html: str, text: str = "") -> None:
-        """HTML of our own, kept from the sanitiser, and its canonical text."""
-        self.write(self.shelf.word(html), text)
+        """HTML of our own, kept from the sanitiser, and the canonical text that it stands for."""
+        self.write(self.shelf.word(stamped(html, text)), text)
 
     def end_line(self) -> str:
         """End a block of text; the canonical text gets a line, and the links in it a sentence."""

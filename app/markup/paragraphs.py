@@ -5,13 +5,13 @@ from __future__ import annotations
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.markup import images, plain
+from app.markup import block_ids, citations, images, plain, raw_html
 from app.markup.page import Page
 
 
 def opening(page: Page, token: Token) -> None:
     if not token.hidden and not images.alone(page.neighbour(1)):
-        page.write("<p>")
+        page.write(f"<p{block_ids.anchor(page, token.meta.get('block'))}>")
 
 
 def closing(page: Page, token: Token) -> None:
@@ -31,13 +31,15 @@ def inline(page: Page, token: Token) -> None:
 
 
 def pieces(page: Page, children: list[Token]) -> None:
-    rules, html, words = page.rules, page.html, page.words
+    rules, html, words, phrases = page.rules, page.html, page.words, len(page.phrases)
     for child in children:
         if child.type == "text":
             html.append(escapeHtml(child.content))
             words.append(child.content)
         else:
             rules[child.type](page, child)
+    if len(page.phrases) > phrases:
+        raw_html.end_phrases(page, phrases)
 
 
 def text(page: Page, token: Token) -> None:
@@ -70,7 +72,7 @@ def summary(page: Page, tokens: list[Token]) -> str:
     """The first paragraph with words in it, without links, for the feed."""
     for at, token in enumerate(tokens):
         if token.type == "paragraph_open" and token.level == 0:
-            children = tokens[at + 1].children or []
+            children = citations.without(tokens[at + 1].children or [])
             if plain.text(child for child in children if child.type != "image"):
                 return plain.html(children, page)
     return ""

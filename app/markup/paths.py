@@ -15,6 +15,12 @@ from urllib.parse import quote, unquote
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
 EXTENSION = re.compile(r"\.(?!md$)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.IGNORECASE)
+IMAGE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
+FILE = re.compile(  # what a note may hold besides: a name with such an end is no note's
+    r"\.(?:3gp|aac|canvas|csv|docx?|epub|flac|json|m4a|mkv|mov|mp3|mp4|ods|odt|ogg|ogv|opus|pdf|"
+    r"pptx?|txt|wav|webm|xlsx?|zip)$",
+    re.IGNORECASE,
+)
 MARKDOWN = re.compile(r"\.md$", re.IGNORECASE)
 
 
@@ -25,6 +31,11 @@ def is_relative(address: str) -> bool:
 def is_file(path: str) -> bool:
     """Whether a path names a file that is no note."""
     return bool(EXTENSION.search(path))
+
+
+def is_media(name: str) -> bool:
+    """Whether a name can be no note's: an image, a document, a sound."""
+    return bool(IMAGE.search(name) or FILE.search(name))
 
 
 def below(note: str, address: str) -> str | None:

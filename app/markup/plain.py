@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.markup import canonical, formulas
+from app.markup import canonical, formulas, math_refs
 from app.markup.page import Page
 
-TAGS = frozenset({"em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"})
+TAGS = frozenset(
+    f"{name}_{end}" for name in ("em", "strong", "s", "mark") for end in ("open", "close")
+)
 BREAKS = frozenset({"softbreak", "hardbreak"})
 FORMULAS = {"math_inline": False, "math_display": True}
 
@@ -40,7 +42,9 @@ def html(children: Iterable[Token], page: Page) -> str:
 
 def token_html(token: Token, page: Page) -> str:
     if token.type in FORMULAS:
-        return formulas.plain(token.content, page, display=FORMULAS[token.type])
+        return formulas.plain(token, page)
+    if token.type == "math_ref":
+        return math_refs.shown(page, token)
     if token.type in TAGS:
         return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
     written = escapeHtml(token_text(token)) if token.type != "image" else ""

@@ -1,7 +1,8 @@
 """HTML that an author wrote: well-formed tags that are allowed pass on to the sanitiser.
 
 Everything else could take what follows with it (`<textarea>`, `<title>`, an open quote): it is
-left out, or shown as text. The sanitiser still judges every attribute.
+left out, or shown as text. In a sentence stand only elements of sentences; blocks are nested as
+`elements` says. The sanitiser still judges every attribute.
 
     >>> [piece.html for piece in pieces("<kbd>a</kbd> <b <plaintext>")]
     ['<kbd>', 'a', '</kbd>', ' &lt;b ', '']
@@ -19,6 +20,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 from app.markup import images
+from app.markup.elements import BLOCKS, DEEPEST, VOID, Written
 from app.markup.page import Page
 from app.markup.sanitiser import TAGS
 
@@ -31,11 +33,6 @@ SCANNER = re.compile(
 )
 NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 SOURCE = re.compile(r"""(\ssrc\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
-DEEPEST = 50  # open elements of the author; the sanitiser's time grows with their square
-OPEN_ENDED = "area br col hr img wbr p li td th tr dt dd rt rp"
-SELF_CLOSING = frozenset(OPEN_ENDED.split())
-WITH_TEXT = "p div li td th dd dt h1 h2 h3 h4 h5 h6 figcaption summary caption pre"
-BREAKING = frozenset(WITH_TEXT.split())
 
 
 class Piece(NamedTuple):
@@ -47,17 +44,55 @@ class Piece(NamedTuple):
 def block(page: Page, token: Token) -> None:
     """A block of HTML; each of its elements with text of its own is a line of text."""
     for piece in pieces(token.content):
-        if piece.name in BREAKING:
-            page.end_line()
-        page.write(adjusted(page, piece), piece.text)
+        if piece.name:
+            put_tag(page, piece, token.level)
+        elif piece.text.strip():
+            put(page, page.elements.words(token.level))
+            page.write(piece.html, piece.text)
+        else:
+            page.write(piece.html, piece.text)
     page.end_line()
 
 
+def put_tag(page: Page, piece: Piece, level: int) -> None:
+    if piece.html.startswith("</"):
+        put(page, page.elements.end(piece.name, level))
+    elif piece.html:
+        tag = adjusted(page, piece)
+        put(page, page.elements.start(piece.name, tag, level), piece.text)
+
+
+def put(page: Page, written: Written, text: str = "") -> None:
+    if written.is_block:
+        page.end_line()
+    if written.html:
+        page.write(written.html, text)
+
+
 def inline(page: Page, token: Token) -> None:
-    """One tag inside a sentence."""
+    """One tag inside a sentence; those left open end with it."""
     match = SCANNER.fullmatch(token.content)
-    if match and match["tag"]:
-        page.write(adjusted(page, tag(match["tag"])))
+    piece = tag(match["tag"]) if match and match["tag"] else None
+    if piece is None or piece.name in BLOCKS or not piece.html:
+        return
+    if piece.html.startswith("</"):
+        if piece.name in page.phrases:
+            end_phrases(page, last(page.phrases, piece.name))
+    elif piece.name in VOID:
+        page.write(adjusted(page, piece), piece.text)
+    elif len(page.phrases) < DEEPEST:
+        page.phrases.append(piece.name)
+        page.write(piece.html)
+
+
+def last(names: list[str], name: str) -> int:
+    return len(names) - 1 - names[::-1].index(name)
+
+
+def end_phrases(page: Page, start: int) -> None:
+    """End the author's elements of a sentence, but for the first `start` of them."""
+    while len(page.phrases) > start:
+        page.write(f"</{page.phrases.pop()}>")
 
 
 def pieces(source: str) -> Iterator[Piece]:
@@ -79,13 +114,12 @@ def words(source: str) -> Piece:
 def tag(source: str) -> Piece:
     named = NAME.match(source)
     name = named[1].lower() if named else ""
-    return Piece(source if name in TAGS else "", "", name)
+    is_break = name == "br" and not source.startswith("</")
+    return Piece(source if name in TAGS else "", " " if is_break else "", name)
 
 
 def adjusted(page: Page, piece: Piece) -> str:
-    """The tag, unless it nests too deeply; the source of an image is found as in `![…](…)`."""
-    if not nests(page, piece):
-        return ""
+    """The tag; the source of an image is found as in `![…](…)`."""
     if piece.name != "img":
         return piece.html
 
@@ -94,17 +128,3 @@ def adjusted(page: Page, piece: Piece) -> str:
         return f'{match[1]}"{escapeHtml(images.address(page, source))}"'
 
     return SOURCE.sub(found, piece.html, count=1)
-
-
-def nests(page: Page, piece: Piece) -> bool:
-    """Count the elements that the author left open; False for one more than there may be."""
-    if not piece.name or not piece.html or piece.name in SELF_CLOSING:
-        return True
-    count = page.open_tags.get(piece.name, 0)
-    if piece.html.startswith("</"):
-        page.open_tags[piece.name] = max(0, count - 1)
-    elif sum(page.open_tags.values()) >= DEEPEST:
-        return False
-    else:
-        page.open_tags[piece.name] = count + 1
-    return True

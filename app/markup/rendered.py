@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -22,6 +22,23 @@ class Link:
     target: str
     fragment: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Cite:
+    """A work that the note cites. `bare`: without brackets, where it may be no citation at all."""
+
+    key: str
+    line: int
+    bare: bool
+
+
+@dataclass(frozen=True)
+class Bibtex:
+    """BibTeX in a fence. `line` is where it begins in the file."""
+
+    source: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -68,3 +85,7 @@ class Rendered:
     claims: list[Claim]
     code: str
     problems: list[Problem]
+    lines: list[tuple[int, int, int, int]]  # blocks: start and end in text, first and last line
+    cites: list[Cite] = field(default_factory=list)
+    bibtex: list[Bibtex] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)

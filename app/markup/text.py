@@ -6,7 +6,7 @@ True
 
 from __future__ import annotations
 
-from app.markup import canonical
+from app.markup import canonical, equations
 from app.markup.note import finished
 from app.markup.page import Page
 from app.markup.parser import parse
@@ -16,5 +16,7 @@ from app.markup.rules import RULES
 def as_html(markdown: str) -> str:
     """Safe HTML without ids, placeholders or links into the library: it may stand anywhere."""
     page = Page(RULES, None)
-    page.walk(parse(canonical.characters(markdown), note=False))
+    tokens = parse(canonical.characters(markdown), note=False)
+    equations.prepare(page, tokens)
+    page.walk(tokens)
     return finished(page)

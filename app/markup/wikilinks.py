@@ -1,11 +1,13 @@
-"""`[[note]]`, `[[note|text]]`, `[[note#Heading]]`, `[[#Heading]]`: links by a note's name.
+"""`[[note]]`, `[[note|text]]`, `[[note#Heading]]`, `[[#Heading]]`, `[[note#^block]]`: by name.
 
+A path may stand before the name; `\\|` parts name and text where tables would take the `|`.
 `[[1]](address)` is Markdown's own link, with brackets in its text.
 """
 
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -16,7 +18,7 @@ from app.markup import links, paths
 from app.markup.page import Page
 
 WIKILINK = re.compile(
-    r"\[\[(?=[^\]])([^\[\]|#\n\\]{0,300})(?:#([^\[\]|\n\\]{1,300}))?(?:\\?\|([^\[\]\n]{1,300}))?\]\](?!\()"
+    r"\[\[(?=[^\]])([^\[\]|#\n\\]{0,300})(?:#([^\[\]|\n\\]{1,300}))?(?:\\?\|([^\[\]\n]{0,300}))?\]\](?!\()"
 )
 
 
@@ -33,23 +35,31 @@ def rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("wikilink", "a", 0)
         target, heading = match[1].strip(), (match[2] or "").strip("# ")
-        token.content = (match[3] or shown(target, heading)).strip()
+        token.content = (match[3] or "").strip() or shown(target, heading)
         token.meta = {"target": target, "heading": heading}
     state.pos = match.end()
     return True
 
 
 def shown(target: str, heading: str) -> str:
-    return " › ".join(part for part in (target, heading.replace("#", " › ")) if part)
+    """As Obsidian shows a link without a text of its own; the sign of a block is left out."""
+    parts = [target, *(part.strip().removeprefix("^") for part in heading.split("#"))]
+    return " › ".join(part for part in parts if part)
 
 
 def link(page: Page, token: Token) -> None:
     """The link, closed at once: its text holds no Markdown."""
-    target, fragment = token.meta["target"], token.meta["heading"].rpartition("#")[2].strip()
-    if target.startswith(("./", "../")):
-        target = paths.below(page.path or "", target) or target
-    if target:
+    open_link(page, token.meta["target"], token.meta["heading"])
+    page.write(f"{escapeHtml(token.content)}</a>", token.content)
+
+
+def open_link(page: Page, target: str, heading: str) -> None:
+    """The opening tag: to a file, to a note, or to a heading or block of this note."""
+    fragment = heading.rpartition("#")[2].strip()
+    path = paths.below(page.path or "", quote(target)) if paths.is_media(target) else None
+    if path:
+        links.to_file(page, path, heading)
+    elif target:
         links.to_note(page, target, fragment)
     else:
         links.to_heading(page, fragment)
-    page.write(f"{escapeHtml(token.content)}</a>", token.content)

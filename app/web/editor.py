@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.permissions import Action
 from app.errors import BadInput, Changed, GlossError, Unreadable
-from app.library import front_matter, names, save
+from app.library import front_matter, macros, names, save
 from app.markup import render
 from app.web import access, fillers
 from app.web.templates import address
@@ -94,7 +94,10 @@ def previewed(source: str, id: str = "") -> str:
         header = front_matter.parse(with_newlines(source), f"{id}.md")
     except Unreadable as error:
         return render_template("_wrong.html", message=str(error))
-    rendered = render(header.body, path=id, first_line=header.body_line)
+    known, _ = macros.of_library(access.settings().notes)
+    rendered = render(
+        header.body, path=id, first_line=header.body_line, macros={**known, **header.macros}
+    )
     return fillers.fill_preview(rendered, id)
 
 

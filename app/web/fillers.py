@@ -17,9 +17,9 @@ from flask import g, render_template
 from app.accounts.permissions import Action, may, visibilities
 from app.lab import board, cells
 from app.lab import values as numbers
-from app.library import documents
+from app.library import bibtex, documents
 from app.markup import Rendered, fill
-from app.web import access
+from app.web import access, citing, embeds
 from app.web import cells as figures
 from app.web.templates import address
 
@@ -39,7 +39,8 @@ def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled
         document.path,
         visibilities(g.person, Action.READ),
     )
-    return Filled(filled(document.html, document.path, links, lab), tally(lab))
+    html = whole(document.path, document.title, document.html, links, lab)
+    return Filled(citing.fill_citations(html), tally(lab))
 
 
 def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
@@ -56,25 +57,41 @@ def fill_preview(rendered: Rendered, path: str) -> str:
     )
     targets = [link.target for link in rendered.links]
     links = documents.resolve(g.db, targets, path, visibilities(g.person, Action.READ))
-    return filled(rendered.html, path, links, lab)
+    html = whole(path, rendered.title or path, rendered.html, links, lab)
+    own = [work for fence in rendered.bibtex for work in bibtex.read(fence.source).works]
+    return citing.fill_citations(html, own)
 
 
-def filled(html: str, path: str, links: Mapping[str, Any], lab: board.Board) -> str:
+def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
+    """A note with the notes that it embeds."""
+    root = embeds.Piece(path, title, html, links, lab)
+    if "<!--gloss:embed " not in html:
+        return filled(root, nothing)
+    return filled(root, embeds.filler(root, filled, lambda given: link_html(given, None)))
+
+
+def nothing(_: dict[str, Any]) -> str:
+    return ""
+
+
+def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
+    """A note or a part of one, as the page shows it."""
+    html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
     number = iter(range(1, len(lab.cells) + 1))
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
         if cell is None:
             return ""
-        caption = fill(given.get("caption", ""), {"link": link, "value": value})
-        caption = caption or caption_of(cell)
+        caption = fill(given.get("caption", ""), sentence_kinds)
+        caption = written(caption) or caption_of(cell)
         return figures.html(figures.shown(cell, path, next(number), caption))
 
     def claim(given: dict[str, Any]) -> str:
         known = lab.claims.get(given["id"])
         if known is None:
             return ""
-        sentence = fill(known.html, {"link": link, "value": value})
+        sentence = fill(known.html, sentence_kinds)
         return render_template("_claim.html", claim=known, sentence=sentence, note=path)
 
     def value(given: dict[str, Any]) -> str:
@@ -83,7 +100,14 @@ def filled(html: str, path: str, links: Mapping[str, Any], lab: board.Board) -> 
     def link(given: dict[str, Any]) -> str:
         return link_html(given, links.get(given["target"]))
 
-    return fill(html, {"link": link, "output": output, "claim": claim, "value": value})
+    sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
+    blocks = {"output": output, "claim": claim, "embed": embed}
+    return fill(html, {**sentence_kinds, **blocks})
+
+
+def tag_html(given: dict[str, Any]) -> str:
+    """The opening tag of a link to the notes that have a tag."""
+    return f'<a class="tag" href="/tags/{escape(quote(given["tag"]))}">'
 
 
 def captions(html: str) -> dict[str, str]:
@@ -91,11 +115,16 @@ def captions(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def collect(given: dict[str, Any]) -> str:
-        found[given["name"]] = given.get("caption", "")
+        found[given["name"]] = written(given.get("caption", ""))
         return ""
 
     fill(html, {"output": collect})
     return found
+
+
+def written(caption: str) -> str:
+    """An author's words inside of something generated, marked for whoever maps the page."""
+    return f"<span data-written>{caption}</span>" if caption else ""
 
 
 def caption_of(cell: cells.Cell) -> str:

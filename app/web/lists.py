@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, may, visibilities
 from app.errors import NotFound
-from app.library import documents, problems
+from app.library import bibliography, documents, problems
 from app.web import access, cache
 from app.web.search import whole
 
@@ -62,10 +62,11 @@ def year(year: int) -> str:
 @access.needs(Action.WRITE)
 def unread() -> str:
     every = problems.every(g.db)
+    cited = [*bibliography.missing(g.db), *bibliography.doubles(g.db)]
     return render_template(
         "unread.html",
         unread=[problem for problem in every if problem.failed],
-        odd=[problem for problem in every if not problem.failed],
+        odd=[*(problem for problem in every if not problem.failed), *cited],
     )
 
 

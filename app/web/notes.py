@@ -12,6 +12,7 @@ from app.annotations import margin
 from app.errors import NotFound, Unreadable
 from app.lab import cells, history, runs
 from app.library import documents, names, problems
+from app.library import media as known_media
 from app.web import access, cache, fillers, headers
 
 blueprint = Blueprint("notes", __name__)
@@ -97,10 +98,21 @@ def media(path: str) -> Response:
     seen = visibilities(g.person, Action.READ)
     if not is_media(path) or not documents.shows_media(g.db, path, seen):
         raise NotFound("There is no such file, or no note that you may read shows it.")
-    file = inside(access.settings().notes, path)
+    file = found(access.settings().notes, path)
     response = headers.as_file(send_file(file, conditional=True))
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def found(root: Path, path: str) -> Path:
+    """The file at that path, else the one that a note means by it, wherever it lies."""
+    try:
+        return inside(root, path)
+    except NotFound:
+        meant = known_media.resolve(g.db, path)
+        if meant is None:
+            raise
+        return inside(root, meant)
 
 
 def is_media(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -76,7 +77,7 @@ def moment(text: str) -> str:
 
 def without_links(html: str) -> str:
     """A claim's sentence outside of its note: its links stay words."""
-    return fill(html.replace("</a>", ""), {})
+    return fill(html.replace("</a>", ""), {"cite": lambda given: escape(given["text"])})
 
 
 def seconds(number: float | None) -> str:

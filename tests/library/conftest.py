@@ -27,6 +27,12 @@ DERIVED = {
     " FROM document_block b JOIN document USING (uid) ORDER BY 1, 2",
     "claim": 'SELECT path, id, c.html, "check", expect, line'
     " FROM document_claim c JOIN document USING (uid) ORDER BY 1, 2",
+    "citation": "SELECT path, position, key, c.name, line, bare"
+    " FROM document_citation c JOIN document USING (uid) ORDER BY 1, 2",
+    "about": "SELECT path, a.name FROM document_about a JOIN document USING (uid) ORDER BY 1, 2",
+    "work": "SELECT w.file, line, rank, key, w.name, sort, csl, bibtex, path"
+    " FROM work w LEFT JOIN document USING (uid) ORDER BY 1, 2, 3, 4",
+    "bibliography": "SELECT path, size FROM bibliography ORDER BY 1",
     "search": "SELECT path, type, e.date, t.title, t.headings, t.tags, t.body, t.code"
     " FROM search_entry e JOIN search_text t ON t.rowid = e.id"
     " LEFT JOIN document USING (uid) ORDER BY 1",

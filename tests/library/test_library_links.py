@@ -25,6 +25,8 @@ def library(write: Write, synced: Synced, connection: sqlite3.Connection) -> sql
     write("papers/deep/only.md", shown)
     write("papers/Shannon 1948.md", "---\nvisibility: public\naliases: [Théorie, a/b]\n---\n")
     write("notes/théorie.md", shown)
+    write("papers/deep/near.md", shown)
+    write("notes/near.md", shown)
     write("hidden/secret.md", "")
     write("very/deep/secret.md", shown)
     assert synced().failed == []
@@ -35,8 +37,18 @@ def library(write: Write, synced: Synced, connection: sqlite3.Connection) -> sql
     ("target", "origin", "path"),
     [
         ("idea", "x", "idea"),
-        ("idea", "papers/x", "papers/idea"),
-        ("idea", "papers/deep/x", "papers/deep/idea"),
+        # As in Obsidian: a whole path first, wherever the link stands.
+        ("idea", "papers/x", "idea"),
+        ("idea", "papers/deep/x", "idea"),
+        ("./idea", "papers/x", "papers/idea"),
+        ("./idea", "hidden/x", "idea"),
+        ("./only", "x", "papers/deep/only"),
+        ("./deep/idea", "papers/x", "papers/deep/idea"),
+        ("./a/b", "x", "papers/Shannon 1948"),
+        ("near", "papers/deep/x", "papers/deep/near"),
+        ("near", "papers/x", "papers/deep/near"),
+        ("near", "other/x", "notes/near"),
+        ("near", "x", "notes/near"),
         ("../idea", "papers/deep/x", "papers/idea"),
         ("/idea", "papers/deep/x", "idea"),
         ("papers/idea", "papers/deep/x", "papers/idea"),
@@ -51,6 +63,9 @@ def library(write: Write, synced: Synced, connection: sqlite3.Connection) -> sql
         ("ly", "x", None),
         ("", "x", None),
         ("..", "papers/x", None),
+        (".", "papers/x", None),
+        ("./", "papers/x", None),
+        ("../only", "papers/deep/x", None),
         ("/only", "x", None),
     ],
 )
@@ -72,6 +87,24 @@ def test_any_number_of_targets_is_one_query(library: sqlite3.Connection) -> None
     assert len(queries) == 1
 
 
+def test_the_links_of_several_notes_are_one_query(library: sqlite3.Connection) -> None:
+    queries: list[str] = []
+    library.set_trace_callback(queries.append)
+    found = documents.resolve_many(
+        library, {"papers/x": ["./idea", "only"], "y": ["./idea", "nothing"], "z": []}
+    )
+    library.set_trace_callback(None)
+    assert {
+        path: {target: linked.path for target, linked in links.items()}
+        for path, links in found.items()
+    } == {
+        "papers/x": {"./idea": "papers/idea", "only": "papers/deep/only"},
+        "y": {"./idea": "idea"},
+        "z": {},
+    }
+    assert len(queries) == 1
+
+
 def test_a_hidden_note_neither_shows_nor_hides_another(library: sqlite3.Connection) -> None:
     assert documents.resolve(library, ["secret"], "x", ALL)["secret"].path == "hidden/secret"
     assert documents.resolve(library, ["secret"], "x", PUBLIC)["secret"].path == "very/deep/secret"
@@ -83,7 +116,7 @@ def test_backlinks_with_their_sentence(
     shown = "---\nvisibility: public\ndate: 2020-01-0{}\n---\n"
     write("one.md", shown.format(1) + "Before. This rests on [[idea]], as we saw. After [[idea]].")
     write("two.md", shown.format(2) + "See [the idea](idea.md).")
-    write("papers/three.md", shown.format(3) + "This is [[idea|the one beside]].")
+    write("papers/three.md", shown.format(3) + "This is [[./idea|the one beside]].")
     write("four.md", "A private note on [[idea]].")
     write("five.md", shown.format(5) + "By its alias: [[théorie]]; [[a/b]].")
     assert synced().failed == []

@@ -392,8 +392,8 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
 
     real = indexing.finish
 
-    def finish_and_change(draft: indexing.Draft) -> indexing.Note:
-        note = real(draft)
+    def finish_and_change(draft: indexing.Draft, known: dict[str, str]) -> indexing.Note:
+        note = real(draft, known)
         if draft.contents.data == b"one":
             later(path, "two and more")
         return note

@@ -47,7 +47,7 @@ def test_title_summary_and_headings() -> None:
 def test_links_have_their_sentence() -> None:
     sentence = "The first paragraph, with a link and $x^2$."
     assert render(NOTE, path="papers/walks").links == [
-        Link("/papers/steps", "long-step", sentence),
+        Link("./steps", "long-step", sentence),
         Link("slow", "", "It is slow."),
     ]
 

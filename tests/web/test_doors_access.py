@@ -45,6 +45,8 @@ GETS = {
     "/analyses/unseen": INSIDE,
     "/analyses/broken": INSIDE,
     "/claims": OPEN,
+    "/references": OPEN,
+    "/references.bib": OPEN,
     "/annotations/": OPEN,
     "/annotations/form?note=open": MARGIN,
     "/annotations/form?note=papers/hidden": MARGIN,

@@ -73,3 +73,46 @@ function settleMargin() {
 
 const article = document.getElementById("note");
 if (article) new ResizeObserver(settleMargin).observe(article);
+
+// Copying gives a formula's TeX with its dollars, not the letters of its boxes; a formula that is
+// selected in part is copied whole.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed || (event.target instanceof Element && typing(event.target))) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const first = formulaAround(range.startContainer), last = formulaAround(range.endContainer);
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copied = document.createElement("div");
+  copied.append(range.cloneContents());
+  if (!replaceFormulas(copied)) return;
+  event.clipboardData.setData("text/html", copied.innerHTML);
+  event.clipboardData.setData("text/plain", textOf(copied));
+  event.preventDefault();
+});
+
+function formulaAround(node) {
+  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  return element.closest(".katex-display") || element.closest(".katex");
+}
+
+function replaceFormulas(copied) {
+  const formulas = copied.querySelectorAll(".katex");
+  for (const formula of formulas) {
+    const display = formula.closest(".katex-display"), dollars = display ? "$$" : "$";
+    const tex = document.createElement("span");
+    tex.style.whiteSpace = "pre-wrap";
+    tex.textContent = dollars + formula.querySelector("annotation").textContent + dollars;
+    (display || formula).replaceWith(tex);
+  }
+  return formulas.length;
+}
+
+// As the browser would write it, with its line breaks: so it must be on the page for a moment.
+function textOf(copied) {
+  copied.style.cssText = "position: fixed; left: -100vw; width: 60rem;";
+  document.body.append(copied);
+  const text = copied.innerText;
+  copied.remove();
+  return text;
+}

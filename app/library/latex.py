@@ -1,0 +1,48 @@
+"""LaTeX as plain text: accents become letters, braces go, formulas stay as they are.
+
+>>> text('Erd{\\\\H o}s, {P}aul')
+'Erdős, Paul'
+>>> text('The $O(n)$ case --- 50% done'), text('{unclosed')
+('The $O(n)$ case — 50% done', 'unclosed')
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from pylatexenc.latex2text import LatexNodes2Text
+
+SPECIAL = re.compile(r"[\\{}$~%^_&#]|--|``|''")
+UNESCAPED = re.compile(r"(?<!\\)[%&#]")
+LONGEST = 20_000  # characters; a longer value is no title and no name
+DEEPEST = 50  # braces in braces
+
+
+def text(value: str) -> str:
+    """What a reader would see of `value`; never raises."""
+    found = decoded(value) if SPECIAL.search(value) and len(value) <= LONGEST else value
+    return " ".join(found.split())
+
+
+@lru_cache(maxsize=2000)
+def decoded(value: str) -> str:
+    if value.count("{") > DEEPEST and depth(value) > DEEPEST:
+        return re.sub(r"[{}]", "", value)
+    try:
+        return str(decoder().latex_to_text(UNESCAPED.sub(r"\\\g<0>", value))).replace("\xa0", " ")
+    except Exception:  # whatever a parser of LaTeX may meet in the files of the world
+        return re.sub(r"[{}]", "", value)
+
+
+def depth(value: str) -> int:
+    now = most = 0
+    for character in value:
+        now += (character == "{") - (character == "}")
+        most = max(most, now)
+    return most
+
+
+@cache
+def decoder() -> LatexNodes2Text:
+    return LatexNodes2Text(math_mode="verbatim", keep_comments=True)

@@ -1,0 +1,131 @@
+"""Cut a section or a block out of a note's stored HTML, for a note that embeds it.
+
+The markers are comments that `render` wrote; authors' comments never reach the stored HTML, so
+none can be forged. The piece is balanced afterwards: elements that the author opened before it,
+or closes after it, cannot break the page around it.
+
+    >>> mark = '<!--gloss:mark {"heading":"%s","slug":"%s","level":2,"inner":0}-->'
+    >>> html = mark % ("a", "a") + "<p>A</p><div><p>x</p>" + mark % ("b", "b") + "<p>B</p></div>"
+    >>> cut(html, "a"), cut(html, "b"), cut(html, "c")
+    ('<p>A</p><div><p>x</p></div>', '<p>B</p>', None)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+MARK = re.compile(r"<!--gloss:mark (\{[^<>]*\})-->")
+TAG = re.compile(
+    r"<!--(?:gloss:(?P<link>link|tag) )?[\s\S]*?-->"
+    r'|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?:[^"<>]|"[^"]*")*>'
+)
+VOID = frozenset(["area", "br", "col", "hr", "img", "input", "source", "wbr"])
+
+
+@dataclass(frozen=True)
+class Mark:
+    start: int
+    end: int
+    given: dict[str, Any]
+
+
+def cut(html: str, fragment: str) -> str | None:
+    """The section under a heading (`section`, `chapter#section`) or the block `^id`, or None."""
+    marks = marks_of(html)
+    if fragment.startswith("^"):
+        found = block(marks, fragment[1:])
+    else:
+        found = section(html, marks, fragment.split("#"))
+    if found is None:
+        return None
+    piece = balanced(html[slice(*found)])
+    return f"<ul>\n{piece}</ul>\n" if piece.lstrip().startswith("<li") else piece
+
+
+@lru_cache(maxsize=16)
+def marks_of(html: str) -> tuple[Mark, ...]:
+    """The markers, kept for the next piece of the same note."""
+    return tuple(Mark(*match.span(), json.loads(match[1])) for match in MARK.finditer(html))
+
+
+def block(marks: Sequence[Mark], name: str) -> tuple[int, int] | None:
+    begin = next((mark for mark in marks if mark.given.get("block") == name), None)
+    end = next((mark for mark in marks if mark.given.get("end") == name), None)
+    return (begin.end, end.start) if begin and end and begin.end <= end.start else None
+
+
+def section(html: str, marks: Sequence[Mark], path: list[str]) -> tuple[int, int] | None:
+    headings = [mark for mark in marks if "heading" in mark.given]
+    at = chosen(headings, path)
+    if at is None:
+        return None
+    own = headings[at]
+    level, inner = own.given["level"], own.given["inner"]
+    ends = (
+        mark.start
+        for mark in headings[at + 1 :]
+        if mark.given["level"] <= level and mark.given["inner"] <= inner
+    )
+    end = next(ends, len(html))
+    return own.end, end_of_container(html, own.end, end) if inner else end
+
+
+def chosen(headings: Sequence[Mark], path: list[str]) -> int | None:
+    """The heading that the path names, each part below the one before; else its last part."""
+    above: list[tuple[int, str]] = []
+    fallback = None
+    for at, mark in enumerate(headings):
+        level, slug = mark.given["level"], mark.given["slug"]
+        above = [pair for pair in above if pair[0] < level]
+        above.append((level, slug))
+        if path[-1] in (slug, mark.given["heading"]):
+            names = iter(name for _, name in above[:-1])
+            if all(part in names for part in path[:-1]):
+                return at
+            fallback = at if fallback is None else fallback
+    return fallback
+
+
+def end_of_container(html: str, start: int, end: int) -> int:
+    """Where the quote or list closes that the heading at `start` stands in."""
+    depth = 0
+    for tag in TAG.finditer(html, start, end):
+        depth += change(tag)
+        if depth < 0:
+            return tag.start()
+    return end
+
+
+def change(tag: re.Match[str]) -> int:
+    """What a tag does to the depth. A placeholder may stand for an opening tag."""
+    if tag["link"]:
+        return 1
+    if not tag["name"] or tag["name"].lower() in VOID or tag[0].endswith("/>"):
+        return 0
+    return -1 if tag["close"] else 1
+
+
+def balanced(html: str) -> str:
+    """`html` without the ends of what began before it, and with the ends that are missing."""
+    open_names: list[str] = []
+
+    def kept(tag: re.Match[str]) -> str:
+        step, name = change(tag), (tag["name"] or "a").lower()
+        if step > 0:
+            open_names.append(name)
+        elif step < 0:
+            if name not in open_names:
+                return ""
+            missing = []
+            while (last := open_names.pop()) != name:
+                missing.append(f"</{last}>")
+            return "".join(missing) + tag[0]
+        return "" if MARK.fullmatch(tag[0]) else tag[0]
+
+    whole = TAG.sub(kept, html)
+    return whole + "".join(f"</{name}>" for name in reversed(open_names))
