@@ -98,9 +98,9 @@ def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
 def children(settings: Settings) -> list[Child]:
     python = sys.executable
     web = [
-        *(python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
+        *(python, "-m", "granian", "--interface", "rsgi", "--no-ws", "--log-level", "error"),
         *("--host", settings.host, "--port", str(settings.port)),
-        *("--workers", str(settings.workers), "--blocking-threads", str(settings.threads)),
+        *("--workers", str(settings.workers)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3"),
         "app.web.server:application",

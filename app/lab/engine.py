@@ -169,7 +169,8 @@ def fill(engine: Engine) -> None:
         for pipe in attempt.pipes:
             engine.selector.register(pipe, selectors.EVENT_READ, attempt.read)
     if engine.spare is None and engine.only is None:
-        engine.spare = spare.start(engine.settings, engine.plan)
+        with suppress(OSError):  # no process to be had now: the next run will say so, or has one
+            engine.spare = spare.start(engine.settings, engine.plan)
 
 
 def take(engine: Engine) -> Spare:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -55,7 +56,7 @@ def write(settings: Settings, file: Path, copy: Path) -> Manifest:
     with closing(database.connect(settings.database)) as connection:
         connection.execute("VACUUM INTO ?", [str(copy)])
         version = database.version(connection)
-    members = dict(members_of(settings)) | {DATABASE: copy}
+    members = dict(copies(settings, copy.parent)) | {DATABASE: copy}
     hashes = {name: digest(path) for name, path in members.items()}
     manifest = Manifest(clock.stamp(), version, hashes)
     with tarfile.open(file, "w:gz", compresslevel=6) as archive:
@@ -63,6 +64,18 @@ def write(settings: Settings, file: Path, copy: Path) -> Manifest:
         for name, path in members.items():
             archive.add(path, name, recursive=False)
     return manifest
+
+
+def copies(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each file copied once: what is hashed is what is kept, though it is written meanwhile."""
+    for name, path in members_of(settings):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(path, target)
+        except FileNotFoundError:
+            continue  # deleted since it was listed
+        yield name, target
 
 
 def members_of(settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -108,6 +121,9 @@ def unpack(source: Path, target: Path) -> Manifest:
         manifest = Manifest(stated["made"], int(stated["version"]), dict(stated["files"]))
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{source} is no whole backup of Gloss: {error}.") from error
+    unpacked = {str(path.relative_to(target)) for path in target.rglob("*") if not path.is_dir()}
+    if strange := unpacked - {MANIFEST, *manifest.files}:
+        raise BadInput(f"{source} holds what its manifest does not name: {min(strange)}.")
     for name, expected in manifest.files.items():
         path = target / name
         if not path.is_file() or digest(path) != expected:

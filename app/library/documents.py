@@ -15,7 +15,15 @@ from app.library import links
 from app.library.counts import among, authors, folders, tags, years
 from app.library.document import LISTED, WHOLE, Document, Entry, entry, of_note, whole
 from app.library.links import Backlink, Linked, resolve
-from app.library.parts import blocks, claims, shows_media, targets, with_blocks, with_claims
+from app.library.parts import (
+    blocks,
+    claims,
+    scripts,
+    shows_media,
+    targets,
+    with_blocks,
+    with_claims,
+)
 
 __all__ = [
     "Backlink",
@@ -36,6 +44,7 @@ __all__ = [
     "of_uids",
     "page",
     "resolve",
+    "scripts",
     "showing",
     "shows_media",
     "tags",

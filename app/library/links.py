@@ -61,7 +61,7 @@ def resolve(
     from_path: str,
     visibilities: Sequence[str] = EVERY,
 ) -> dict[str, Linked]:
-    """The notes that these targets of one note mean; at most one query. What means none is left out.
+    """The notes that these targets of one note mean; one query. What means none is left out.
 
     A note of another visibility is as good as none: it does not even hide one of its name.
     """

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import NotFound
 from app.lab import analyses, cells, runs
+from app.lab.analyses import Analysis
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
@@ -20,9 +21,16 @@ blueprint = Blueprint("analyses", __name__)
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
+    return render_template("analyses.html", analyses=listed(), room="Analyses")
+
+
+def listed() -> list[Analysis]:
+    """Every analysis that the person may meet in a list."""
     every = analyses.every(access.settings())
-    listed = [each for each in every if is_visible(each.name, Action.LIST)]
-    return render_template("analyses.html", analyses=listed, room="Analyses")
+    if g.person.role is not Role.PUBLIC:
+        return every
+    shown = documents.scripts(g.db, visibilities(g.person))
+    return [each for each in every if each.name in shown]
 
 
 @blueprint.get("/analyses/<name>")
@@ -46,8 +54,8 @@ def analysis(name: str) -> str:
     )
 
 
-def is_visible(name: str, action: Action = Action.READ) -> bool:
-    """The public sees an analysis if a note that it may read shows it; in a list: may list."""
+def is_visible(name: str) -> bool:
+    """The public sees an analysis if a note that it may read shows it."""
     if g.person.role is not Role.PUBLIC:
         return True
-    return bool(documents.showing(g.db, name, visibilities(g.person, action)))
+    return name in documents.scripts(g.db, visibilities(g.person, Action.READ))

@@ -22,6 +22,11 @@ def install(app: Flask) -> None:
 
 def of_gloss(error: GlossError) -> Response:
     response = answer(error.status, error.message, error.hint or place_of(error), facts_of(error))
+    return with_headers(response, error)
+
+
+def with_headers(response: Response, error: GlossError) -> Response:
+    """What the protocol asks beside the status."""
     if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooSlow):
