@@ -67,12 +67,19 @@ def update(id: str) -> ResponseReturnValue:
         sent = typed.replace("\n", "\r\n")
         document = save.update(access.settings(), g.db, id, sent, base)
     except Changed as error:
-        theirs, _ = save.read(access.settings(), id)
-        page = opened(id, typed, error.current, wrong(error), theirs=theirs)
+        page = opened(id, typed, error.current, wrong(error), theirs=present(id))
         return make_response(page, error.status)
     except GlossError as error:
         return make_response(opened(id, typed, base, wrong(error)), error.status)
     return redirect(address(document.path), 303)
+
+
+def present(id: str) -> str:
+    """What the file holds now, to be compared; if it cannot be read, why."""
+    try:
+        return save.read(access.settings(), id)[0]
+    except GlossError as error:
+        return str(error)
 
 
 @blueprint.post("/delete/<path:id>")
