@@ -62,4 +62,6 @@ def create_app(folder: Path) -> Flask:
 
 
 if FOLDER in os.environ:
-    application = Server(create_app(Path(os.environ[FOLDER])), threads=12, seconds=20)
+    application = Server(
+        create_app(Path(os.environ[FOLDER])), lambda _: True, threads=12, seconds=20
+    )
