@@ -74,10 +74,10 @@ def main(arguments: list[str]) -> int:
 def prepare(settings: Settings, only: int | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
-    with opened(settings) as connection:
-        queue.interrupt_left_over(connection)
     for left in settings.outputs.glob("*.tmp"):
         shutil.rmtree(left, ignore_errors=True)
+    with opened(settings) as connection:
+        queue.interrupt_left_over(connection)
     with suppress(OSError):
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     with suppress(OSError):
