@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import NotFound
@@ -37,7 +37,7 @@ def listed() -> list[Analysis]:
 @access.needs(Action.READ)
 @cache.page
 def analysis(name: str) -> str:
-    if not is_visible(name):
+    if not (is_visible(name) or is_shown_by(name, request.args.get("note", ""))):
         raise NotFound("There is no such analysis.")
     settings = access.settings()
     found = analyses.find(settings, name)
@@ -55,7 +55,15 @@ def analysis(name: str) -> str:
 
 
 def is_visible(name: str) -> bool:
-    """The public sees an analysis if a note that it may read shows it."""
+    """The public sees an analysis if a note that it may meet shows it."""
     if g.person.role is not Role.PUBLIC:
         return True
-    return name in documents.scripts(g.db, visibilities(g.person, Action.READ))
+    return name in documents.scripts(g.db, visibilities(g.person))
+
+
+def is_shown_by(name: str, note: str) -> bool:
+    """Or by the address of a note that it may read: an unlisted one's analyses are unlisted."""
+    document = documents.get(g.db, note) if note else None
+    if document is None or document.visibility not in visibilities(g.person, Action.READ):
+        return False
+    return any(block.script == name for block in documents.blocks(g.db, document.uid))

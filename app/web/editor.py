@@ -21,6 +21,7 @@ from app.web.templates import address
 
 blueprint = Blueprint("editor", __name__)
 
+VISIBILITIES = ("private", "unlisted", "public")
 KINDS = ("note", "paper", "post", "journal")
 FOLDERS = {"paper": "papers/", "journal": "journal/", "post": "posts/", "note": ""}
 FIELDS = ("title", "kind", "visibility", "tags", "id", "markdown")
@@ -165,6 +166,8 @@ def source_of(form: dict[str, str]) -> str:
         return body
     if form["kind"] not in KINDS:
         raise BadInput(f"{form['kind']!r} is no kind of note.", field="kind")
+    if form["visibility"] not in ("", *VISIBILITIES):
+        raise BadInput(f"{form['visibility']!r} is no visibility.", field="visibility")
     tags = [tag.strip() for tag in form["tags"].split(",") if tag.strip()]
     values: dict[str, Any] = {
         "title": form["title"].strip(),

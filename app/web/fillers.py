@@ -60,7 +60,7 @@ def fill_preview(rendered: Rendered, path: str) -> str:
 
 
 def filled(html: str, path: str, links: Mapping[str, Any], lab: board.Board) -> str:
-    number = iter(range(1, len(lab.cells) + 1))
+    labels = figures.labels(lab.cells.values())
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -68,7 +68,7 @@ def filled(html: str, path: str, links: Mapping[str, Any], lab: board.Board) -> 
             return ""
         caption = fill(given.get("caption", ""), {"link": link, "value": value})
         caption = caption or caption_of(cell)
-        return figures.html(figures.shown(cell, path, next(number), caption))
+        return figures.html(figures.shown(cell, path, labels[cell.name], caption))
 
     def claim(given: dict[str, Any]) -> str:
         known = lab.claims.get(given["id"])

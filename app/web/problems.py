@@ -80,8 +80,17 @@ def answer(status: HTTPStatus, message: str, hint: str, facts: dict[str, str | i
     if for_programs():
         return as_document(status, message, hint, facts)
     g.setdefault("person", PUBLIC)
-    page = render_template("problem.html", status=status, message=message, hint=hint, facts=facts)
+    page = render_template(
+        "problem.html", status=status, message=message, hint=hint, facts=facts, back=back()
+    )
     return make_response(page, status)
+
+
+def back() -> str:
+    """Where a form was sent from, if that is a page of ours."""
+    came_from = request.referrer or ""
+    ours = request.method == "POST" and came_from.startswith(request.host_url)
+    return came_from if ours else ""
 
 
 def for_programs() -> bool:

@@ -59,7 +59,7 @@ def test_a_token_is_printed_alone_and_can_be_revoked(
         (["token", "create", "--name", ""], "1 to 80 characters"),
         (["token", "create", "--name", "x", "--person", "Nobody"], "no person named"),
         (["backup", "/nowhere/at/all.tar.gz"], "no library"),
-        (["restore", "/nowhere.tar.gz"], "no whole backup"),
+        (["restore", "/nowhere.tar.gz"], "no file"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
