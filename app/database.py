@@ -7,7 +7,6 @@ raises `version`, by which pages are cached.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ BUSY_SECONDS = 30
 PRAGMAS = """
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -16000;
@@ -123,8 +122,8 @@ def migrate(connection: sqlite3.Connection, path: Path | None = None) -> list[st
     done = [f"{step.name}" for step in schema.owned.pending(database)]
     if done and path and database["person"].exists():
         copy = path.with_name(f"{path.name}.before-{done[0]}")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy2(path, copy)
+        copy.unlink(missing_ok=True)
+        connection.execute("VACUUM INTO ?", [str(copy)])
         done.append(f"kept the older file as {copy.name}")
     schema.owned.apply(database)
     if not derived_version(connection):

@@ -41,9 +41,8 @@ class Settings:
     trusted_hosts: str = row("", "host names that requests may name, separated by commas")
     title: str = row("Gloss", "the name of the library, shown in the bar and the feeds")
     workers: int = row(os.cpu_count() or 1, "web processes", minimum=1)
-    # Idle threads cost nothing; busy ones share one interpreter lock. Twelve keep the pages
-    # answering while six uploads stall in the same worker (tests/browser/test_doors.py).
-    threads: int = row(12, "threads in each web process", minimum=1)
+    # Pages need none of these: they are answered in the event loop (web/rsgi.py).
+    threads: int = row(12, "threads for changes in each web process", minimum=1)
     runners: int = row(os.cpu_count() or 1, "analyses that run at once", minimum=1)
     run_missing: bool = row(True, "run, at start, the blocks that have never run")
     open_browser: bool = row(True, "open the browser when the server is ready")

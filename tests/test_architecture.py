@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "lab": SHARED | {"search", "library"},
     "annotations": SHARED | {"search", "library"},
     "web": SHARED | {"accounts", "search", "library", "lab", "annotations"},
-    "web.server": {"", "supervisor"},
+    "web.server": {"", "settings", "supervisor"},
     "commands": SHARED | {"accounts", "search", "library", "lab", "annotations", "supervisor", ""},
     "supervisor": {"settings"},
     "": FOUNDATION | {"web"},

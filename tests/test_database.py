@@ -32,6 +32,7 @@ def test_a_new_file_has_every_table_and_a_second_time_nothing_changes(path: Path
         assert {*schema.OWNED, "document", "search_text"} <= names
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+        assert connection.execute("PRAGMA page_size").fetchone()[0] == 8192
 
 
 def test_a_rebuild_keeps_owned_rows_and_empties_derived_ones(path: Path) -> None:

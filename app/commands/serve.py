@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import fcntl
 import os
 import socket
 import sqlite3
 import sys
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app import database
@@ -42,15 +45,35 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     settings = dataclasses.replace(settings, port=free_port(settings))
     check_folders(settings)
     references.style(settings.citation_style)
+    with alone(settings):
+        index(settings)
+        try:
+            return supervise(children(settings), settings, on_ready=greet)
+        finally:
+            settings.served_at.unlink(missing_ok=True)
+
+
+def index(settings: Settings) -> None:
     with database.opened(settings.database) as connection:
         print(f"Indexing {shown(settings.notes)} …", flush=True)
         print(summary(up_to_date(settings, connection)), flush=True)
         if settings.run_missing:
             enqueue_missing(settings, connection)
-    try:
-        return supervise(children(settings), settings, on_ready=greet)
-    finally:
-        settings.served_at.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Refuse a second server on the same data; the kernel frees the lock when this one ends."""
+    with database.opened(settings.database), open(settings.data / "serve.lock", "ab") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            where = settings.served_at.read_text() if settings.served_at.exists() else "here"
+            raise Conflict(
+                f"This library is served already, at {where}.",
+                hint="Use that server, end it, or choose another folder with --data.",
+            ) from None
+        yield
 
 
 def check_folders(settings: Settings) -> None:
@@ -82,6 +105,8 @@ def free_port(settings: Settings) -> int:
                 f"Port {settings.port} needs more rights than you have.",
                 hint="Choose one above 1023: --port 8000.",
             ) from None
+        except OverflowError:
+            raise BadSetting(f"Port {settings.port} is none: 0 to 65535.", field="port") from None
         except OSError as error:
             raise Conflict(
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.",
@@ -100,9 +125,9 @@ def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
 def children(settings: Settings) -> list[Child]:
     python = sys.executable
     web = [
-        *(python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
+        *(python, "-m", "granian", "--interface", "rsgi", "--no-ws", "--log-level", "error"),
         *("--host", settings.host, "--port", str(settings.port)),
-        *("--workers", str(settings.workers), "--blocking-threads", str(settings.threads)),
+        *("--workers", str(settings.workers)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3"),
         "app.web.server:application",
@@ -122,6 +147,8 @@ def greet(settings: Settings) -> None:
     settings.served_at.write_text(settings.address)
     address = f"{settings.address}/sign-in?token="
     print(f"Gloss is at {settings.address}/ (Ctrl-C ends it)")
+    if settings.host in ("0.0.0.0", "::") and not settings.base_url + settings.trusted_hosts:  # noqa: S104 - compared, not bound
+        print("Others reach it only by a name that --base-url or --trusted-hosts gives it.")
     print(f"Sign in: {address}{links[0]}", flush=True)
     if settings.open_browser and has_browser():
         webbrowser.open(address + links[1])

@@ -57,9 +57,17 @@ def outputs(settings: Settings, connection: sqlite3.Connection) -> Iterator[Find
         if cell.error:
             yield Finding("analysis", path, f"{cell.name}: {cell.error}")
         elif cell.run is None:
-            yield Finding("analysis", path, f"{cell.name}: it has no result.")
+            yield Finding("analysis", path, f"{cell.name}: {why_missing(cell)}")
         elif cell.stale:
             yield Finding("stale", path, f"{cell.name}: {'; '.join(cell.stale)}")
+
+
+def why_missing(cell: Cell) -> str:
+    if cell.newest is None:
+        return "it has never run."
+    if cell.newest.active:
+        return "it has not ended yet."
+    return cell.newest.message or f"its run was {cell.newest.status}."
 
 
 def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:

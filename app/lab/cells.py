@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from app.errors import BadInput, GlossError
 from app.lab import analyses, claims, fingerprint, runs, signature
 from app.lab.analyses import Analysis
+from app.lab.fingerprint import Take
 from app.lab.runs import Latest, Output, Run
 from app.markup import fill
 from app.settings import Settings
@@ -91,7 +92,8 @@ def cells(
     pairs = [key(cell.script, cell.params) for cell in bare if cell.params is not None]
     pairs += [key(run.script, run.params) for run in picked.values()]
     known = runs.latest(connection, pairs)
-    return [filled(settings, cell, known, picked.get(cell.name)) for cell in bare]
+    take = fingerprint.taker(settings)
+    return [filled(take, cell, known, picked.get(cell.name)) for cell in bare]
 
 
 def read(settings: Settings, block: BlockLike) -> Cell:
@@ -121,26 +123,26 @@ def key(script: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
 
 
 def filled(
-    settings: Settings, cell: Cell, known: Mapping[tuple[str, str], Latest], picked: Run | None
+    take: Take, cell: Cell, known: Mapping[tuple[str, str], Latest], picked: Run | None
 ) -> Cell:
     """The cell with its runs: the block's own, or the one that the reader picked."""
     if cell.params is None:
         if picked is None:
             return cell
         old = replace(cell, params=picked.params, stale=[cell.error], error="")
-        return shown(settings, old, picked, picked)
+        return shown(take, old, picked, picked)
     own = known[key(cell.script, cell.params)]
     if picked is None:
-        return shown(settings, cell, own.succeeded, own.newest)
+        return shown(take, cell, own.succeeded, own.newest)
     other = dict(picked.params) != dict(cell.params)
     same = known[key(picked.script, picked.params)]
     run = picked if picked.status == "succeeded" else same.succeeded
     if run is None and picked.active:
         run = own.succeeded  # what is there stays on the page until the new one is
-    return shown(settings, replace(cell, params=picked.params, chosen=other), run, picked)
+    return shown(take, replace(cell, params=picked.params, chosen=other), run, picked)
 
 
-def shown(settings: Settings, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
+def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
     cell = replace(cell, run=run, newest=newest)
     if run is None:
         return cell
@@ -148,17 +150,17 @@ def shown(settings: Settings, cell: Cell, run: Run | None, newest: Run | None) -
     order = list(outputs) if cell.show is None else list(cell.show)
     return replace(
         cell,
-        stale=cell.stale or reasons(settings, cell, run),
+        stale=cell.stale or reasons(take, cell, run),
         outputs=[outputs[name] for name in order if name in outputs],
         absent=[name for name in order if name not in outputs],
     )
 
 
-def reasons(settings: Settings, cell: Cell, run: Run) -> list[str]:
+def reasons(take: Take, cell: Cell, run: Run) -> list[str]:
     """Why the run no longer answers for the code, data and packages as they are now."""
     if cell.analysis is None:
         return []
-    now = fingerprint.take(settings, cell.analysis, run.params)
+    now = take(cell.analysis, run.params)
     return [] if now.digest == run.fingerprint else fingerprint.reasons(run.parts, now.parts)
 
 

@@ -17,6 +17,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Literal
 
 from simpleeval import InvalidExpression, SimpleEval
@@ -26,6 +27,7 @@ from app.lab.sums import FUNCTIONS, OPERATORS, Unclear, known
 LONGEST = 1_000
 MOST_PARTS = 300
 DEEPEST = 40
+MOST_KEPT = 2_000  # checks that were read
 ALLOWED = (
     ast.Expression,
     ast.BoolOp,
@@ -58,7 +60,7 @@ def judge(check: str, namespace: Namespace) -> Verdict:
     """Whether `check` is true of these values; never raises."""
     number = None
     try:
-        tree = Flat().visit(parse(check))
+        tree = flat(check)
         number = left_side(tree, namespace)
         answer = evaluate(tree.body, namespace)
         if not isinstance(answer, bool):
@@ -71,11 +73,18 @@ def judge(check: str, namespace: Namespace) -> Verdict:
 def names(check: str) -> list[str]:
     """The blocks or analyses that the check speaks of, in order; none if it cannot be read."""
     try:
-        tree = parse(check)
+        tree = flat(check)
     except Unclear:
         return []
-    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-    return list(dict.fromkeys(node.id for node in found if isinstance(node, ast.Name)))
+    found = [node.id.partition(".") for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return list(dict.fromkeys(block for block, dot, _ in found if dot))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def flat(check: str) -> ast.Expression:
+    """The check, read once for all the pages that show it: nothing changes the tree."""
+    tree: ast.Expression = Flat().visit(parse(check))
+    return tree
 
 
 def parse(check: str) -> ast.Expression:

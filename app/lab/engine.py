@@ -74,10 +74,10 @@ def main(arguments: list[str]) -> int:
 def prepare(settings: Settings, only: int | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
-    with opened(settings) as connection:
-        queue.interrupt_left_over(connection)
     for left in settings.outputs.glob("*.tmp"):
         shutil.rmtree(left, ignore_errors=True)
+    with opened(settings) as connection:
+        queue.interrupt_left_over(connection)
     with suppress(OSError):
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     with suppress(OSError):
@@ -169,7 +169,8 @@ def fill(engine: Engine) -> None:
         for pipe in attempt.pipes:
             engine.selector.register(pipe, selectors.EVENT_READ, attempt.read)
     if engine.spare is None and engine.only is None:
-        engine.spare = spare.start(engine.settings, engine.plan)
+        with suppress(OSError):  # no process to be had now: the next run will say so, or has one
+            engine.spare = spare.start(engine.settings, engine.plan)
 
 
 def take(engine: Engine) -> Spare:

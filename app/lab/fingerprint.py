@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -36,6 +36,9 @@ class Fingerprint:
     parts: dict[str, Any]
 
 
+Take = Callable[[Analysis, Mapping[str, Any]], Fingerprint]
+
+
 @dataclass(frozen=True)
 class Installed:
     """The distributions behind each importable name, as they were when sys.path had `stamp`."""
@@ -52,17 +55,36 @@ _installed = Installed((), {}, {})
 
 def take(settings: Settings, analysis: Analysis, params: Mapping[str, Any]) -> Fingerprint:
     """The fingerprint of the analysis with these bound parameters, as everything is now."""
-    root = settings.analysis
+    return taker(settings)(analysis, params)
+
+
+def taker(settings: Settings) -> Take:
+    """Takes the fingerprints of one moment: the files of each analysis are looked at once."""
+    seen: dict[Path, dict[str, Any]] = {}
+
+    def taken(analysis: Analysis, params: Mapping[str, Any]) -> Fingerprint:
+        if analysis.path not in seen:
+            seen[analysis.path] = surroundings(settings.analysis, analysis)
+        return complete(seen[analysis.path], params)
+
+    return taken
+
+
+def surroundings(root: Path, analysis: Analysis) -> dict[str, Any]:
+    """The parts that do not depend on the parameters."""
     own = facts_of(analysis)
     reached = imports.reached(root, own.imports)
-    parts = {
+    return {
         "source": own.digest,
         "modules": {path: found.digest for path, found in reached.modules.items()},
-        "params": canonical(params),
         "inputs": {path: contents(root, path) for path in analysis.signature.inputs},
         "packages": packages(reached.outside),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
+
+
+def complete(around: Mapping[str, Any], params: Mapping[str, Any]) -> Fingerprint:
+    parts = {**around, "params": canonical(params)}
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     return Fingerprint(hashlib.sha256(text.encode()).hexdigest(), parts)
 

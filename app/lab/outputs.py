@@ -16,8 +16,8 @@ import math
 import re
 import stat
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
+from app.lab import png
 from app.lab.dark import recoloured
 from app.lab.runs import Output
 
@@ -110,14 +111,16 @@ def figure(name: str, drawn: Figure, folder: Path) -> Output:
     width, height = (float(inches) for inches in drawn.get_size_inches())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
-        dots = sharpness(width * height)
+        file, dots = folder / f"{name}.png", sharpness(width * height)
         drawn.set_dpi(min(drawn.dpi, dots))  # to lay out a figure of many metres fills the memory
-        with laid_out(drawn):
+        with laid_out(drawn), ThreadPoolExecutor(1) as beside:
+            picture = png.painted(drawn, dots)
+            painter = beside.submit(lambda: file.write_bytes(png.encoded(picture, dots)))
             files = draw(name, drawn, folder)
-            paint(drawn, folder / f"{name}.png", dots)
+            painter.result()
     value = {"width": round(width * 72, 1), "height": round(height * 72, 1), "alt": words(drawn)}
     pyplot.close(drawn)
-    return Output(name, "figure", value, {**files, "png": f"{name}.png"})
+    return Output(name, "figure", value, {**files, "png": file.name})
 
 
 def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:
@@ -130,18 +133,12 @@ def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:
     return {"svg": svg.name, "dark": dark.name}
 
 
-def paint(drawn: Figure, png: Path, dots: float) -> None:
-    # A third of the time of the default, and no larger: a plot is mostly runs of equal bytes.
-    fast = {"compress_level": 1, "compress_type": zlib.Z_RLE}
-    drawn.savefig(png, format="png", dpi=dots, metadata={"Software": None}, pil_kwargs=fast)
-
-
 @contextmanager
 def laid_out(drawn: Figure) -> Iterator[None]:
     """Lay out once for all formats, and have no engine while they are saved.
 
     With an engine, even one that does nothing, `savefig` draws everything twice: saved so, a
-    figure took 115 ms instead of 75.
+    plot took 86 ms instead of 60.
     """
     engine = drawn.get_layout_engine()
     if engine is not None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from matplotlib import font_manager, mathtext, pyplot
 
-from app.lab import outputs, seed, style
+from app.lab import outputs, png, seed, style
 
 
 def up() -> None:
@@ -38,8 +38,8 @@ def draw() -> None:
         axes.set(title="Once", xlabel="$x$", ylabel="$y$")
         axes.legend()
         with outputs.laid_out(figure):
-            for kind in ("svg", "png"):
-                figure.savefig(io.BytesIO(), format=kind)
+            png.encoded(png.painted(figure, 200), 200)
+            figure.savefig(io.BytesIO(), format="svg")
         pyplot.close("all")
     forget_fonts()
     gc.collect()

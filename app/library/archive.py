@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -20,14 +21,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app import clock, database
-from app.errors import BadInput, Conflict, GlossError
+from app.errors import BadInput, Conflict, GlossError, NotFound
 from app.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FOLDERS = ("notes", "analysis", "outputs")
 DATABASE = "gloss.db"
-LEFT_OUT = ("__pycache__",)
+LEFT_OUT = ("__pycache__", ".git")  # links and devices are left out too
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def write(settings: Settings, file: Path, copy: Path) -> Manifest:
     with closing(database.connect(settings.database)) as connection:
         connection.execute("VACUUM INTO ?", [str(copy)])
         version = database.version(connection)
-    members = dict(members_of(settings)) | {DATABASE: copy}
+    members = dict(copies(settings, copy.parent)) | {DATABASE: copy}
     hashes = {name: digest(path) for name, path in members.items()}
     manifest = Manifest(clock.stamp(), version, hashes)
     with tarfile.open(file, "w:gz", compresslevel=6) as archive:
@@ -65,14 +66,26 @@ def write(settings: Settings, file: Path, copy: Path) -> Manifest:
     return manifest
 
 
+def copies(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each file copied once: what is hashed is what is kept, though it is written meanwhile."""
+    for name, path in members_of(settings):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(path, target)
+        except FileNotFoundError:
+            continue  # deleted since it was listed
+        yield name, target
+
+
 def members_of(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Every regular file of the three folders, by its name in the archive."""
     for folder in FOLDERS:
         root: Path = getattr(settings, folder)
         for path in sorted(root.rglob("*")):
             inside = path.relative_to(root)
-            hidden = any(part.startswith(".") or part in LEFT_OUT for part in inside.parts)
-            if path.is_file() and not path.is_symlink() and not hidden:
+            left_out = any(part in LEFT_OUT for part in inside.parts)
+            if path.is_file() and not path.is_symlink() and not left_out:
                 yield str(PurePosixPath(folder, *inside.parts)), path
 
 
@@ -89,6 +102,8 @@ def add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
 
 def restore(settings: Settings, source: Path, *, over_newer: bool = False) -> Manifest:
     """Check the archive, then put everything in place; what stood there is kept beside it."""
+    if not source.is_file():
+        raise NotFound(f"There is no file {source}.")
     settings.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data.parent) as folder:
         unpacked = Path(folder)
@@ -108,6 +123,9 @@ def unpack(source: Path, target: Path) -> Manifest:
         manifest = Manifest(stated["made"], int(stated["version"]), dict(stated["files"]))
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{source} is no whole backup of Gloss: {error}.") from error
+    unpacked = {str(path.relative_to(target)) for path in target.rglob("*") if not path.is_dir()}
+    if strange := unpacked - {MANIFEST, *manifest.files}:
+        raise BadInput(f"{source} holds what its manifest does not name: {min(strange)}.")
     for name, expected in manifest.files.items():
         path = target / name
         if not path.is_file() or digest(path) != expected:
@@ -144,18 +162,54 @@ def database_version(path: Path) -> int:
 
 
 def put_in_place(settings: Settings, unpacked: Path) -> None:
-    """Each folder and the database by renames: at every moment one of the two is whole."""
+    """Bring all beside its place first; then rename, and undo the renames if one fails."""
     stamp = clock.stamp().replace(":", "")
-    for name in (*FOLDERS, DATABASE):
-        target: Path = settings.database if name == DATABASE else getattr(settings, name)
-        if (unpacked / name).exists():
-            replace(unpacked / name, target, f"{target.name}.before-restore-{stamp}")
+    settle(settings.database)
+    places = [(name, place_of(settings, name)) for name in (*FOLDERS, DATABASE)]
+    staged = [
+        (
+            stage(unpacked / name, place),
+            place,
+            place.with_name(f"{place.name}.before-restore-{stamp}"),
+        )
+        for name, place in places
+        if (unpacked / name).exists()
+    ]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for new, place, kept in staged:
+            for old, target in ((place, kept), (new, place)):
+                if old.exists():
+                    old.rename(target)
+                    done.append((old, target))
+    except OSError:
+        for old, target in reversed(done):
+            target.rename(old)
+        raise
+
+
+def place_of(settings: Settings, name: str) -> Path:
+    place: Path = settings.database if name == DATABASE else getattr(settings, name)
+    return place
+
+
+def settle(path: Path) -> None:
+    """Put everything of the old database into its one file, so that all of it is kept."""
+    if not path.exists():
+        return
+    with closing(database.connect(path)) as connection:
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise Conflict("The database is in use.", hint="Stop the server, then restore.")
     for rest in ("-wal", "-shm"):
-        settings.database.with_name(DATABASE + rest).unlink(missing_ok=True)
+        path.with_name(path.name + rest).unlink(missing_ok=True)
 
 
-def replace(new: Path, target: Path, kept: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.rename(target.with_name(kept))
-    new.rename(target)
+def stage(new: Path, place: Path) -> Path:
+    """Beside its place, perhaps on another file system."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    staged = place.with_name(f".{place.name}.restoring")
+    if staged.is_dir():
+        shutil.rmtree(staged)
+    shutil.move(new, staged)
+    return staged

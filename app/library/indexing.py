@@ -23,7 +23,7 @@ from app.settings import Settings
 
 BATCH_NOTES = 100
 BATCH_BYTES = 1_000_000
-CHECKPOINT_PAGES = 8_000  # 64 MB
+CHECKPOINT_PAGES = 8_000  # 64 MB; it holds no writer up, the lock is free by then
 ATTEMPTS = 3  # at a file that changes while it is read; then the next sync has it
 DOUBLE = "Its address differs from that of {first} in case or accents only: rename one of them."
 

@@ -33,6 +33,17 @@ def claims(connection: sqlite3.Connection, uid: int) -> list[Claim]:
     return [Claim(*row) for row in rows]
 
 
+def scripts(connection: sqlite3.Connection, visibilities: Sequence[str]) -> frozenset[str]:
+    """The analyses that notes of these visibilities show; one query."""
+    marks = ", ".join("?" * len(visibilities))
+    rows = connection.execute(
+        "SELECT DISTINCT script FROM document_block"
+        f" WHERE uid IN (SELECT uid FROM document WHERE visibility IN ({marks}))",
+        list(visibilities),
+    )
+    return frozenset(script for (script,) in rows)
+
+
 def targets(connection: sqlite3.Connection, uid: int) -> list[str]:
     """What a note links to, as it is written there; each once."""
     rows = connection.execute(

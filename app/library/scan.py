@@ -7,6 +7,7 @@ little more than that. Paths are relative, with slashes, as the file system spel
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,11 +83,16 @@ def take_file(found: Scan, path: str, entry: os.DirEntry[str]) -> None:
 
 
 def is_text(found: Scan, path: str) -> bool:
-    """Whether the name is UTF-8; one that is not is a problem, and cannot be an address."""
-    if path.isascii() or is_unicode(path):
+    """Whether the name can be an address: UTF-8, without control characters. Else a problem."""
+    if path.isascii() and path.isprintable():
         return True
-    found.problems[shown(path)] = "This name is not UTF-8: rename it."
-    return False
+    if not is_unicode(path):
+        found.problems[shown(path)] = "This name is not UTF-8: rename it."
+        return False
+    if any(unicodedata.category(character) == "Cc" for character in path):
+        found.problems[repr(path)[1:-1]] = "This name holds a control character: rename it."
+        return False
+    return True
 
 
 def is_unicode(name: str) -> bool:

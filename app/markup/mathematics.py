@@ -10,11 +10,13 @@ at its first formula; a formula that runs too long or takes too much memory is s
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -120,9 +122,8 @@ def cached(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> Form
 
 def ask(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     """What the engine says. One that was stopped can go on; one out of memory cannot."""
-    racer = _engine.racer = _engine.racer or start()
     try:
-        answer: Any = racer.call("typeset", tex, display, macros, timeout_sec=SECONDS)
+        answer: Any = outside_of_loops(asked, tex, display, macros)
     except JSTimeoutException:
         return {"error": f"The formula took more than {SECONDS:.0f} seconds."}
     except JSOOMException:
@@ -131,6 +132,21 @@ def ask(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> dict[st
     except JSEvalException as error:
         return {"error": str(error)}
     return dict(answer)
+
+
+def asked(tex: str, display: bool, macros: dict[str, str]) -> Any:
+    racer = _engine.racer = _engine.racer or start()
+    return racer.call("typeset", tex, display, macros, timeout_sec=SECONDS)
+
+
+def outside_of_loops(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The engine refuses a thread in which an event loop runs: there, another thread asks."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return function(*arguments)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *arguments).result()
 
 
 def start() -> MiniRacer:

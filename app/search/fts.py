@@ -24,10 +24,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Plan:
-    """`match` ranks and may be empty; `marks` finds any of the words where a snippet can be."""
+    """`match` ranks and may be empty; `words` are those that an excerpt can show."""
 
     match: str
-    marks: str
+    words: list[str]
     condition: Condition
     can_relax: bool
 
@@ -48,7 +48,8 @@ def plan(tree: Node, *, relaxed: bool = False) -> Plan:
     if match and unwanted:
         match = f"{match} NOT {joined(' OR ', map(expression, unwanted))}"
         rest = [part for part in rest if not (isinstance(part, Not) and part.part in unwanted)]
-    return Plan(match, marks(tree), both(map(condition, rest)), len(words) > 1)
+    shown = [leaf.text for leaf in wanted(tree)]
+    return Plan(match, shown, both(map(condition, rest)), len(words) > 1)
 
 
 def only_words(node: Node) -> bool:
@@ -80,11 +81,6 @@ def quoted(text: str) -> str:
 def joined(operator: str, parts: Iterable[str]) -> str:
     found = list(dict.fromkeys(parts))
     return f"({operator.join(found)})" if len(found) > 1 else "".join(found)
-
-
-def marks(tree: Node) -> str:
-    found = joined(" OR ", map(expression, wanted(tree)))
-    return f"{{headings body code}} : {found}" if found else ""
 
 
 def wanted(node: Node) -> list[Word | Phrase]:

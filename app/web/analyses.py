@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import NotFound
 from app.lab import analyses, cells, runs
+from app.lab.analyses import Analysis
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
@@ -20,16 +21,23 @@ blueprint = Blueprint("analyses", __name__)
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
+    return render_template("analyses.html", analyses=listed(), room="Analyses")
+
+
+def listed() -> list[Analysis]:
+    """Every analysis that the person may meet in a list."""
     every = analyses.every(access.settings())
-    listed = [each for each in every if is_visible(each.name, Action.LIST)]
-    return render_template("analyses.html", analyses=listed, room="Analyses")
+    if g.person.role is not Role.PUBLIC:
+        return every
+    shown = documents.scripts(g.db, visibilities(g.person))
+    return [each for each in every if each.name in shown]
 
 
 @blueprint.get("/analyses/<name>")
 @access.needs(Action.READ)
 @cache.page
 def analysis(name: str) -> str:
-    if not is_visible(name):
+    if not (is_visible(name) or is_shown_by(name, request.args.get("note", ""))):
         raise NotFound("There is no such analysis.")
     settings = access.settings()
     found = analyses.find(settings, name)
@@ -46,8 +54,16 @@ def analysis(name: str) -> str:
     )
 
 
-def is_visible(name: str, action: Action = Action.READ) -> bool:
-    """The public sees an analysis if a note that it may read shows it; in a list: may list."""
+def is_visible(name: str) -> bool:
+    """The public sees an analysis if a note that it may meet shows it."""
     if g.person.role is not Role.PUBLIC:
         return True
-    return bool(documents.showing(g.db, name, visibilities(g.person, action)))
+    return name in documents.scripts(g.db, visibilities(g.person))
+
+
+def is_shown_by(name: str, note: str) -> bool:
+    """Or by the address of a note that it may read: an unlisted one's analyses are unlisted."""
+    document = documents.get(g.db, note) if note else None
+    if document is None or document.visibility not in visibilities(g.person, Action.READ):
+        return False
+    return any(block.script == name for block in documents.blocks(g.db, document.uid))

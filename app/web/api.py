@@ -17,7 +17,7 @@ from app.library import documents, naming, save
 from app.library.documents import Document
 from app.search import find
 from app.web import access, asked, fillers, openapi, presenters
-from app.web.analyses import is_visible
+from app.web.analyses import is_visible, listed
 from app.web.asked import Wanted
 from app.web.notes import readable
 from app.web.root import root
@@ -98,9 +98,7 @@ def search() -> Response:
 @blueprint.get("/analyses")
 @access.needs(Action.LIST)
 def list_analyses() -> Response:
-    every = analyses.every(access.settings())
-    listed = [each for each in every if is_visible(each.name, Action.LIST)]
-    return answer({"results": list(map(presenters.analysis, listed))})
+    return answer({"results": list(map(presenters.analysis, listed()))})
 
 
 @blueprint.get("/analyses/<name>")

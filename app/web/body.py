@@ -1,18 +1,16 @@
-"""A request's body: it has a length, a limit, and a time by which it must be there.
+"""A request's body: it has a length and a limit, and it is whole.
 
-A thread that waits for a body is lost to everybody else, and six stalled uploads stopped two
-workers. So the body is read by a thread of its own, only when a view asks for it (after the
-guard), and a request whose body is late is answered 408 and closed, which frees that thread.
+It is read when a view asks for it, after the guard, so nobody sends anything large who may not.
+The time by which it must be there is kept where it is read from the network: rsgi.py.
 """
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.errors import BadInput, TooLarge, TooSlow
+from app.errors import BadInput, TooLarge
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,14 +36,13 @@ class Limits:
 
 
 class Body(io.RawIOBase):
-    """Reads everything at the first read, within the time and the size allowed."""
+    """Reads everything at the first read, within the size allowed."""
 
     def __init__(self, environ: WSGIEnvironment, settings: Settings) -> None:
         self.stream: Readable = environ["wsgi.input"]
         self.length = environ.get("CONTENT_LENGTH") or ""
         self.chunked = "HTTP_TRANSFER_ENCODING" in environ
         self.limit = settings.max_body_bytes
-        self.seconds = settings.body_seconds
         self.whole: io.BytesIO | None = None
 
     def readable(self) -> bool:
@@ -67,16 +64,7 @@ class Body(io.RawIOBase):
 
     def arrived(self, expected: int) -> bytes:
         """All of the body; raises if it is late or cut short."""
-        if not expected:
-            return b""
-        parts: list[bytes] = []
-        reader = threading.Thread(
-            target=lambda: parts.append(self.stream.read(expected)), daemon=True
-        )
-        reader.start()
-        reader.join(self.seconds)
-        if reader.is_alive():
-            raise TooSlow(f"The request's body did not arrive within {self.seconds} seconds.")
-        if not parts or len(parts[0]) < expected:
+        body = self.stream.read(expected) if expected else b""
+        if len(body) < expected:
             raise BadInput("The connection broke before everything had arrived. Send it again.")
-        return parts[0]
+        return body

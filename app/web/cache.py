@@ -30,6 +30,7 @@ MAX_BYTES = 32_000_000
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 Key = tuple[str, ...]  # host, path, query, library, person, role
+READER = 4  # where in a key the reader begins; before stands the address
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.kept: OrderedDict[Key, Page] = OrderedDict()
+        self.newest: dict[Key, int] = {}  # by address, the version of the last page kept
         self.bytes = 0
         self.lock = Lock()
 
@@ -56,6 +58,10 @@ class Pages:
             self.kept.move_to_end(key)
             return page
 
+    def has(self, address: Key, version: int) -> bool:
+        """Whether a page is kept for this address, for whomever."""
+        return self.newest.get(address) == version
+
     def put(self, key: Key, page: Page) -> None:
         """Keep it, unless it alone would drop a quarter of all."""
         if size(key, page) > MAX_BYTES // 4:
@@ -64,8 +70,11 @@ class Pages:
             old = self.kept.pop(key, None)
             self.bytes += size(key, page) - (size(key, old) if old else 0)
             self.kept[key] = page
+            self.newest[key[:READER]] = page.version
             while self.bytes > MAX_BYTES:
-                self.bytes -= size(*self.kept.popitem(last=False))
+                dropped = self.kept.popitem(last=False)
+                self.bytes -= size(*dropped)
+                self.newest.pop(dropped[0][:READER], None)
 
 
 def size(key: Key, page: Page) -> int:
@@ -134,6 +143,13 @@ def as_response(page: Page) -> Response:
 
 def headers_of(page: Page) -> dict[str, str]:
     return {**headers.ALWAYS, "ETag": page.etag, "Vary": "Cookie, Authorization"}
+
+
+def is_kept(environ: WSGIEnvironment, settings: Settings) -> bool:
+    """Whether the answer is most likely at hand, and takes next to no time."""
+    address = key_of({**environ, "gloss.library": settings.database})[:READER]
+    version = database.version(database.of_this_thread(settings.database))
+    return PAGES.has(address, version)
 
 
 class NotModified:

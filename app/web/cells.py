@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -45,13 +45,13 @@ class Shown:
     downloads: Sequence[tuple[str, str]]
     fields: Sequence[form.Field] | None
     caption: str
-    number: int
+    label: str
     wide: bool
     wrong: str = ""
     most_rows: int = MOST_ROWS
 
 
-def shown(cell: Cell, note: str, number: int = 0, caption: str = "", wrong: str = "") -> Shown:
+def shown(cell: Cell, note: str, label: str = "", caption: str = "", wrong: str = "") -> Shown:
     """A cell of the note `note` (its id; empty on the pages of the lab)."""
     newest = cell.newest
     ended_badly = newest is not None and not newest.active and newest.status != "succeeded"
@@ -77,10 +77,22 @@ def shown(cell: Cell, note: str, number: int = 0, caption: str = "", wrong: str 
         downloads=downloads(cell.run, outputs),
         fields=form.fields(analysis.signature, params) if analysis else None,
         caption=caption,
-        number=number,
+        label=label,
         wide=any(is_wide(output) for output in outputs),
         wrong=wrong,
     )
+
+
+def labels(cells: Iterable[Cell]) -> dict[str, str]:
+    """`Figure 1`, `Table 1`, by the names of the blocks; what only has tables is a table."""
+    counts = {"Figure": 0, "Table": 0}
+    found: dict[str, str] = {}
+    for cell in cells:
+        kinds = {output.kind for output in cell.outputs}
+        kind = "Table" if "table" in kinds and "figure" not in kinds else "Figure"
+        counts[kind] += 1
+        found[cell.name] = f"{kind} {counts[kind]}"
+    return found
 
 
 def short(value: Any) -> str:
@@ -109,7 +121,3 @@ def downloads(run: Run | None, outputs: Sequence[Output]) -> list[tuple[str, str
 
 def html(cell: Shown) -> str:
     return render_template("_cell.html", cell=cell)
-
-
-def with_error(cell: Shown, message: str) -> Shown:
-    return replace(cell, wrong=message)

@@ -21,6 +21,7 @@ from app.web.templates import address
 
 blueprint = Blueprint("editor", __name__)
 
+VISIBILITIES = ("private", "unlisted", "public")
 KINDS = ("note", "paper", "post", "journal")
 FOLDERS = {"paper": "papers/", "journal": "journal/", "post": "posts/", "note": ""}
 FIELDS = ("title", "kind", "visibility", "tags", "id", "markdown")
@@ -67,12 +68,19 @@ def update(id: str) -> ResponseReturnValue:
         sent = typed.replace("\n", "\r\n")
         document = save.update(access.settings(), g.db, id, sent, base)
     except Changed as error:
-        theirs, _ = save.read(access.settings(), id)
-        page = opened(id, typed, error.current, wrong(error), theirs=theirs)
+        page = opened(id, typed, error.current, wrong(error), theirs=present(id))
         return make_response(page, error.status)
     except GlossError as error:
         return make_response(opened(id, typed, base, wrong(error)), error.status)
     return redirect(address(document.path), 303)
+
+
+def present(id: str) -> str:
+    """What the file holds now, to be compared; if it cannot be read, why."""
+    try:
+        return save.read(access.settings(), id)[0]
+    except GlossError as error:
+        return str(error)
 
 
 @blueprint.post("/delete/<path:id>")
@@ -161,6 +169,8 @@ def source_of(form: dict[str, str]) -> str:
         return body
     if form["kind"] not in KINDS:
         raise BadInput(f"{form['kind']!r} is no kind of note.", field="kind")
+    if form["visibility"] not in ("", *VISIBILITIES):
+        raise BadInput(f"{form['visibility']!r} is no visibility.", field="visibility")
     tags = [tag.strip() for tag in form["tags"].split(",") if tag.strip()]
     values: dict[str, Any] = {
         "title": form["title"].strip(),

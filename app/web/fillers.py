@@ -77,7 +77,7 @@ def nothing(_: dict[str, Any]) -> str:
 def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
-    number = iter(range(1, len(lab.cells) + 1))
+    labels = figures.labels(lab.cells.values())
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -85,7 +85,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
             return ""
         caption = fill(given.get("caption", ""), sentence_kinds)
         caption = written(caption) or caption_of(cell)
-        return figures.html(figures.shown(cell, path, next(number), caption))
+        return figures.html(figures.shown(cell, path, labels[cell.name], caption))
 
     def claim(given: dict[str, Any]) -> str:
         known = lab.claims.get(given["id"])

@@ -22,6 +22,11 @@ def install(app: Flask) -> None:
 
 def of_gloss(error: GlossError) -> Response:
     response = answer(error.status, error.message, error.hint or place_of(error), facts_of(error))
+    return with_headers(response, error)
+
+
+def with_headers(response: Response, error: GlossError) -> Response:
+    """What the protocol asks beside the status."""
     if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooSlow):
@@ -75,8 +80,17 @@ def answer(status: HTTPStatus, message: str, hint: str, facts: dict[str, str | i
     if for_programs():
         return as_document(status, message, hint, facts)
     g.setdefault("person", PUBLIC)
-    page = render_template("problem.html", status=status, message=message, hint=hint, facts=facts)
+    page = render_template(
+        "problem.html", status=status, message=message, hint=hint, facts=facts, back=back()
+    )
     return make_response(page, status)
+
+
+def back() -> str:
+    """Where a form was sent from, if that is a page of ours."""
+    came_from = request.referrer or ""
+    ours = request.method == "POST" and came_from.startswith(request.host_url)
+    return came_from if ours else ""
 
 
 def for_programs() -> bool:

@@ -95,9 +95,7 @@ def of_gloss(error: GlossError) -> Response:
     response = problems.as_document(
         error.status, error.message, error.hint, problems.facts_of(error)
     )
-    if error.status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+    return problems.with_headers(response, error)
 
 
 def prefers_html() -> bool:

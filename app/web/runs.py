@@ -85,13 +85,15 @@ def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: st
         order = [each.name for each in found]
         if block not in order:
             raise NotFound("The note has no such block any more. Load the page again.")
-        known, number = found[order.index(block)], order.index(block) + 1
+        known, label = found[order.index(block)], figures.labels(found)[block]
         caption = fillers.captions(document.html).get(block) or fillers.caption_of(known)
     else:
-        known, number = cells.alone(settings, g.db, script, run.id if run else None), 0
+        known, label = cells.alone(settings, g.db, script, run.id if run else None), ""
         caption = ""
-    response = Response(figures.html(figures.shown(known, note, number, caption, wrong)))
-    if run and note:
+    response = Response(figures.html(figures.shown(known, note, label, caption, wrong)))
+    if run and note and not run.active and not known.chosen:
+        response.headers["HX-Refresh"] = "true"  # values and claims of the note change with it
+    elif run and note:
         response.headers["HX-Replace-Url"] = f"{address(note)}?run={quote(block)}:{run.id}"
     return response
 

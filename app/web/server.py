@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from app import create_app
+from app.settings import load
 from app.supervisor import die_with_parent
+from app.web import cache
+from app.web.rsgi import Server
 
 die_with_parent()
-application = create_app()
+settings = load()
+application = Server(
+    create_app(settings),
+    lambda environ: cache.is_kept(environ, settings),
+    threads=settings.threads,
+    seconds=settings.body_seconds,
+)

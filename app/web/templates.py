@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,6 +16,8 @@ from app.settings import Settings
 from app.web import assets
 from app.web.cells import WORDS, short
 
+MOST_KEPT = 4096  # addresses and days, as templates have them
+
 
 def install(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
@@ -26,7 +29,7 @@ def install(app: Flask) -> None:
         "seconds": seconds,
         "shown": shown,
         "without_links": without_links,
-        "quoted": quote,
+        "quoted": quoted,
         "at_least": max,
     }
     app.jinja_env.globals |= {
@@ -34,9 +37,9 @@ def install(app: Flask) -> None:
         "asset": assets.address,
         "words_of": WORDS,
         "address": address,
-        "tag_address": lambda tag: f"/tags/{quote(tag)}",
+        "tag_address": lambda tag: f"/tags/{quoted(tag)}",
         "author_address": lambda author: f"/authors/{quote(author, safe='')}",
-        "folder_address": lambda folder: f"/folders/{quote(folder)}",
+        "folder_address": lambda folder: f"/folders/{quoted(folder)}",
     }
     app.context_processor(of_person)
 
@@ -58,9 +61,16 @@ def through(note: str) -> str:
 
 def address(path: str) -> str:
     """The address of a note."""
-    return f"/notes/{quote(path)}"
+    return f"/notes/{quoted(path)}"
 
 
+@lru_cache(maxsize=MOST_KEPT)
+def quoted(path: str) -> str:
+    """As a part of an address; a feed has some hundred, mostly those of the page before."""
+    return quote(path)
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def day(text: str) -> str:
     """`2026-11-08` as `8 Nov 2026`; what is no date stays as it is."""
     try:

@@ -15,6 +15,8 @@ from pathlib import Path
 from flask import Flask, render_template
 from markupsafe import Markup
 
+from app.web.rsgi import Server
+
 FOLDER = "GLOSS_BENCH_PAGE"
 PARTS = re.compile(
     r"(?P<head>.*?<title>)(?P<title>.*?)(?P<middle></title>.*?<main[^>]*>)"
@@ -60,4 +62,6 @@ def create_app(folder: Path) -> Flask:
 
 
 if FOLDER in os.environ:
-    application = create_app(Path(os.environ[FOLDER]))
+    application = Server(
+        create_app(Path(os.environ[FOLDER])), lambda _: True, threads=12, seconds=20
+    )

@@ -6,7 +6,6 @@ As an analysis it is run by the runner; as `python plot.py DIR` it imports, draw
 from __future__ import annotations
 
 import sys
-import zlib
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -23,7 +22,7 @@ def main(rate: float = 0.2) -> dict:
 
 def save(folder: Path) -> None:
     """What `app.lab.outputs` does with a figure: the same three files, byte for byte."""
-    from app.lab import dark, style
+    from app.lab import dark, png, style
 
     plt.switch_backend("agg")
     style.apply()
@@ -31,11 +30,10 @@ def save(folder: Path) -> None:
     figure.get_layout_engine().execute(figure)
     with plt.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
+        (folder / "wave.png").write_bytes(png.encoded(png.painted(figure, 200), 200))
         figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
         twin = dark.recoloured((folder / "wave.svg").read_text("utf-8"))
         (folder / "wave.dark.svg").write_text(twin, "utf-8")
-        fast = {"compress_level": 1, "compress_type": zlib.Z_RLE}
-        figure.savefig(folder / "wave.png", dpi=200, metadata={"Software": None}, pil_kwargs=fast)
 
 
 if __name__ == "__main__":

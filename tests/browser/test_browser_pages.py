@@ -73,7 +73,9 @@ def test_pages_are_accessible_and_keep_to_their_width(
     page = open_page(storage_state=owner_state, **LOOKS[look])
     PICTURES.mkdir(exist_ok=True)
     for name, address in PAGES.items():
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == (404 if name == "missing" else 200), address
         page.evaluate("document.fonts.ready")
         page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

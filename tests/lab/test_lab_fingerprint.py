@@ -193,3 +193,14 @@ def test_taking_it_again_costs_less_than_a_millisecond(library: Settings) -> Non
         take(library, analysis, params)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.001
+
+
+def test_fingerprints_of_one_moment_differ_by_their_parameters_alone(library: Settings) -> None:
+    analysis = analyses.get(library, "walk")
+    take_now = fingerprint.taker(library)
+    found = [take_now(analysis, {"n": n}) for n in (1, 2, 1)]
+    assert found == [take(library, analysis, {"n": n}) for n in (1, 2, 1)]
+    assert found[0] == found[2] != found[1]
+    (library.analysis / "walks.py").write_text("def step(n): return n + 1")
+    assert take_now(analysis, {"n": 1}) == found[0]
+    assert fingerprint.taker(library)(analysis, {"n": 1}).digest != found[0].digest

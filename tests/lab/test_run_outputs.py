@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import xml.etree.ElementTree as ElementTree
 from datetime import date
@@ -13,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot
+from matplotlib.image import imread
 
 from app.errors import BadInput
-from app.lab import dark, outputs, style
+from app.lab import dark, outputs, png, style
 
 
 def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
@@ -102,6 +104,36 @@ def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path)
     assert style.INK not in night.read_text()
     assert dark.turned(style.INK) in night.read_text()
     assert "fill: #ffffff" not in light.read_text()
+
+
+@pytest.mark.parametrize("box", [None, "tight"])
+@pytest.mark.parametrize("layout", [None, "constrained", "compressed", "tight"])
+def test_the_files_are_those_that_savefig_makes(tmp_path: Path, layout: Any, box: Any) -> None:
+    style.apply()
+    with pyplot.rc_context({"savefig.bbox": box}):
+        outputs.kept({"ours": two_plots(layout)}, tmp_path)
+        plain = two_plots(layout)
+        plain.get_layout_engine().execute(plain)
+        plain.set_layout_engine("none")
+        plain.savefig(tmp_path / "plain.svg", metadata={"Date": None, "Creator": None})
+        plain.savefig(tmp_path / "plain.png", dpi=200)
+    assert np.array_equal(imread(tmp_path / "ours.png"), imread(tmp_path / "plain.png"))
+    assert (tmp_path / "ours.svg").read_bytes() == (tmp_path / "plain.svg").read_bytes()
+
+
+def two_plots(layout: Any) -> Any:
+    figure, both = pyplot.subplots(1, 2, layout=layout, facecolor="red")
+    figure.colorbar(both[1].imshow(np.arange(12).reshape(3, 4)))
+    both[0].plot([0.5, 7], label=r"$\sqrt{x}$")
+    both[0].set(title="Two", ylabel="long\nlabel")
+    return figure
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_a_picture_is_read_back_as_it_was(height: int, width: int, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+    found = imread(io.BytesIO(png.encoded(pixels, 200)))
+    assert np.array_equal(np.round(found * 255), pixels)
 
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

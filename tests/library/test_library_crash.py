@@ -36,8 +36,8 @@ for number in range(10_000):
 """
 
 
-def killed_writer(settings: Settings, run: int, seconds: float) -> list[list[str]]:
-    """Start the writer, kill it after some time; what it had acknowledged."""
+def killed_writer(settings: Settings, run: int, saves: int, seconds: float) -> list[list[str]]:
+    """Start the writer, kill it a moment after so many saves; what it had acknowledged."""
     child = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(run)],
         env={**os.environ, **environment(settings)},
@@ -47,9 +47,10 @@ def killed_writer(settings: Settings, run: int, seconds: float) -> list[list[str
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n", child.stderr and child.stderr.read()
+    first = [child.stdout.readline() for _ in range(saves)]
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
-    said = child.communicate(timeout=30)[0]
+    said = "".join(first) + child.communicate(timeout=30)[0]
     return [line.split() for line in said.splitlines() if line.count(" ") == 2]
 
 
@@ -66,7 +67,7 @@ def test_a_save_killed_at_any_moment(
     synced()
     choose = random.Random(7)
     for run in range(KILLS):
-        said = killed_writer(settings, run, choose.uniform(0.0, 0.25))
+        said = killed_writer(settings, run, 1 + run % 4, choose.uniform(0.0, 0.05))
         report = synced()
         assert report.failed == []
         for path in settings.notes.rglob("*.md"):

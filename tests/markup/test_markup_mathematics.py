@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -122,3 +123,10 @@ def test_a_process_that_typeset_ends() -> None:
     code = "from app.markup.mathematics import typeset; typeset('N^2', display=False)"
     for _ in range(8):
         subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def test_inside_an_event_loop_too() -> None:
+    async def inside() -> str:
+        return typeset("x^{17} + \\aleph", display=False).html
+
+    assert "katex" in asyncio.run(inside())

@@ -60,6 +60,7 @@ GETS = {
     "/runs/3": (404,) * 5,
     "/runs/99999999999999999999999": (404,) * 5,
     "/sign-in": OPEN,
+    "/browse": OPEN,
     "/healthz": OPEN,
     "/feed.atom": OPEN,
     "/feed.json": OPEN,

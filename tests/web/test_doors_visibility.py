@@ -330,7 +330,8 @@ def test_the_unlisted_is_found_by_its_address_with_what_it_shows(
         with public.get(address) as without, public.get(address + through) as within:
             assert (without.status_code, within.status_code) == (404, 200), address
     assert public.get(f"/runs/2{through}").status_code == 404
-    assert public.get(f"/analyses/script_{word}").status_code == 200
+    assert public.get(f"/analyses/script_{word}").status_code == 404
+    assert public.get(f"/analyses/script_{word}{through}").status_code == 200
 
 
 def test_a_hidden_note_or_a_hidden_folder_is_no_media_of_the_note_that_embeds_it(

@@ -269,3 +269,17 @@ def test_a_file_that_is_no_text_is_named_and_left_alone(
         assert answer.status_code == 422
         assert "UTF-8" in answer.text
     assert (settings.notes / "bytes.md").read_bytes() == b"\xff\xfe\x00"
+
+
+def test_what_was_typed_is_kept_even_if_the_file_cannot_be_read_any_more(
+    visitors: dict[str, FlaskClient], settings: Settings
+) -> None:
+    page = visitors["editor"].get("/edit/open")
+    base = re.search(r'name="base" value="([0-9a-f]+)"', page.text)
+    assert base
+    (settings.notes / "open.md").write_bytes(b"\xff\xfe nothing that is UTF-8")
+    form = {"markdown": "My careful words.", "base": base[1]}
+    answer = visitors["editor"].post("/edit/open", data=form)
+    assert answer.status_code == 412
+    assert "My careful words." in answer.text
+    assert "UTF-8" in answer.text

@@ -89,6 +89,31 @@ def test_queries_do_not_grow(
     assert max(map(len, many)) <= 30
 
 
+def test_the_list_of_analyses_is_one_query_for_all(
+    settings: Settings, connection: sqlite3.Connection, counted: list[str]
+) -> None:
+    client = create_app(settings).test_client()
+    found = []
+    for names in (["shown"], ["shown", "one", "two", "three"]):
+        for name in names:
+            (settings.analysis / f"{name}.py").write_text('"""Adds."""\ndef main() -> dict: ...\n')
+            block = f"```analysis\nscript: {name}\n```\n"
+            (settings.notes / f"{name}.md").write_text(f"---\nvisibility: public\n---\n{block}")
+        sync(settings, connection)
+        found.append(queries(client, "/analyses", counted, {}))
+        found.append(queries(client, "/api/analyses", counted, {}))
+    assert [len(found[0]), len(found[1])] == [len(found[2]), len(found[3])]
+
+
+def test_a_note_without_analyses_asks_nothing_of_the_lab(
+    settings: Settings, connection: sqlite3.Connection, counted: list[str]
+) -> None:
+    fill(settings, connection, 2, 0)
+    asked = queries(create_app(settings).test_client(), "/notes/walk-1", counted, {})
+    assert not [query for query in asked if " run " in query or " output " in query]
+    assert len(asked) <= 11
+
+
 def token(connection: sqlite3.Connection) -> dict[str, str]:
     secret = people.create_token(connection, people.owner(connection), "t", "owner")
     return {"Authorization": f"Bearer {secret}"}
