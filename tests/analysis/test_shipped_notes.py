@@ -78,6 +78,8 @@ def test_links_lead_to_public_notes(path: str) -> None:
     names = {posixpath.basename(each): each for each in IDS}
     for link in rendered(path).links:
         target = link.target.removeprefix("/")
+        if target.startswith(("./", "../")):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         target = target if target in IDS else names.get(target)
         assert target is not None, link
         assert parsed(target).visibility == "public"
