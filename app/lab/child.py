@@ -25,7 +25,7 @@ from typing import Any, NoReturn, TextIO
 from threadpoolctl import threadpool_limits
 
 from app.errors import GlossError
-from app.lab import bars, kernel, outputs, sandbox, seed, warm
+from app.lab import bars, outputs, sandbox, seed, warm
 from app.lab.sandbox import Plan
 from app.settings import Settings
 
@@ -128,10 +128,7 @@ def furnish(settings: Settings, job: Job, tell: Callable[[Mapping[str, Any]], No
 
 
 def confine(settings: Settings, plan: Plan, job: Job) -> None:
-    if plan.landlock:
-        sandbox.restrict(plan, settings, job.folder)
-    if plan.namespaces & kernel.NEW_USER:
-        kernel.drop_capabilities()
+    sandbox.restrict(plan, settings, job.folder)
     sandbox.limit(plan, job.limits, RESERVE)
 
 

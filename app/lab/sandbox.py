@@ -4,9 +4,10 @@ The host decides how much of that can be enforced, so it is tried out once (`pro
 run records in words what held (`Plan.words`).
 
     >>> Plan(namespaces=0, own_proc=False, landlock=0, uid=None).words
-    'not sandboxed: no namespaces, no Landlock'
+    'not sandboxed: no namespaces, no Landlock, no read-only files, no filter of system calls'
 
-Measured: namespaces, Landlock and limits together cost about a millisecond.
+Landlock knows no rights to modes, times and attributes of files, and none to sockets in folders:
+hence the read-only mounts and the filter. Measured: all of it takes about three milliseconds.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Plan:
     own_proc: bool
     landlock: int
     uid: int | None
+    read_only: bool = False
+    filtered: bool = False
 
     @property
     def words(self) -> str:
@@ -79,9 +82,12 @@ class Plan:
         if len(missing) == len(NAMES):
             missing = ["namespaces"]
         missing += [] if self.landlock else ["Landlock"]
+        missing += [] if self.read_only else ["read-only files"]
+        missing += [] if self.filtered else ["filter of system calls"]
         if not missing:
             return "sandboxed" if self.landlock >= 3 else "sandboxed: an old Landlock"
-        start = "partly sandboxed" if self.namespaces or self.landlock else "not sandboxed"
+        some = self.namespaces or self.landlock or self.filtered
+        start = "partly sandboxed" if some else "not sandboxed"
         return f"{start}: {', '.join(f'no {name}' for name in missing)}"
 
 
@@ -90,10 +96,10 @@ def probe(settings: Settings) -> Plan:
     uid = NOBODY if os.geteuid() == 0 and works(lambda: visit(settings)) else None
     flags = next(choice for choice in CHOICES if works(partial(become, uid, choice)))
     readable(settings)  # once for all children
-    own_proc = bool(flags & kernel.NEW_MOUNTS) and works(lambda: mounted(uid, flags))
-    plan = Plan(flags, own_proc, 0, uid)
-    restricted = works(lambda: restrict(plan, settings, settings.data))
-    return Plan(flags, own_proc, kernel.landlock_version() if restricted else 0, uid)
+    proc = bool(flags & kernel.NEW_MOUNTS) and works(lambda: mounted(uid, flags, own_proc))
+    sealed = proc and works(lambda: mounted(uid, flags, lambda: seal(settings.outputs)))
+    landlock = kernel.landlock_version() if works(lambda: see_only(settings, [])) else 0
+    return Plan(flags, proc, landlock, uid, sealed, works(kernel.filter_calls))
 
 
 def works(attempt: Callable[[], object]) -> bool:
@@ -117,10 +123,10 @@ def visit(settings: Settings) -> None:
         found.open("rb").close()
 
 
-def mounted(uid: int | None, flags: int) -> None:
+def mounted(uid: int | None, flags: int, attempt: Callable[[], None]) -> None:
     """A /proc of one's own can only be mounted by a child: it shows the new namespace."""
     become(uid, flags)
-    if not works(own_proc):
+    if not works(attempt):
         raise OSError
 
 
@@ -151,13 +157,30 @@ def own_proc() -> None:
         kernel.mount("tmpfs", SHARED, "tmpfs", safe, SHARED_MEMORY)
 
 
+def seal(folder: Path) -> None:
+    """Make all files read-only but those in `folder`, their modes, times and attributes too."""
+    places = [str(place) for place in (folder, Path(SHARED)) if place.exists()]
+    for place in places:
+        kernel.mount(place, place, "", kernel.MS_BIND)
+    kernel.read_only("/", yes=True)
+    for place in places:
+        kernel.read_only(place, yes=False)
+
+
 def restrict(plan: Plan, settings: Settings, folder: Path) -> None:
-    """The last step: no capability, no new privilege, and only the files it needs."""
-    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
-    writable = [folder, *map(Path, DEVICES)]
-    if plan.own_proc:
-        writable.append(Path(SHARED))
-    kernel.landlock(readable(settings), writable)
+    """The last step: only the files it needs, no socket of others, no new privilege."""
+    if plan.read_only:
+        seal(folder)
+    if plan.landlock:
+        see_only(settings, [folder, Path(SHARED)] if plan.own_proc else [folder])
+    if plan.namespaces & kernel.NEW_USER:
+        kernel.drop_capabilities()
+    if plan.filtered:
+        kernel.filter_calls()
+
+
+def see_only(settings: Settings, writable: list[Path]) -> None:
+    kernel.landlock(readable(settings), [*writable, *map(Path, DEVICES)])
 
 
 @cache
