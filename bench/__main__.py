@@ -8,13 +8,15 @@ import time
 
 from bench.ratios import Ratio
 
-MEASURES = ("pages", "indexing", "scanning", "rerunning", "markup")
+MEASURES = ("pages", "indexing", "scanning", "rerunning")
+TARGETS = ("markup",)  # not yet a promise: rendering is at 1.75 of the stock plugins, 1.6 is wanted
 
 
 def main(names: list[str]) -> int:
-    unknown = [name for name in names if name not in MEASURES]
+    known = (*MEASURES, *TARGETS)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        print(f"No measure {', '.join(unknown)}; there are: {', '.join(MEASURES)}.")
+        print(f"No measure {', '.join(unknown)}; there are: {', '.join(known)}.")
         return 2
     ratios = [ratio for name in names or MEASURES for ratio in run(name)]
     print(table(ratios))
