@@ -35,10 +35,12 @@ READER = 4  # where in a key the reader begins; before stands the address
 
 @dataclass(frozen=True)
 class Page:
+    """A page and its answer; the same object answers every time, so nothing may change it."""
+
     version: int
     etag: str
-    type: str
     body: bytes
+    response: Response
 
 
 class Pages:
@@ -119,7 +121,7 @@ def kept() -> Response | None:
     """The kept page, if there is one. The version is read before the view reads the rest."""
     if not is_keepable():
         return None
-    g.version = database.version(g.db)
+    g.version = request.environ.get("gloss.version") or database.version(g.db)
     page = PAGES.get(key_of(request.environ, g.person), g.version)
     return as_response(page) if page else None
 
@@ -129,26 +131,30 @@ def keep(response: Response) -> Response:
         return response
     body = response.get_data()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    page = Page(g.version, etag, response.content_type or "", body)
+    answer = Response(body, headers=headers_of(etag), content_type=response.content_type)
+    page = Page(g.version, etag, body, answer)
     PAGES.put(key_of(request.environ, g.person), page)
     return as_response(page)
 
 
 def as_response(page: Page) -> Response:
-    response = Response(page.body, headers=headers_of(page), content_type=page.type)
-    if "If-None-Match" in request.headers:
-        response.make_conditional(request)
-    return response
+    if "If-None-Match" not in request.headers:
+        return page.response
+    own = Response(page.body, headers=page.response.headers)
+    own.make_conditional(request)
+    return own
 
 
-def headers_of(page: Page) -> dict[str, str]:
-    return {**headers.ALWAYS, "ETag": page.etag, "Vary": "Cookie, Authorization"}
+def headers_of(etag: str) -> dict[str, str]:
+    return {**headers.ALWAYS, "ETag": etag, "Vary": "Cookie, Authorization"}
 
 
 def is_kept(environ: WSGIEnvironment, settings: Settings) -> bool:
     """Whether the answer is most likely at hand, and takes next to no time."""
-    address = key_of({**environ, "gloss.library": settings.database})[:READER]
+    environ["gloss.library"] = settings.database
+    address = key_of(environ)[:READER]
     version = database.version(database.of_this_thread(settings.database))
+    environ["gloss.version"] = version
     return PAGES.has(address, version)
 
 
@@ -166,7 +172,7 @@ class NotModified:
             version = database.version(database.of_this_thread(self.database))
             page = PAGES.get(key_of(environ), version)
             if page and page.etag in asked:
-                start("304 Not Modified", list(headers_of(page).items()))
+                start("304 Not Modified", list(headers_of(page.etag).items()))
                 return []
         return self.application(environ, start)
 

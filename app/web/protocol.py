@@ -83,7 +83,7 @@ def complete(response: Response) -> Response:
 def advertise(response: Response) -> Response:
     """A note's page says where its annotations are (section 4.4)."""
     if request.endpoint == "notes.note" and response.mimetype == "text/html":
-        response.headers.add("Link", f'</annotations/>; rel="{OA}annotationService"')
+        response.headers["Link"] = f'</annotations/>; rel="{OA}annotationService"'
     return response
 
 

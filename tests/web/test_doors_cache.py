@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from app import database
@@ -137,7 +137,7 @@ def key(path: str, query: str = "") -> cache.Key:
 def test_the_kept_pages_have_a_bound() -> None:
     pages, body = cache.Pages(), b"x" * 1_000_000
     for number in range(60):
-        pages.put(key(f"/{number}"), cache.Page(1, '"etag"', "text/html", body))
+        pages.put(key(f"/{number}"), cache.Page(1, '"etag"', body, Response()))
         assert pages.get(key("/0"), 1)  # used all the time: never dropped
     assert pages.bytes == sum(cache.size(*kept) for kept in pages.kept.items()) <= cache.MAX_BYTES
     assert pages.get(key("/59"), 1)
@@ -150,8 +150,8 @@ def test_one_page_that_is_too_large_does_not_drop_the_others() -> None:
         key("/small"),
         key("/large"),
     )
-    pages.put(small, cache.Page(1, '"a"', "text/html", b"small"))
-    pages.put(large, cache.Page(1, '"b"', "text/html", b"x" * (cache.MAX_BYTES + 1)))
+    pages.put(small, cache.Page(1, '"a"', b"small", Response()))
+    pages.put(large, cache.Page(1, '"b"', b"x" * (cache.MAX_BYTES + 1), Response()))
     assert pages.get(small, 1)
     assert not pages.get(large, 1)
     assert list(pages.kept) == [small]
@@ -163,7 +163,7 @@ def test_addresses_alone_cannot_fill_the_memory() -> None:
     for number in range(2000):
         pages.put(
             key("/", f"{number}{'q' * 50_000}"),
-            cache.Page(1, '"a"', "t", b"x"),
+            cache.Page(1, '"a"', b"x", Response()),
         )
     assert len(pages.kept) * 50_000 <= cache.MAX_BYTES
 
