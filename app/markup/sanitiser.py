@@ -9,6 +9,9 @@ keep only schemes that cannot run.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import nh3
 
 HARMLESS = (
@@ -32,6 +35,9 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel", "doi"}
 
+MANY = 1_000  # entities in one text; no author writes so many
+TEXT = re.compile(r"[^<>]+")
+
 CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes=ATTRIBUTES,
@@ -44,4 +50,18 @@ CLEANER = nh3.Cleaner(
 
 def clean(html: str) -> str:
     """`html` with nothing left that runs, submits, overlays or forges."""
-    return CLEANER.clean(html)
+    return CLEANER.clean(parted(html) if html.count("&") > MANY else html)
+
+
+def parted(html: str) -> str:
+    """`html` with an empty comment after so many entities in one text; the cleaner drops it.
+
+    Its time grows with the square of their number: 0.7 s for 256,000 of `&amp;`, 0.1 s parted.
+    """
+    return TEXT.sub(lambda text: "<!---->&".join(portions(text[0])), html)
+
+
+def portions(text: str) -> Iterator[str]:
+    pieces = text.split("&")
+    for start in range(0, len(pieces), MANY):
+        yield "&".join(pieces[start : start + MANY])

@@ -96,3 +96,9 @@ def test_an_annotation_is_only_text() -> None:
     assert html.startswith("<h2>Big</h2>\n<p><a rel=")
     assert "[[z]] {{ a.b }}[^1]" in html
     assert '<pre class="code language-analysis" tabindex="0"><code>a: 1\n</code></pre>' in html
+
+
+def test_thousands_of_entities_in_one_text_stay_as_they_are() -> None:
+    rendered = render("&" * 2500 + " <b>and</b> " + "x<" * 1500, path="note")
+    assert rendered.html == f"<p>{'&amp;' * 2500} <b>and</b> {'x&lt;' * 1500}</p>\n"
+    assert rendered.text == "&" * 2500 + " and " + "x<" * 1500
