@@ -41,13 +41,11 @@ def use(md: MarkdownIt) -> None:
 
 def text(state: StateInline, silent: bool) -> bool:
     """Plain text up to the next sign of markup, as ever, or to the next bare address."""
-    sign = state.md.inline.terminator_re.search(state.src, state.pos)
-    end = sign.start() if sign else state.posMax
     starts = beginnings(state)
-    if starts:
-        at = bisect_left(starts, state.pos)
-        if at < len(starts) and starts[at] < end:
-            end = starts[at]
+    at = bisect_left(starts, state.pos)
+    end = min(starts[at] if at < len(starts) else state.posMax, state.posMax)
+    sign = state.md.inline.terminator_re.search(state.src, state.pos, end)
+    end = sign.start() if sign else end
     if end == state.pos:
         return False
     if not silent:

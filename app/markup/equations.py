@@ -44,7 +44,8 @@ def prepare(page: Page, tokens: Sequence[Token]) -> None:
     for token in formulas(page, tokens):
         formula = typeset_within_time(page, token.content, display=DISPLAYED[token.type])
         token.meta["numbered"] = numbered(page, formula)
-        page.macros.update(formula.defined)
+        if formula.defined:
+            page.macros.update(formula.defined)
 
 
 def formulas(page: Page, tokens: Iterable[Token]) -> Iterator[Token]:

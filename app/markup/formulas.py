@@ -17,32 +17,31 @@ from app.markup.page import Page
 
 
 def inline(page: Page, token: Token) -> None:
-    put(page, token, '<span class="math"{}>', "</span>")
+    put(page, token, "span", "math")
 
 
 def displayed(page: Page, token: Token) -> None:
-    put(page, token, '<span class="formula"{} tabindex="0">', "</span>")
+    put(page, token, "span", "formula", ' tabindex="0"')
 
 
 def block(page: Page, token: Token) -> None:
-    put(page, token, '<div class="formula"{} tabindex="0">', "</div>")
+    put(page, token, "div", "formula", ' tabindex="0"')
     page.write("\n")
     page.end_line()
 
 
-def put(page: Page, token: Token, before: str, after: str) -> None:
+def put(page: Page, token: Token, tag: str, kind: str, rest: str = "") -> None:
+    """The formula in an element that is stamped here: to find out where would cost more."""
     found = equations.of(page, token)
     display = DISPLAYED[token.type]
     text = canonical.formula(token.content, display=display)
-    error = found.formula.error
-    if error is None:
-        if found.formula.html:
-            own, others = anchors(page, found)
-            html = equations.html(page, found)
-            page.insert(f"{before.format(own)}{others}{html}{after}", text)
-    else:
+    if found.formula.error is not None:
         show = problems.block if token.type == "math_block" else problems.inline
-        show(page, source(token.content, display=display), error, text)
+        show(page, source(token.content, display=display), found.formula.error, text)
+    elif found.formula.html:
+        own, others = anchors(page, found)
+        opening = f'<{tag} data-text="{escapeHtml(text)}" class="{kind}"{own}{rest}>'
+        page.put(f"{opening}{others}{equations.html(page, found)}</{tag}>", text)
 
 
 def anchors(page: Page, found: Numbered) -> tuple[str, str]:

@@ -45,8 +45,8 @@ def address(page: Page, source: str) -> str:
 def alone(inline: Token | None) -> Token | None:
     """The image of a paragraph that holds nothing else, if it says what it shows."""
     children = (inline and inline.children) or []
-    if len(children) > MOST or not any(child.type == "image" for child in children):
-        return None
+    if not 1 <= len(children) <= MOST or children[0].type not in ("image", "softbreak"):
+        return None  # as nearly every paragraph
     images = [child for child in children if child.type == "image"]
     others = [child for child in children if child.type != "image"]
     if len(images) != 1 or any(child.type != "softbreak" for child in others):

@@ -109,10 +109,18 @@ class Page:
 
     def insert(self, html: str, text: str = "") -> None:
         """HTML of our own, kept from the sanitiser, and the canonical text that it stands for."""
-        self.write(self.shelf.word(stamped(html, text)), text)
+        self.put(stamped(html, text), text)
+
+    def put(self, html: str, text: str) -> None:
+        """As `insert`, for HTML that has its stamp."""
+        self.html.append(self.shelf.word(html))
+        if text:
+            self.words.append(text)
 
     def end_line(self) -> str:
         """End a block of text; the canonical text gets a line, and the links in it a sentence."""
+        if not self.words and not self.open_links:
+            return ""
         line = canonical.collapse("".join(self.words))
         if self.open_links:
             self.end_links(line)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.markup import Rendered, as_html, canonical, fill, page_text, render
-from app.markup.parser import parse, parser
+from app.markup.parser import parse, rules
 
 PIECES = [
     *"*_`$[](){}<>!#|\\~^&:-+.\"'\n\t 0a\0\x07\u202e\ud800é",
@@ -96,9 +96,11 @@ def test_every_note_renders_safely_and_the_same_each_time(source: str) -> None:
 
 @given(NOTES)
 @relaxed
-def test_a_parser_that_leaves_out_idle_rules_finds_the_same(source: str) -> None:
-    whole = parser(True).parse(canonical.characters(source), {})
-    assert parse(canonical.characters(source), note=True) == whole
+@example("a\n===\n\n- b\n  c\n  ---\n\n> d\ne\n> ---\n\n- f\n***\n|g|\n|-|\nh\n|i|\n|-|\n")
+def test_a_parser_that_asks_only_the_rules_that_may_begin_finds_the_same(source: str) -> None:
+    source = canonical.characters(source)
+    for note in (True, False):
+        assert parse(source, note=note) == rules(note).parse(source, {})
 
 
 @given(NOTES)
