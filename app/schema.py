@@ -106,6 +106,60 @@ FIRST = (
     "CREATE INDEX annotation_by_note ON annotation(note_uid, created)",
 )
 
+
+@owned(name="0002_history")
+def history(db: Database) -> None:
+    for statement in HISTORY:
+        db.execute(statement)
+
+
+HISTORY = (
+    # A version of a note's file. kind: how it came about; outside: not by Gloss. data: zstandard,
+    # whole where base is null, else with the bytes of the revision `base` as its dictionary.
+    """CREATE TABLE revision (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE,
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('before', 'saved', 'merged', 'restored', 'outside')),
+        sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        base INTEGER REFERENCES revision(id) ON DELETE CASCADE,
+        data BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX revision_by_note ON revision(note_uid, id)",
+    "CREATE INDEX revision_by_person ON revision(person_id)",
+    "CREATE INDEX revision_by_base ON revision(base)",
+    # Where a note used to be: its old addresses lead to it.
+    """CREATE TABLE former_path (
+        path TEXT PRIMARY KEY,
+        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE
+    ) STRICT""",
+    "CREATE INDEX former_path_by_note ON former_path(note_uid)",
+    # A note whose file is gone: deleted here, or seen to be missing (outside = 1). Its newest
+    # revision holds its bytes.
+    """CREATE TABLE trash (
+        note_uid INTEGER PRIMARY KEY REFERENCES note(uid) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        file TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        at TEXT NOT NULL,
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
+        outside INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX trash_by_sha256 ON trash(sha256)",
+    # What a person typed and has not saved. address: the note's id, or that of the form for a
+    # new one. base: the SHA-256 of the version it began from. fields: JSON of the form.
+    """CREATE TABLE draft (
+        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+        address TEXT NOT NULL,
+        base TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (person_id, address)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 OWNED = (
     "state",
     "person",
@@ -116,6 +170,10 @@ OWNED = (
     "run",
     "output",
     "annotation",
+    "revision",
+    "former_path",
+    "trash",
+    "draft",
 )
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
