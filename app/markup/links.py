@@ -57,14 +57,32 @@ def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
 
 
 def to_heading(page: Page, fragment: str) -> None:
-    page.write(page.shelf.tag(f'<a href="#{escapeHtml(anchor(fragment))}">'))
+    """A heading or block of this note; which of several of one name, the whole page knows."""
+    above, place = parts(fragment)
+    if above:
+        given = {"target": "", "fragment": place, "above": above}
+        page.write(page.shelf.tag(typed("link", given)))
+    else:
+        page.write(page.shelf.tag(f'<a href="#{escapeHtml(place)}">'))
 
 
 def to_note(page: Page, target: str, fragment: str) -> None:
     """A placeholder; the page that shows the note knows whether the target can be seen."""
-    target, place = normal(target), anchor(fragment)
+    target = normal(target)
+    above, place = parts(fragment)
     page.note_link(target, place)
-    page.write(page.shelf.tag(typed("link", {"target": target, "fragment": place})))
+    given = {"target": target, "fragment": place, **({"above": above} if above else {})}
+    page.write(page.shelf.tag(typed("link", given)))
+
+
+def parts(fragment: str) -> tuple[list[str], str]:
+    """`H1#H2` is the heading H2 below the heading H1: the anchors above, and its own.
+
+    >>> parts("Proof#First step"), parts("^id"), parts("")
+    ((['proof'], 'first-step'), ([], '^id'), ([], ''))
+    """
+    *above, last = (part.strip() for part in fragment.split("#"))
+    return [anchor(part) for part in above if part], anchor(last)
 
 
 def normal(target: str) -> str:

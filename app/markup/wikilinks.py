@@ -55,11 +55,10 @@ def link(page: Page, token: Token) -> None:
 
 def open_link(page: Page, target: str, heading: str) -> None:
     """The opening tag: to a file, to a note, or to a heading or block of this note."""
-    fragment = heading.rpartition("#")[2].strip()
     path = paths.below(page.path or "", quote(target)) if paths.is_media(target) else None
     if path:
         links.to_file(page, path, heading)
     elif target:
-        links.to_note(page, target, fragment)
+        links.to_note(page, target, heading)
     else:
-        links.to_heading(page, fragment)
+        links.to_heading(page, heading)

@@ -19,7 +19,7 @@ from app.lab import board, cells
 from app.lab import values as numbers
 from app.library import bibtex, documents
 from app.markup import Rendered, fill
-from app.web import access, citing, embeds
+from app.web import access, citing, embeds, places
 from app.web import cells as figures
 from app.web.templates import address
 
@@ -78,6 +78,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
     labels = figures.labels(lab.cells.values())
+    headings = places.found(html, links)
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -98,6 +99,8 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
         return value_html(given, lab)
 
     def link(given: dict[str, Any]) -> str:
+        anchor = headings.get(places.place(given))
+        given = {**given, "fragment": anchor} if anchor else given
         return link_html(given, links.get(given["target"]))
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
