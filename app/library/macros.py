@@ -39,6 +39,12 @@ def of_library(root: Path) -> tuple[Mapping[str, str], str]:
     return read(root / FILE, (stat.st_size, stat.st_mtime_ns))
 
 
+def of_note(root: Path, own: Mapping[str, str]) -> Mapping[str, str]:
+    """The macros that hold in a note: the library's, and its own over them."""
+    known, _ = of_library(root)
+    return {**known, **own} if own else known
+
+
 @lru_cache(maxsize=8)
 def read(path: Path, stat: tuple[int, int]) -> tuple[Mapping[str, str], str]:
     """Read anew whenever `stat` is another one."""

@@ -6,6 +6,8 @@ of queries that does not grow with the note.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -23,6 +25,9 @@ from app.web import access, citing, embeds, places
 from app.web import cells as figures
 from app.web.templates import address
 
+OUTPUT = re.compile(r"<!--gloss:output (\{[^<>]*\})-->")
+BEGIN, END = "<!--caption-->", "<!--/caption-->"
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -33,14 +38,15 @@ class Filled:
 def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
     """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
     lab = board_of(document, chosen)
-    links = documents.resolve(
-        g.db,
-        documents.targets(g.db, document.uid),
-        document.path,
-        visibilities(g.person, Action.READ),
-    )
-    html = whole(document.path, document.title, document.html, links, lab)
+    html = whole(document.path, document.title, document.html, links_of(document), lab)
     return Filled(citing.fill_citations(html), tally(lab))
+
+
+def links_of(document: documents.Document) -> dict[str, documents.Linked]:
+    """The notes that it links to, as far as the person may see them."""
+    targets = documents.targets(g.db, document.uid)
+    seen = visibilities(g.person, Action.READ)
+    return documents.resolve(g.db, targets, document.path, seen)
 
 
 def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
@@ -113,16 +119,24 @@ def tag_html(given: dict[str, Any]) -> str:
     return f'<a class="tag" href="/tags/{escape(quote(given["tag"]))}">'
 
 
-def captions(html: str) -> dict[str, str]:
-    """The captions that a note gives its blocks, by their names."""
-    found: dict[str, str] = {}
+def caption(document: documents.Document, name: str) -> str:
+    """The caption that a note gives a block, for a figure that is loaded alone.
 
-    def collect(given: dict[str, Any]) -> str:
-        found[given["name"]] = written(given.get("caption", ""))
-        return ""
+    What it holds is filled in as on the whole page, for its citations are numbered there.
+    """
 
-    fill(html, {"output": collect})
-    return found
+    def between(match: re.Match[str]) -> str:
+        given = json.loads(match[1])
+        own = given.get("caption", "")
+        return f"{BEGIN}{own}{END}" if given["name"] == name else own
+
+    marked = OUTPUT.sub(between, document.html)
+    found = marked.partition(BEGIN)[2].partition(END)[0]
+    if "<!--gloss:" in found:
+        lab = board_of(document, {})
+        html = whole(document.path, document.title, marked, links_of(document), lab)
+        found = citing.fill_citations(html).partition(BEGIN)[2].partition(END)[0]
+    return written(found)
 
 
 def written(caption: str) -> str:

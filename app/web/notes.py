@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint, Response, g, make_response, render_template, request, send_file
@@ -11,7 +12,7 @@ from app.accounts.permissions import Action, Role, Thing, may, visibilities
 from app.annotations import margin
 from app.errors import NotFound, Unreadable
 from app.lab import cells, history, runs
-from app.library import documents, names, problems
+from app.library import documents, macros, names, problems
 from app.library import media as known_media
 from app.web import access, cache, fillers, headers
 
@@ -54,10 +55,16 @@ def page(document: documents.Document, **more: object) -> str:
         body=filled.html,
         tally=filled.tally,
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
-        comments=margin.of_note(g.db, document, g.person),
+        comments=margin.of_note(g.db, document, g.person, macros_of(document)),
         room="Notes",
         **more,
     )
+
+
+def macros_of(document: documents.Document) -> Mapping[str, str]:
+    """What holds in the note holds in what is said of it."""
+    own: dict[str, str] = document.front.get("macros") or {}
+    return macros.of_note(access.settings().notes, own)
 
 
 def chosen_runs(document: documents.Document) -> dict[str, int]:

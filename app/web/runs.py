@@ -86,7 +86,7 @@ def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: st
         if block not in order:
             raise NotFound("The note has no such block any more. Load the page again.")
         known, label = found[order.index(block)], figures.labels(found)[block]
-        caption = fillers.captions(document.html).get(block) or fillers.caption_of(known)
+        caption = fillers.caption(document, block) or fillers.caption_of(known)
     else:
         known, label = cells.alone(settings, g.db, script, run.id if run else None), ""
         caption = ""
