@@ -18,6 +18,7 @@ from app.markup import (
     block_ids,
     callouts,
     citations,
+    cjk,
     comments,
     crowds,
     embeds,
@@ -27,6 +28,8 @@ from app.markup import (
     math_blocks,
     math_refs,
     math_rule,
+    raw_html,
+    spaced_links,
     tags,
     values,
     wikilinks,
@@ -39,6 +42,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "bare_address": autolinks.SIGNS,
     "callout": ("[!",),
     "citation": ("@",),
+    "cjk": cjk.SIGNS,
     "comment": ("%%",),
     "embed": ("![[",),
     "entity": ("&",),
@@ -52,6 +56,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "math_block": ("$$", "\\[", "\\begin{"),
     "math_ref": ("ref{",),
     "reference": ("]:",),
+    "spaced_link": ("](",),
     "strikethrough": ("~~",),
     "text_join": ("\\", "&"),
     "value": ("{{",),
@@ -88,7 +93,10 @@ def parser(note: bool, without: frozenset[str] = frozenset()) -> MarkdownIt:
     math_refs.use(md)
     lists.use(md)
     highlights.use(md)
+    cjk.use(md)
     callouts.use(md)
+    raw_html.use(md)
+    spaced_links.use(md)
     if note:
         footnotes.use(md)
         wikilinks.use(md)
