@@ -1,8 +1,8 @@
 """Displayed formulas on lines of their own: `$$`, `\\[` and the AMS environments.
 
 They may interrupt a paragraph, stand in a list or a quote, and hold lines that begin like a list.
-In a paragraph that has an open `$$` the next one closes it, and begins no formula. The delimiters
-are those of math_rule.
+In a paragraph that has an open `$$` they begin nothing: the next `$$` closes it. The delimiters are
+those of math_rule.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def block_math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if at >= state.eMarks[start] or state.src[at] not in "$\\" or state.is_code_block(start):
         return False
     opener = state.src[at : at + 2]
-    if silent and opener == "$$" and is_open(state, start):
+    if silent and is_open(state, start):
         return False
     found = formula(state, start, end, opener)
     if found is None:

@@ -30,6 +30,8 @@ ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 PAIRS = {"(": ")", "[": "]"}
 # An amount and then words, as in «$5 for the first and 6$ for the second».
 PRICE = re.compile(r"\$\d[\d.,]*(?:[kKmM]|bn)?[.,;:!?)]*[ \n]+(?!mod\b)[A-Za-z]{2,}")
+# An amount and a unit, closed right behind it: a quantity.
+QUANTITY = re.compile(r"\d[\d.,]*[ ~](?:[A-Za-z]{1,5}\Z|[A-Za-z /.]{1,12}\^\{?[-−]?\d\}?\Z)")
 WORD = re.compile(r"[^\W\d_]{2,}|^\s*\d*\s*$")
 # Names and then something else, before a name: `$HOME/bin:$PATH`, `${a}/${b}`, `$row->get($id)`.
 VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w{2,}|[A-Z_]{2,})(?=[^\w\\^$])[^\\^$]*\$[A-Za-z_{]")
@@ -98,6 +100,8 @@ def closing_dollar(source: str, at: int) -> int:
     is_attached = bool(at) and source[at - 1].isalnum() and source[at - 1] < "\x7f"
     if is_attached and (after.isspace() or not ATTACHED.match(inside)):
         return -1
+    if has_end and QUANTITY.match(inside):
+        return end
     is_code = inside.count("`") % 2 == 1
     is_program = is_code or VARIABLE.match(source, at, end + 2)
     return -1 if is_program or PRICE.match(source, at, end) else end
