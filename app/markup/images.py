@@ -34,7 +34,7 @@ def address(page: Page, source: str) -> str:
         return paths.media_url(inside)
     if page.path is None or not paths.is_relative(source):
         return source if paths.SCHEME.match(source) or source.startswith("/media/") else ""
-    path = paths.below(page.path, source)
+    path = paths.below(page.path, source.partition("#")[0])
     if path is None:
         page.problem(f"The image {source} is not below the folder of the notes.")
         return ""

@@ -28,7 +28,8 @@ from app.errors import Unavailable
 from app.settings import PACKAGES
 
 KATEX = PACKAGES / "katex" / "dist" / "katex.min.js"
-OURS = Path(__file__).with_name("tex.js")
+CHEMISTRY = KATEX.parent / "contrib" / "mhchem.min.js"
+OURS = [Path(__file__).with_name(name) for name in ("tex.js", "tex_packages.js")]
 SECONDS = 3.0  # the slowest of 11,802 real formulas took 0.1
 MEMORY = 256 * 1024 * 1024
 LENGTH = 20_000  # characters; a longer formula is a mistake or an attack
@@ -151,14 +152,14 @@ def outside_of_loops(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def start() -> MiniRacer:
     try:
-        source = KATEX.read_text(encoding="utf-8")
+        sources = [path.read_text(encoding="utf-8") for path in (KATEX, CHEMISTRY, *OURS)]
     except OSError as error:
         raise Unavailable(
             "Mathematics cannot be typeset: KaTeX is not installed.", hint="Run make setup."
         ) from error
     racer = MiniRacer()
-    racer.eval(source)
-    racer.eval(OURS.read_text(encoding="utf-8"))
+    for source in sources:
+        racer.eval(source)
     racer.set_hard_memory_limit(MEMORY)
     return racer
 

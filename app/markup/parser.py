@@ -19,6 +19,7 @@ from app.markup import (
     block_ids,
     callouts,
     citations,
+    cjk,
     comments,
     crowds,
     embeds,
@@ -29,7 +30,9 @@ from app.markup import (
     math_refs,
     math_rule,
     prose,
+    raw_html,
     signs,
+    spaced_links,
     tags,
     values,
     wikilinks,
@@ -42,6 +45,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "bare_address": autolinks.SIGNS,
     "callout": ("[!",),
     "citation": ("@",),
+    "cjk": cjk.SIGNS,
     "comment": ("%%",),
     "embed": ("![[",),
     "entity": ("&",),
@@ -55,6 +59,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "math_block": ("$$", "\\[", "\\begin{"),
     "math_ref": ("ref{",),
     "reference": ("]:",),
+    "spaced_link": ("](",),
     "strikethrough": ("~~",),
     "table": ("|",),
     "text_join": ("\\", "&"),
@@ -121,7 +126,10 @@ def rules(note: bool) -> MarkdownIt:
     math_refs.use(md)
     lists.use(md)
     highlights.use(md)
+    cjk.use(md)
     callouts.use(md)
+    raw_html.use(md)
+    spaced_links.use(md)
     if note:
         footnotes.use(md)
         wikilinks.use(md)
