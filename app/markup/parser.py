@@ -20,6 +20,7 @@ from app.markup import (
     citations,
     comments,
     crowds,
+    depth,
     embeds,
     footnotes,
     highlights,
@@ -28,11 +29,12 @@ from app.markup import (
     math_refs,
     math_rule,
     tags,
+    ties,
     values,
     wikilinks,
 )
 
-NESTING = 50  # blocks in blocks; what is deeper is cut by the parser
+NESTING = 50  # blocks in blocks; what is deeper is cut by the parser, and `depth` says so
 # What a source holds somewhere if a rule can have anything to do in it.
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "autolink": ("<",),
@@ -83,6 +85,7 @@ def parser(note: bool, without: frozenset[str] = frozenset()) -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     autolinks.use(md)
     crowds.use(md)
+    depth.use(md)
     math_rule.use(md)
     math_blocks.use(md)
     math_refs.use(md)
@@ -98,6 +101,7 @@ def parser(note: bool, without: frozenset[str] = frozenset()) -> MarkdownIt:
         tags.use(md)
         citations.use(md)
         values.use(md)
+        ties.use(md)
     md.disable(without, ignoreInvalid=True)
     if "bare_address" in without:
         md.inline.ruler.at("text", rules_inline.text)

@@ -6,6 +6,8 @@ of queries that does not grow with the note.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -19,15 +21,19 @@ from app.lab import board, cells
 from app.lab import values as numbers
 from app.library import bibtex, documents
 from app.markup import Rendered, fill
-from app.web import access, citing, embeds
+from app.markup.placeholders import typed
+from app.web import access, citing, embeds, pictures
 from app.web import cells as figures
 from app.web.templates import address
+
+TITLE = re.compile(r"<!--gloss:title (\{[^<>]*\})-->")
 
 
 @dataclass(frozen=True)
 class Filled:
     html: str
     tally: str
+    title_notes: str = ""  # the numbers of footnotes that the title refers to
 
 
 def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
@@ -40,7 +46,14 @@ def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled
         visibilities(g.person, Action.READ),
     )
     html = whole(document.path, document.title, document.html, links, lab)
-    return Filled(citing.fill_citations(html), tally(lab))
+    html = citing.fill_citations(pictures.finished(html))
+    return Filled(html, tally(lab), title_notes(document.html))
+
+
+def title_notes(html: str) -> str:
+    """The numbers of the footnotes that the title refers to: `render` leaves them at the top."""
+    mark = TITLE.match(html)
+    return str(json.loads(mark[1])["notes"]) if mark else ""
 
 
 def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
@@ -59,7 +72,7 @@ def fill_preview(rendered: Rendered, path: str) -> str:
     links = documents.resolve(g.db, targets, path, visibilities(g.person, Action.READ))
     html = whole(path, rendered.title or path, rendered.html, links, lab)
     own = [work for fence in rendered.bibtex for work in bibtex.read(fence.source).works]
-    return citing.fill_citations(html, own)
+    return citing.fill_citations(pictures.finished(html), own)
 
 
 def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
@@ -77,7 +90,6 @@ def nothing(_: dict[str, Any]) -> str:
 def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
-    labels = figures.labels(lab.cells.values())
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -85,7 +97,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
             return ""
         caption = fill(given.get("caption", ""), sentence_kinds)
         caption = written(caption) or caption_of(cell)
-        return figures.html(figures.shown(cell, path, labels[cell.name], caption))
+        return figures.html(figures.shown(cell, path, figures.WAITING, caption))
 
     def claim(given: dict[str, Any]) -> str:
         known = lab.claims.get(given["id"])
@@ -101,8 +113,13 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
         return link_html(given, links.get(given["target"]))
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
-    blocks = {"output": output, "claim": claim, "embed": embed}
+    blocks = {"output": output, "claim": claim, "embed": embed, "figure": later("figure")}
     return fill(html, {**sentence_kinds, **blocks})
+
+
+def later(kind: str) -> embeds.Filler:
+    """What is known only of the whole page stays as it is."""
+    return lambda given: typed(kind, given)
 
 
 def tag_html(given: dict[str, Any]) -> str:
@@ -154,10 +171,11 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
 def link_html(given: dict[str, Any], target: Any) -> str:
     """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
     fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
+    about = f' title="{escape(given["title"])}"' if given.get("title") else ""
     if target is not None:
-        return f'<a href="{escape(address(target.path) + fragment)}">'
+        return f'<a href="{escape(address(target.path) + fragment)}"{about}>'
     if not given["target"] and fragment:
-        return f'<a href="{escape(fragment)}">'
+        return f'<a href="{escape(fragment)}"{about}>'
     if may(g.person, Action.WRITE):
         new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
         words = "There is no such note yet: write it"
