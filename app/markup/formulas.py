@@ -15,6 +15,9 @@ from app.markup.equations import DISPLAYED, Numbered
 from app.markup.mathematics import typeset
 from app.markup.page import Page
 
+PIECE = '<span class="katex-base">'
+ENDS = "</span></span>"
+
 
 def inline(page: Page, token: Token) -> None:
     put(page, token, '<span class="math"{}>', "</span>")
@@ -39,10 +42,19 @@ def put(page: Page, token: Token, before: str, after: str) -> None:
         if found.formula.html:
             own, others = anchors(page, found)
             html = equations.html(page, found)
+            html = with_last(html) if "tied" in token.meta else html
             page.insert(f"{before.format(own)}{others}{html}{after}", text)
     else:
         show = problems.block if token.type == "math_block" else problems.inline
         show(page, source(token.content, display=display), error, text)
+
+
+def with_last(html: str) -> str:
+    """The last piece in an element of its own: what follows is tied to it (see ties)."""
+    at = html.rfind(PIECE)
+    if at < 0 or not html.endswith(ENDS):
+        return html
+    return f'{html[:at]}<span class="last">{html[at : -len(ENDS)]}</span>{ENDS}'
 
 
 def anchors(page: Page, found: Numbered) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def formula(tex: str, source: str, macros: Mapping[str, str]) -> str:
 
 def spelt(tex: str) -> str:
     spelt_out = GREEK.sub(letter, tex)
-    return " ".join(LEFT.sub("", SCRIPT.sub(script, spelt_out)).split())
+    return " ".join(LEFT.sub("", SCRIPT.sub(script, spelt_out)).split()).replace("√ ", "√")
 
 
 def letter(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from app.markup.page import Page
 
 BEFORE = re.compile(r"(?:^|(?<=\s))[(\[{“‘«„¿¡\"']{1,4}\Z|[(\[{]\Z")
 AFTER = re.compile(r"[^\s\w]{1,6}|\w{1,3}(?!\w)[^\s\w]{0,4}")
+TIED = "tied"  # in meta of a formula
 TOUCHING = {
     ("before", "math_inline"),
     ("math_inline", "after"),
@@ -79,7 +80,9 @@ def wrapped(group: list[Token]) -> Iterator[Token]:
         yield group[0]
     else:
         yield Token("tie_open", "span", 1)
-        yield from group
+        for piece in group:
+            piece.meta = {**piece.meta, TIED: True}
+            yield piece
         yield Token("tie_close", "span", -1)
 
 

@@ -72,7 +72,12 @@ def path_of(given: dict[str, str]) -> str | None:
 
 def is_there(path: str, found: media.Named) -> bool:
     """In the index, or on the disk, where the index is a moment behind."""
-    return bool(media.choose(found, path)) or (access.settings().notes / path).is_file()
+    if media.choose(found, path):
+        return True
+    try:
+        return ".." not in path.split("/") and (access.settings().notes / path).is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def shown(tag: str, lost: set[str]) -> str:
@@ -92,6 +97,6 @@ def gap(name: str, reason: str, given: dict[str, str]) -> str:
     words = f" ({escape(alt)})" if alt and alt != name else ""
     title = f"<code>{escape(name)}</code>" if name else ""
     return (
-        f'<span class="gap" data-text="" role="note"><b>No picture</b> {title}{words}'
-        f' <span class="reason">{escape(reason)}</span></span>'
+        f'<span class="gap" data-text="" role="note"><b>No picture</b> {title}{words}:'
+        f' <span class="reason">{escape(reason)}.</span></span>'
     )
