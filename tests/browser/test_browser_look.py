@@ -58,7 +58,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 PARTED = r"""() => [...document.querySelectorAll("#note .math")].flatMap((math) => {
   const bases = math.querySelectorAll(".katex-base, .base"), next = math.nextSibling;
   if (!bases.length || next?.nodeType !== Node.TEXT_NODE) return [];
-  if (!/^[.,;:)]/.test(next.data)) return [];
+  if (!/^[.,;:)-]/.test(next.data)) return [];
   const range = document.createRange();
   range.setStart(next, 0);
   range.setEnd(next, 1);
@@ -66,7 +66,7 @@ PARTED = r"""() => [...document.querySelectorAll("#note .math")].flatMap((math) 
   return range.getBoundingClientRect().left < last.left ? [math.textContent] : [];
 })"""
 COUNTED = r"""() => [...document.querySelectorAll("#note .math")].filter((math) =>
-  math.nextSibling?.nodeType === Node.TEXT_NODE && /^[.,;:)]/.test(math.nextSibling.data)).length"""
+  /^[.,;:)-]/.test(math.nextSibling?.data ?? "")).length"""
 MARGINS = """() => [...document.querySelectorAll("#note .beside > .margin")].map((note) => {
   const box = note.getBoundingClientRect(), beside = note.parentElement.getBoundingClientRect();
   return {top: box.top, bottom: box.bottom, left: box.left, right: box.right,
