@@ -22,23 +22,25 @@ from app.markup import (
     cjk,
     comments,
     crowds,
+    depth,
     embeds,
     footnotes,
     highlights,
+    html_blocks,
     lists,
     math_blocks,
     math_refs,
     math_rule,
     prose,
-    raw_html,
     signs,
     spaced_links,
     tags,
+    ties,
     values,
     wikilinks,
 )
 
-NESTING = 50  # blocks in blocks; what is deeper is cut by the parser
+NESTING = 50  # blocks in blocks; what is deeper is cut by the parser, and `depth` says so
 # What a source holds somewhere if a rule can have anything to do in it.
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "autolink": ("<",),
@@ -121,6 +123,7 @@ def rules(note: bool) -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     autolinks.use(md)
     crowds.use(md)
+    depth.use(md)
     math_rule.use(md)
     math_blocks.use(md)
     math_refs.use(md)
@@ -128,7 +131,7 @@ def rules(note: bool) -> MarkdownIt:
     highlights.use(md)
     cjk.use(md)
     callouts.use(md)
-    raw_html.use(md)
+    html_blocks.use(md)
     spaced_links.use(md)
     if note:
         footnotes.use(md)
@@ -139,4 +142,5 @@ def rules(note: bool) -> MarkdownIt:
         tags.use(md)
         citations.use(md)
         values.use(md)
+        ties.use(md)
     return md

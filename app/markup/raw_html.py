@@ -15,10 +15,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
 from markdown_it.common.html_re import close_tag, open_tag
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.token import Token
 
 from app.markup import images
@@ -36,23 +34,11 @@ SCANNER = re.compile(
 NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 SOURCE = re.compile(r"""(\ssrc\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
-# A line of nothing else begins a paragraph, so that the Markdown below it is read.
-PICTURE = re.compile(r"<img\b[^<>\n]*>[ \t]*\Z", re.IGNORECASE)
-
 
 class Piece(NamedTuple):
     html: str
     text: str
     name: str = ""
-
-
-def use(md: MarkdownIt) -> None:
-    md.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
-
-
-def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    return not PICTURE.match(line) and html_block(state, start, end, silent)
 
 
 def block(page: Page, token: Token) -> None:

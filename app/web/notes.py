@@ -53,6 +53,7 @@ def page(document: documents.Document, **more: object) -> str:
         "note.html",
         document=document,
         body=filled.html,
+        title_notes=filled.title_notes,
         tally=filled.tally,
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
         comments=margin.of_note(g.db, document, g.person, macros_of(document)),
