@@ -15,11 +15,15 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
 SIZE = {"*": 1, "~": 2, "=": 2}  # signs that make one delimiter
-SIGNS = tuple("。，、；：！？（「『《【")  # no text of any length in these scripts is without them
 OWN = re.compile(
     "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U00020000-\U0003ffff]"
 )
+
+
+def is_there(source: str) -> bool:
+    """Whether a text has anything of these scripts."""
+    return not source.isascii() and OWN.search(source) is not None
 
 
 def use(md: MarkdownIt) -> None:

@@ -109,6 +109,9 @@ def closing_dollar(source: str, at: int) -> int:
 
 def balanced_dollar(source: str, start: int) -> int:
     """The next dollar outside braces; if none is, the first one."""
+    end = source.find("$", start)
+    if end < 0 or (source[end - 1] != "\\" and source.find("{", start, end) < 0):
+        return end  # as nearly always
     depth = seen = 0
     first = -1
     for match in DOLLAR.finditer(source, start):
@@ -177,7 +180,7 @@ def push(
     if not tex:
         return False
     if not silent:
-        display = display or bool(DISPLAYED.search(tex))
+        display = display or ("\\begin" in tex and bool(DISPLAYED.search(tex)))
         token = state.push("math_display" if display else "math_inline", "math", 0)
         token.content = tex
     state.pos = after
@@ -187,5 +190,7 @@ def push(
 def stripped(tex: str) -> str:
     r"""TeX without white space around it, but for the space of a `\ ` at its end."""
     bare = tex.strip()
+    if not bare.endswith("\\"):
+        return bare
     slashes = len(bare) - len(bare.rstrip("\\"))
     return f"{bare} " if slashes % 2 else bare

@@ -6,7 +6,7 @@ sign a source does not have anywhere is left out for it, for each rule is asked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any
@@ -47,7 +47,6 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "bare_address": autolinks.SIGNS,
     "callout": ("[!",),
     "citation": ("@",),
-    "cjk": cjk.SIGNS,
     "comment": ("%%",),
     "embed": ("![[",),
     "entity": ("&",),
@@ -68,6 +67,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "value": ("{{",),
     "wikilink": ("[[",),
 }
+TESTS: Mapping[str, Callable[[str], bool]] = {"cjk": cjk.is_there, "crowd": crowds.is_crowd}
 LETTERS = (ascii_letters + digits).encode()
 ALL_SIGNS = sorted({sign for signs in SIGNS.values() for sign in signs})
 WORDS = [sign for sign in ALL_SIGNS if set(sign) & set(ascii_letters)]
@@ -89,15 +89,16 @@ def idle(source: str) -> frozenset[str]:
     marks = source.encode("utf-8").translate(None, LETTERS)
     found = [sign in marks for sign in MARKS]
     found += [sign in source for sign in WORDS]
-    return idle_without(tuple(found), crowds.is_crowd(source))
+    found += [test(source) for test in TESTS.values()]
+    return idle_without(tuple(found))
 
 
 @lru_cache(maxsize=1000)
-def idle_without(found: tuple[bool, ...], crowd: bool) -> frozenset[str]:
-    looked_for = [*(mark.decode() for mark in MARKS), *WORDS]
+def idle_without(found: tuple[bool, ...]) -> frozenset[str]:
+    looked_for = [*(mark.decode() for mark in MARKS), *WORDS, *TESTS]
     missing = {sign for sign, is_there in zip(looked_for, found, strict=True) if not is_there}
     rules = {name for name, signs in SIGNS.items() if missing.issuperset(signs)}
-    return frozenset(rules if crowd else {*rules, "crowd"})
+    return frozenset(rules | (missing & TESTS.keys()))
 
 
 def parse_line(source: str) -> list[Token]:
