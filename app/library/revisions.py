@@ -97,8 +97,12 @@ def get(connection: sqlite3.Connection, uid: int, id: int) -> Revision:
         f"SELECT {COLUMNS} {FROM} WHERE revision.id = ? AND note_uid = ?", [id, uid]
     ).fetchone()
     if row is None:
-        raise NotFound("This note has no such version.", hint="Look at its history.")
+        raise no_version()
     return Revision(**row)
+
+
+def no_version() -> NotFound:
+    return NotFound("This note has no such version.", hint="Look at its history.")
 
 
 def newest(connection: sqlite3.Connection, uid: int) -> Revision | None:
@@ -128,7 +132,7 @@ def contents(connection: sqlite3.Connection, id: int) -> bytes:
         [id],
     ).fetchall()
     if not rows:
-        raise NotFound("There is no such version.")
+        raise no_version()
     data: bytes | None = None
     for row in rows:
         data = unpacked(row["data"], data)

@@ -23,6 +23,7 @@ OPEN = (200, 200, 200, 200, 200)
 INSIDE = (404, 200, 200, 200, 200)
 MARGIN = (401, 403, 200, 200, 200)
 WRITING = (401, 403, 403, 200, 200)
+REMEMBERING = (401, 200, 200, 200, 200)
 GETS = {
     "/": OPEN,
     "/folders/papers": INSIDE,
@@ -52,6 +53,11 @@ GETS = {
     "/annotations/form?note=papers/hidden": MARGIN,
     "/new": WRITING,
     "/edit/open": WRITING,
+    "/history/open": REMEMBERING,
+    "/history/papers/hidden": REMEMBERING,
+    "/history/open?version=now": REMEMBERING,
+    "/history/open?from=now&to=now": REMEMBERING,
+    "/history/none": (401, 404, 404, 404, 404),
     "/problems": WRITING,
     "/runs/1": OPEN,
     "/runs/1/cell": OPEN,
@@ -70,6 +76,7 @@ POSTS = {
     "/new": ({"title": "Mine", "kind": "note"}, (401, 403, 403, 303, 409)),
     "/edit/open": ({"markdown": "x"}, (401, 403, 403, 428, 428)),
     "/delete/open": ({"base": "0"}, (401, 403, 403, 412, 412)),
+    "/history/open": ({"version": "now"}, (401, 403, 403, 303, 303)),
     "/preview": ({"markdown": "x"}, WRITING),
     "/runs": ({"script": "shown"}, (401, 403, 403, 303, 303)),
     "/runs/1/cancel": ({}, (401, 403, 403, 303, 303)),
