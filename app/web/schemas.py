@@ -111,7 +111,13 @@ SCHEMAS: dict[str, Schema] = {
     "Entry": record("A note in a list.", **ENTRY),
     "Entries": page_of("Entry"),
     "Note": record(
-        "A note; its ETag is `sha256`.", sha256=TEXT, markdown=TEXT, html=HTML, text=TEXT, **ENTRY
+        "A note; its ETag is `sha256`. `merged`: a change by somebody else is in it, too.",
+        {"merged": TRUTH},
+        sha256=TEXT,
+        markdown=TEXT,
+        html=HTML,
+        text=TEXT,
+        **ENTRY,
     ),
     "NewNote": taken(
         "The whole source with its front matter. Without an id, its title gives one.",
