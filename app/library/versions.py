@@ -130,8 +130,12 @@ def get(connection: sqlite3.Connection, history: History, key: str) -> Version:
     return version(revisions.get(connection, history.uid, int(key)))
 
 
+def data(connection: sqlite3.Connection, history: History, version: Version) -> bytes:
+    if version.key == NOW:
+        return history.source.encode()
+    return revisions.contents(connection, int(version.key))
+
+
 def text(connection: sqlite3.Connection, history: History, version: Version) -> str:
     """What the version says; what is no text in it is shown as such."""
-    if version.key == NOW:
-        return history.source
-    return revisions.contents(connection, int(version.key)).decode("utf-8", "replace")
+    return data(connection, history, version).decode("utf-8", "replace")

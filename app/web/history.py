@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
-from app.library import differences, names, save, versions
+from app.library import differences, names, reverting, versions
 from app.library.versions import History, Version
 from app.web import access, asked, presenters
 from app.web.api import answer
@@ -111,12 +111,10 @@ def restore(id: str) -> ResponseReturnValue:
     """Make an earlier version the note's text: a new version, so nothing is lost."""
     found = versions.of(g.db, id)
     version = versions.get(g.db, found, request.form.get("version", ""))
-    source = versions.text(g.db, found, version)
-    if found.sha256:
-        base = request.form.get("base", "") or found.sha256
-        document = save.update(access.settings(), g.db, found.path, source, base)
-    else:
-        document = save.create(access.settings(), g.db, found.path, source)
+    base = request.form.get("base", "")
+    document = reverting.revert(
+        access.settings(), g.db, found, version, base, person_id=g.person.id
+    )
     return redirect(address(document.path), 303)
 
 
