@@ -12,6 +12,7 @@ from app.web import (
     body,
     cache,
     claims,
+    doubts,
     editor,
     feeds,
     headers,
@@ -26,6 +27,7 @@ from app.web import (
     runs,
     search,
     templates,
+    trash,
 )
 
 BLUEPRINTS = (
@@ -36,6 +38,8 @@ BLUEPRINTS = (
     notes.blueprint,
     journal.blueprint,
     editor.blueprint,
+    trash.blueprint,
+    doubts.blueprint,
     search.blueprint,
     analyses.blueprint,
     runs.blueprint,
