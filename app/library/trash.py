@@ -79,6 +79,15 @@ def trashed(row: sqlite3.Row) -> Trashed:
     return Trashed(**{**dict(row), "outside": bool(row["outside"])})
 
 
+def among(connection: sqlite3.Connection, uids: Iterable[int]) -> list[int]:
+    """Those of the notes that are in the trash now."""
+    rows = connection.execute(
+        "SELECT note_uid FROM trash WHERE note_uid IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(uids))],
+    )
+    return [uid for (uid,) in rows]
+
+
 def contents(connection: sqlite3.Connection, kept: Trashed) -> bytes:
     """The last bytes of a note in the trash."""
     data = revisions.by_hash(connection, kept.uid, kept.sha256)
@@ -88,9 +97,5 @@ def contents(connection: sqlite3.Connection, kept: Trashed) -> bytes:
 
 
 def forget(connection: sqlite3.Connection, uids: Iterable[int]) -> None:
-    """Drop these notes for good, with their histories, if they are in the trash."""
-    connection.execute(
-        "DELETE FROM note WHERE uid IN (SELECT value FROM json_each(?))"
-        " AND uid IN (SELECT note_uid FROM trash)",
-        [json.dumps(list(uids))],
-    )
+    """Drop these notes for good, with their histories. What else refers to them goes before."""
+    connection.executemany("DELETE FROM note WHERE uid = ?", [(uid,) for uid in uids])

@@ -12,6 +12,7 @@ from app.web import (
     body,
     cache,
     claims,
+    doubts,
     editor,
     feeds,
     headers,
@@ -27,6 +28,7 @@ from app.web import (
     runs,
     search,
     templates,
+    trash,
 )
 
 BLUEPRINTS = (
@@ -38,6 +40,8 @@ BLUEPRINTS = (
     journal.blueprint,
     editor.blueprint,
     history.blueprint,
+    trash.blueprint,
+    doubts.blueprint,
     search.blueprint,
     analyses.blueprint,
     runs.blueprint,

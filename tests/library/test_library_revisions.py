@@ -245,7 +245,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_whatever_the_order_nothing_that_was_there_within_an_hour_is_lost(
     connection: sqlite3.Connection, time: Clock, steps: list[tuple[str, int, bytes]]
