@@ -80,13 +80,16 @@ class Gone(GlossError):
 
 
 class Changed(GlossError):
-    """The thing is no longer what the change was based on."""
+    """The thing is no longer what the change was based on. `theirs` is what it holds now."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
-    def __init__(self, message: str, *, current: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, current: str = "", theirs: str = "", hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.current = current
+        self.theirs = theirs
 
 
 class TooLarge(GlossError):

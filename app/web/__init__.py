@@ -12,10 +12,12 @@ from app.web import (
     body,
     cache,
     claims,
+    doubts,
     editor,
     feeds,
     headers,
     health,
+    history,
     journal,
     lists,
     log,
@@ -26,6 +28,7 @@ from app.web import (
     runs,
     search,
     templates,
+    trash,
 )
 
 BLUEPRINTS = (
@@ -36,6 +39,9 @@ BLUEPRINTS = (
     notes.blueprint,
     journal.blueprint,
     editor.blueprint,
+    history.blueprint,
+    trash.blueprint,
+    doubts.blueprint,
     search.blueprint,
     analyses.blueprint,
     runs.blueprint,

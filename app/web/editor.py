@@ -43,7 +43,9 @@ def create() -> ResponseReturnValue:
     if request.form.get("do") == "preview":
         return blank(form, preview=previewed(form["markdown"]))
     try:
-        document = save.create(access.settings(), g.db, id_for(form), source_of(form))
+        document = save.create(
+            access.settings(), g.db, id_for(form), source_of(form), person_id=g.person.id
+        )
     except GlossError as error:
         return make_response(blank(form, wrong(error)), error.status)
     return redirect(address(document.path), 303)
@@ -66,27 +68,21 @@ def update(id: str) -> ResponseReturnValue:
     try:
         # As browsers send it: save gives each file the newlines that it had.
         sent = typed.replace("\n", "\r\n")
-        document = save.update(access.settings(), g.db, id, sent, base)
+        saved = save.update(access.settings(), g.db, id, sent, base, person_id=g.person.id)
     except Changed as error:
-        page = opened(id, typed, error.current, wrong(error), theirs=present(id))
+        page = opened(id, typed, error.current, wrong(error), theirs=error.theirs)
         return make_response(page, error.status)
     except GlossError as error:
         return make_response(opened(id, typed, base, wrong(error)), error.status)
-    return redirect(address(document.path), 303)
-
-
-def present(id: str) -> str:
-    """What the file holds now, to be compared; if it cannot be read, why."""
-    try:
-        return save.read(access.settings(), id)[0]
-    except GlossError as error:
-        return str(error)
+    return redirect(address(saved.path) + ("?kept=theirs" if saved.merged else ""), 303)
 
 
 @blueprint.post("/delete/<path:id>")
 @access.needs(Action.WRITE)
 def delete(id: str) -> ResponseReturnValue:
-    save.delete(access.settings(), g.db, id, request.form.get("base") or None)
+    save.delete(
+        access.settings(), g.db, id, request.form.get("base") or None, person_id=g.person.id
+    )
     return redirect("/", 303)
 
 
