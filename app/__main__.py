@@ -24,6 +24,7 @@ COMMANDS = {
     "restore": "bring a backup back",
 }
 FOLDERS = ("notes", "analysis", "data")
+READERS = ("sync", "search", "check")  # `serve` has a flag for every setting
 
 
 OVERVIEW = """\
@@ -66,6 +67,9 @@ def parser_of(name: str, module: ModuleType) -> argparse.ArgumentParser:
     )
     module.arguments(parser)
     rows = {row.name: row for row in dataclasses.fields(Settings)}
+    if name in READERS:
+        words = rows["read_only"].metadata["help"]
+        parser.add_argument("--read-only", action="store_const", const="yes", help=words)
     for folder in FOLDERS:
         words = f"{rows[folder].metadata['help']} (default: {rows[folder].default})"
         parser.add_argument(f"--{folder}", metavar="DIR", help=words)

@@ -5,6 +5,7 @@
     ├── BadSetting                  400  a flag or GLOSS_* variable with an impossible value
     ├── NotSignedIn                 401
     ├── NotAllowed                  403
+    │   └── ReadOnly                     the library is opened read-only
     ├── NotFound                    404
     ├── TooSlow                     408  the request's body did not arrive in time
     ├── Conflict                    409  the thing exists already, or is in use
@@ -61,6 +62,10 @@ class NotSignedIn(GlossError):
 
 class NotAllowed(GlossError):
     status = HTTPStatus.FORBIDDEN
+
+
+class ReadOnly(NotAllowed):
+    """The folder of notes is not to be written, whoever asks."""
 
 
 class NotFound(GlossError):

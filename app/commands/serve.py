@@ -4,6 +4,8 @@ Prints a link that signs you in, once, as the owner. Three processes work under 
 web server, the runner of the analyses, and the watcher of the files. Each is started again if
 it ends.
 
+  python -m app serve --notes ~/vault --read-only     writes nothing into a vault that you have
+
 Every setting below may also stand in the environment, as GLOSS_PORT=9000 for --port 9000.
 """
 
@@ -20,6 +22,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app import database
 from app.accounts import people
@@ -38,7 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if row.type != "Path":
             flag = f"--{row.name.replace('_', '-')}"
             shown = f" (default: {row.default})" if row.default != "" else ""
-            parser.add_argument(flag, metavar="X", help=row.metadata["help"] + shown)
+            said: dict[str, Any] = {"nargs": "?", "const": "yes"} if row.type == "bool" else {}
+            parser.add_argument(flag, metavar="X", help=row.metadata["help"] + shown, **said)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -77,7 +81,9 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def check_folders(settings: Settings) -> None:
-    for name in ("notes", "analysis"):
+    """A vault has no analyses: that their folder is missing matters only if it was named."""
+    usual = settings.analysis == Settings.analysis.absolute()
+    for name in ("notes",) if usual else ("notes", "analysis"):
         folder: Path = getattr(settings, name)
         if not folder.is_dir():
             raise NotFound(

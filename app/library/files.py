@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadInput, Conflict, GlossError, NotFound
+from app.errors import BadInput, Conflict, GlossError, NotFound, ReadOnly
 from app.library.names import SUFFIX, id_of, key, normal
 from app.library.scan import TEMPORARY, Stat
+from app.settings import Settings
 
 NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 REASONS = {
@@ -34,6 +35,15 @@ class Temporary:
 
     path: Path
     stat: Stat
+
+
+def refuse_read_only(settings: Settings) -> None:
+    """The first line of whatever writes below notes/."""
+    if settings.read_only:
+        raise ReadOnly(
+            "This library is opened read-only: nothing below its notes is changed.",
+            hint="To edit it here, start it without --read-only.",
+        )
 
 
 def find(root: Path, id: str) -> str:

@@ -26,6 +26,7 @@ log = logging.getLogger("gloss.save")
 
 def create(settings: Settings, connection: sqlite3.Connection, id: str, markdown: str) -> Document:
     """A new note, never over another one: Conflict names the one that has that address."""
+    files.refuse_read_only(settings)
     file = names.checked(id) + names.SUFFIX
     note = checked(settings, file, markdown.replace("\r\n", "\n"))
     with files.in_words(file):
@@ -48,6 +49,7 @@ def update(
     settings: Settings, connection: sqlite3.Connection, id: str, markdown: str, base_sha256: str
 ) -> Document:
     """Save over the version that `base_sha256` names; Changed if the file is another one now."""
+    files.refuse_read_only(settings)
     if not base_sha256:
         raise BaseMissing("It is not said which version was edited.", hint="Load the note again.")
     file = files.find(settings.notes, id)
@@ -72,6 +74,7 @@ def delete(
     settings: Settings, connection: sqlite3.Connection, id: str, base_sha256: str | None
 ) -> None:
     """Delete the file, if it is still the version that `base_sha256` names (None: any)."""
+    files.refuse_read_only(settings)
     file = files.find(settings.notes, id)
     with files.in_words(file):
         files.place_of(settings.notes, file)  # not behind a link

@@ -80,7 +80,8 @@ def sync(settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = 
             keep_macros_indexed(connection, stamp)
         if wrong := macros.of_library(settings.notes)[1]:
             found.problems[macros.FILE] = wrong
-        clean(settings.notes, found)
+        if not settings.read_only:
+            clean(settings.notes, found)
         problems.keep_unscanned(connection, found.problems)
         complete(connection, found, report)
     return report

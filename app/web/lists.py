@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, g, render_template, request
 
-from app.accounts.permissions import Action, may, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
 from app.library import bibliography, documents, problems
 from app.web import access, cache
@@ -59,7 +59,7 @@ def year(year: int) -> str:
 
 
 @blueprint.get("/problems")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def unread() -> str:
     every = problems.every(g.db)
     cited = [*bibliography.missing(g.db), *bibliography.doubles(g.db)]
@@ -87,7 +87,7 @@ def listing(heading: str, **filters: Any) -> str:
     if filters and not page.total:
         raise NotFound("No note is listed here.")
     known = facets(seen, filters)
-    empty = FIRST_STEPS if may(g.person, Action.WRITE) else NOTHING_PUBLIC
+    empty = FIRST_STEPS if access.can(g.person, Action.WRITE) else NOTHING_PUBLIC
     return render_template(
         "list.html",
         heading=heading,
