@@ -29,6 +29,7 @@ from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import cells, runs
+from app.library import report
 from app.markup import references
 from app.settings import PACKAGES, Settings
 from app.supervisor import Child, supervise
@@ -60,9 +61,18 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 def index(settings: Settings) -> None:
     with database.opened(settings.database) as connection:
         print(f"Indexing {shown(settings.notes)} …", flush=True)
-        print(summary(up_to_date(settings, connection)), flush=True)
+        first = connection.execute("SELECT 1 FROM note").fetchone() is None
+        done = up_to_date(settings, connection)
+        print(welcome(connection) if first else summary(done), flush=True)
         if settings.run_missing:
             enqueue_missing(settings, connection)
+
+
+def welcome(connection: sqlite3.Connection) -> str:
+    """What was understood, the first time that a folder is served."""
+    lines = report.short(report.take(connection))
+    more = ["All of it is at /report, for those who write."] if len(lines) > 1 else []
+    return "\n".join([*lines, *more])
 
 
 @contextmanager

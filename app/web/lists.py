@@ -18,7 +18,8 @@ blueprint = Blueprint("lists", __name__)
 MOST_FACETS = 24
 FIRST_STEPS = (
     "<p>There are no notes here yet. <a href='/new'>Write the first</a>, or put Markdown files"
-    " into <code>notes/</code>: they appear by themselves.</p>"
+    " into <code>notes/</code>: they appear by themselves, and the"
+    " <a href='/report'>report</a> says what of them was understood.</p>"
 )
 NOTHING_PUBLIC = "<p>Nothing here is public yet. <a href='/sign-in'>Sign in</a> to see more.</p>"
 

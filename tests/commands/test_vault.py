@@ -165,7 +165,7 @@ def test_a_vault_served_read_only(
             continue
         with subtests.test(name):
             assert browser.ask(f"/notes/{urllib.parse.quote(name)}")[0] == 200
-    for page in ("/", "/problems", "/browse", "/references", "/analyses", "/claims", "/feed.json"):
+    for page in ("/", "/problems", "/browse", "/references", "/analyses", "/report", "/feed.json"):
         assert browser.ask(page)[0] == 200, page
     assert browser.ask("/media/figure%20one.png") == (200, "no picture, but bytes")
     assert browser.ask("/notes/.trash/gone")[0] == 404

@@ -53,6 +53,7 @@ GETS = {
     "/new": WRITING,
     "/edit/open": WRITING,
     "/problems": WRITING,
+    "/report": WRITING,
     "/runs/1": OPEN,
     "/runs/1/cell": OPEN,
     "/runs/2": INSIDE,
