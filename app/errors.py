@@ -77,7 +77,13 @@ class TooSlow(GlossError):
 
 
 class Conflict(GlossError):
+    """`field` is the input that is taken already, where it is one."""
+
     status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class Gone(GlossError):

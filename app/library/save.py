@@ -27,7 +27,7 @@ log = logging.getLogger("gloss.save")
 def create(settings: Settings, connection: sqlite3.Connection, id: str, markdown: str) -> Document:
     """A new note, never over another one: Conflict names the one that has that address."""
     files.refuse_read_only(settings)
-    file = names.checked(id) + names.SUFFIX
+    file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
     note = checked(settings, file, markdown.replace("\r\n", "\n"))
     with files.in_words(file):
         place = files.place_of(settings.notes, file)
@@ -106,7 +106,9 @@ def checked(settings: Settings, file: str, markdown: str) -> Note:
         raise BadInput("The text holds half of a character.", field="markdown") from None
     check_size(len(data), file, settings.max_note_bytes)
     known, _ = macros.of_library(settings.notes)
-    return prepare(file, Contents(data, (len(data), 0)), known)
+    note = prepare(file, Contents(data, (len(data), 0)), known)
+    names.check_title(note.title)
+    return note
 
 
 def with_newlines_of(current: bytes, markdown: str) -> str:
