@@ -9,6 +9,7 @@ import inspect
 import sys
 from types import ModuleType
 
+from app.commands import begin
 from app.errors import GlossError
 from app.settings import Settings, load
 
@@ -45,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     module = importlib.import_module(f"app.commands.{name}")
     options = parser_of(name, module).parse_args(arguments[1:])
     try:
-        return int(module.run(load(vars(options)), options))
+        settings = load(vars(options))
+        begin(settings)
+        return int(module.run(settings, options))
     except GlossError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
