@@ -223,8 +223,9 @@ def put_in_place(settings: Settings, unpacked: Path) -> None:
 
 
 def place_of(settings: Settings, name: str) -> Path:
+    """Where it really is: a link to a folder stays, the folder is what is restored."""
     place: Path = settings.database if name == DATABASE else getattr(settings, name)
-    return place
+    return place.resolve()
 
 
 def settle(path: Path) -> None:

@@ -19,6 +19,10 @@ from app.library.names import SUFFIX, id_of
 MOST_PLACES = 3
 MOST_SHOWN = 4  # groups of a kind, in a terminal
 LONGEST = 60
+IRREGULAR = {
+    "journal": ("journal entry", "journal entries"),
+    "analysis": ("analysis", "analyses"),
+}
 MACRO = re.compile(r"(\\\S+) is not defined")
 POSITION = re.compile(r" at position \d+.*| at end of input.*", re.DOTALL)
 DETAIL = re.compile(r"«[^»]*»|\b(line|column) \d+")
@@ -193,7 +197,11 @@ def understood(report: Report) -> str:
     counts = report.counts
     kinds = ", ".join(many(number, kind) for kind, number in report.kinds)
     words = [f"{many(counts['notes'], 'note')} ({kinds})" if kinds else "0 notes"]
-    words += [f"{counts[name]} {name}" for name in ("tags", "works", "analyses") if counts[name]]
+    words += [
+        many(counts[name], one)
+        for name, one in (("tags", "tag"), ("works", "work"), ("analyses", "analysis"))
+        if counts[name]
+    ]
     parts = [", ".join(words)]
     if links := counts["links"]:
         missed = report.found("link") + report.found("file")
@@ -208,9 +216,8 @@ def many(number: int, kind: str) -> str:
     >>> many(1, "journal"), many(2, "journal"), many(2, "note")
     ('1 journal entry', '2 journal entries', '2 notes')
     """
-    if kind == "journal":
-        return f"{number} journal {'entry' if number == 1 else 'entries'}"
-    return f"{number} {kind}{'' if number == 1 else 's'}"
+    one, more = IRREGULAR.get(kind, (kind, f"{kind}s"))
+    return f"{number} {one if number == 1 else more}"
 
 
 def named(group: Group) -> str:

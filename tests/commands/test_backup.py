@@ -178,6 +178,20 @@ def test_a_folder_without_files_takes_its_place_too(library: Settings, tmp_path:
     assert list(library.analysis.iterdir()) == []
 
 
+def test_a_folder_behind_a_link_is_restored_where_it_is(library: Settings, tmp_path: Path) -> None:
+    real = tmp_path / "elsewhere" / "vault"
+    real.parent.mkdir()
+    library.notes.rename(real)
+    library.notes.symlink_to(real)
+    archive.backup(library, tmp_path / "b.tar.gz")
+    (real / "a.md").write_text("changed\n")
+    archive.restore(library, tmp_path / "b.tar.gz", over_newer=True)
+    assert library.notes.is_symlink()
+    assert (real / "a.md").read_text() == "old a.md\n"
+    (kept,) = real.parent.glob("vault.before-restore-*")
+    assert (kept / "a.md").read_text() == "changed\n"
+
+
 def test_read_only_notes_are_neither_replaced_nor_written_to(
     library: Settings, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -112,19 +113,16 @@ class Browser:
                 return error.code, error.read().decode(errors="replace")
 
 
-@pytest.fixture
-def served(vault: Path, tmp_path: Path) -> Iterator[Browser]:
-    """`serve --read-only` on the vault, and a browser that is signed in."""
-    analysis, log = tmp_path / "analysis", tmp_path / "log"
-    analysis.mkdir()
-    (analysis / "count.py").write_text(ANALYSIS)
-    flags = [f"--notes={vault}", f"--analysis={analysis}", f"--data={tmp_path / 'data'}"]
-    flags += ["--read-only", "--port=0", "--open-browser=no", "--workers=1", "--runners=1"]
+@contextmanager
+def serving(folder: Path, *flags: str) -> Iterator[Browser]:
+    """`serve --read-only`, started in a folder, and a browser that is signed in."""
+    log = folder / "log"
+    given = ["--read-only", "--port=0", "--open-browser=no", "--workers=1", "--runners=1", *flags]
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", *flags],
-            cwd=PROJECT,
-            env=clean_environment(),
+            [sys.executable, "-m", "app", "serve", f"--data={folder / 'data'}", *given],
+            cwd=folder,
+            env={**clean_environment(), "PYTHONPATH": str(PROJECT)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -132,12 +130,21 @@ def served(vault: Path, tmp_path: Path) -> Iterator[Browser]:
     try:
         link = until(lambda: re.search(r"Sign in: (http://[^/]+)(\S+)", log.read_text()))
         browser = Browser(link[1])
-        token = link[2].partition("token=")[2]
-        assert browser.ask("/sign-in", {"token": token})[0] == 200
+        assert browser.ask("/sign-in", {"token": link[2].partition("token=")[2]})[0] == 200
         yield browser
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
+
+
+@pytest.fixture
+def served(vault: Path, tmp_path: Path) -> Iterator[Browser]:
+    """With one analysis."""
+    analysis = tmp_path / "analysis"
+    analysis.mkdir()
+    (analysis / "count.py").write_text(ANALYSIS)
+    with serving(tmp_path, f"--notes={vault}", f"--analysis={analysis}") as browser:
+        yield browser
 
 
 def until(ask: Any, seconds: float = 40) -> Any:
@@ -181,6 +188,23 @@ def test_a_vault_served_read_only(
         status, words = browser.ask(address, {"title": "Mine", "markdown": "Mine."})
         assert (status, "read-only" in words) == (403, True), address
     assert snapshot(vault) == before
+
+
+def test_a_vault_has_no_analyses(vault: Path, before: Snapshot, tmp_path: Path) -> None:
+    """Also under another name that is a link; the first start says what was understood."""
+    (tmp_path / "another name").symlink_to(vault)
+    with serving(tmp_path, f"--notes={tmp_path / 'another name'}") as browser:
+        for page in ("/", "/analyses", "/claims", "/notes/computed", "/report"):
+            assert browser.ask(page)[0] == 200, page
+    said = (tmp_path / "log").read_text()
+    assert "7 notes" in said
+    assert "[[nowhere]]" in said
+    assert "Traceback" not in said
+    assert snapshot(vault) == before
+    named = run(
+        {"notes": vault, "data": tmp_path / "data"}, "serve", f"--analysis={tmp_path / 'no'}"
+    )
+    assert (named.returncode, "There is no folder" in named.stderr) == (1, True)
 
 
 def test_the_commands_write_nothing_either(vault: Path, tmp_path: Path) -> None:
