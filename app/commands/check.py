@@ -15,7 +15,7 @@ from app import database
 from app.accounts import people
 from app.commands.sync import up_to_date
 from app.lab import audit, runner
-from app.library import report
+from app.library import report, report_words
 from app.settings import Settings
 
 WORDS = {
@@ -41,7 +41,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             for queued in audit.enqueue_outdated(settings, connection, owner):
                 runner.run_now(settings, connection, queued.id)
         found = audit.findings(settings, connection)
-        known = report.understood(report.take(connection))
+        known = report_words.understood(report.take(connection))
     words = f"{known}\n{in_words(found)}"
     print(json.dumps([vars(each) for each in found]) if options.json else words)
     return 1 if found else 0

@@ -19,7 +19,7 @@ from pathlib import Path
 from app.commands.backup import left_out
 from app.errors import Conflict
 from app.lab import runner
-from app.library import archive
+from app.library import recovery
 from app.settings import Settings
 
 
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     with alone(settings):
-        manifest = archive.restore(settings, Path(options.file), over_newer=options.over_newer)
+        manifest = recovery.restore(settings, Path(options.file), over_newer=options.over_newer)
     print(f"{len(manifest.files)} files as they were at {manifest.made}")
     print(left_out(manifest, "Not in the backup, but beside what it replaced if it was there"))
     return 0

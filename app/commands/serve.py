@@ -29,7 +29,7 @@ from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import cells, runs
-from app.library import report
+from app.library import report, report_words
 from app.markup import references
 from app.settings import PACKAGES, Settings
 from app.supervisor import Child, supervise
@@ -70,7 +70,7 @@ def index(settings: Settings) -> None:
 
 def welcome(connection: sqlite3.Connection) -> str:
     """What was understood, the first time that a folder is served."""
-    lines = report.short(report.take(connection))
+    lines = report_words.short(report.take(connection))
     more = ["All of it is at /report, for those who write."] if len(lines) > 1 else []
     return "\n".join([*lines, *more])
 

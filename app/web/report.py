@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template
 
 from app.accounts.permissions import Action
-from app.library import report
+from app.library import report, report_words
 from app.web import access
 
 blueprint = Blueprint("report", __name__)
@@ -32,7 +32,7 @@ def page() -> str:
         report=report.take(g.db),
         titles={kind: words.capitalize() for kind, words in report.WORDS.items()},
         hints=HINTS,
-        many=report.many,
+        many=report_words.many,
         most=MOST_GROUPS,
         read_only=access.settings().read_only,
     )

@@ -20,7 +20,7 @@ import pytest
 from app import database, schema
 from app.accounts import people
 from app.errors import Conflict, GlossError, ReadOnly
-from app.library import archive, swap, sync
+from app.library import archive, recovery, swap, sync
 from app.settings import Settings, environment
 
 Tree = dict[str, bytes]
@@ -28,7 +28,7 @@ Tree = dict[str, bytes]
 RESTORE = """
 import os, sys
 from pathlib import Path
-from app.library import archive
+from app.library import archive, recovery
 from app.settings import load
 
 wanted, seen, rename = int(sys.argv[2]), 0, Path.rename
@@ -40,7 +40,7 @@ def counted(self, target):
     return rename(self, target)
 Path.rename = counted
 print("ready", flush=True)
-archive.restore(load(), Path(sys.argv[1]), over_newer=True)
+recovery.restore(load(), Path(sys.argv[1]), over_newer=True)
 """
 
 
@@ -118,7 +118,7 @@ def test_what_is_owned_is_in_it(library: Settings, tmp_path: Path) -> None:
     assert all(old[table] != b"[]" for table in schema.OWNED)
     archive.backup(library, tmp_path / "b.tar.gz")
     there = Settings(notes=new / "notes", analysis=new / "analysis", data=new / "data")
-    archive.restore(there, tmp_path / "b.tar.gz")
+    recovery.restore(there, tmp_path / "b.tar.gz")
     assert tree(there) == old
 
 
@@ -156,17 +156,17 @@ def command(settings: Settings, *words: str) -> str:
 def test_a_note_written_while_it_was_made_is_newer(library: Settings, tmp_path: Path) -> None:
     """Also one of the very second, and one that the backup never saw."""
     manifest = archive.backup(library, tmp_path / "b.tar.gz")
-    archive.refuse_newer(library, manifest)
+    recovery.refuse_newer(library, manifest)
     for name in ("a.md", "unseen.md"):
         path = library.notes / name
         old = path.read_bytes() if path.exists() else None
         path.write_text("changed\n")
         with pytest.raises(Conflict, match=name):
-            archive.restore(library, tmp_path / "b.tar.gz")
+            recovery.restore(library, tmp_path / "b.tar.gz")
         path.unlink()
         if old is not None:
             path.write_bytes(old)
-    assert archive.restore(library, tmp_path / "b.tar.gz").files == manifest.files
+    assert recovery.restore(library, tmp_path / "b.tar.gz").files == manifest.files
 
 
 def test_a_folder_without_files_takes_its_place_too(library: Settings, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_folder_without_files_takes_its_place_too(library: Settings, tmp_path:
     archive.backup(library, tmp_path / "b.tar.gz")
     library.analysis.mkdir()
     (library.analysis / "late.py").write_text('"""Late."""\n')
-    archive.restore(library, tmp_path / "b.tar.gz", over_newer=True)
+    recovery.restore(library, tmp_path / "b.tar.gz", over_newer=True)
     assert list(library.analysis.iterdir()) == []
 
 
@@ -185,7 +185,7 @@ def test_a_folder_behind_a_link_is_restored_where_it_is(library: Settings, tmp_p
     library.notes.symlink_to(real)
     archive.backup(library, tmp_path / "b.tar.gz")
     (real / "a.md").write_text("changed\n")
-    archive.restore(library, tmp_path / "b.tar.gz", over_newer=True)
+    recovery.restore(library, tmp_path / "b.tar.gz", over_newer=True)
     assert library.notes.is_symlink()
     assert (real / "a.md").read_text() == "old a.md\n"
     (kept,) = real.parent.glob("vault.before-restore-*")
@@ -200,7 +200,7 @@ def test_read_only_notes_are_neither_replaced_nor_written_to(
     with pytest.raises(ReadOnly):
         archive.backup(closed, library.notes / "b.tar.gz")
     with pytest.raises(ReadOnly):
-        archive.restore(closed, tmp_path / "b.tar.gz", over_newer=True)
+        recovery.restore(closed, tmp_path / "b.tar.gz", over_newer=True)
     assert tree(library) == before
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from app.library import report, sync, unresolved
+from app.library import report, report_words, sync, unresolved
 from app.library.report import Place
 
 Write = Callable[[str, str], Path]
@@ -20,7 +20,7 @@ def taken(synced: Callable[[], sync.Report], connection: sqlite3.Connection) -> 
 def test_an_empty_folder(synced: Callable[[], sync.Report], connection: sqlite3.Connection) -> None:
     found = taken(synced, connection)
     assert (set(found.counts.values()), found.sections) == ({0}, [])
-    assert report.short(found) == ["0 notes"]
+    assert report_words.short(found) == ["0 notes"]
 
 
 def test_every_kind_of_what_is_not_understood(
@@ -53,7 +53,7 @@ def test_every_kind_of_what_is_not_understood(
     assert sections["failed"].groups[0].places[0].path == "papers/c"
     assert sections["citation"].groups[0].reason == "[@doe99]"
     assert sections["remark"].groups[0].places[0].path == "papers/d"
-    words = "\n".join(report.short(found))
+    words = "\n".join(report_words.short(found))
     assert "3 notes (2 notes, 1 paper)" in words
     assert "1 of 5 links lead to a note" in words
     assert "1 of 2 files shown are there" in words
@@ -64,7 +64,7 @@ def test_a_short_report_stays_short(
     write: Write, synced: Callable[[], sync.Report], connection: sqlite3.Connection
 ) -> None:
     write("a.md", "".join(f"[[lost {n} {'x' * 100}]]\n" for n in range(50)))
-    first, second = report.short(taken(synced, connection))
+    first, second = report_words.short(taken(synced, connection))
     assert first == "1 note (1 note); 0 of 50 links lead to a note"
     assert "and 46 more" in second
     assert len(second) < 400
