@@ -319,16 +319,6 @@ def test_a_place_that_was_made_anew_meanwhile_is_kept_too(tmp_path: Path) -> Non
     assert texts == ["anew", "old"]
 
 
-def test_a_file_that_cannot_be_read_is_named(library: Settings, tmp_path: Path) -> None:
-    """Rather no backup than one that lacks a note in silence."""
-    if os.geteuid() == 0:
-        pytest.skip("root reads everything")
-    (library.notes / "a.md").chmod(0)
-    with pytest.raises(GlossError, match=r"a\.md cannot be read"):
-        archive.backup(library, tmp_path / "b.tar.gz")
-    assert not (tmp_path / "b.tar.gz").exists()
-
-
 def test_the_archive_is_a_plain_tar(library: Settings, tmp_path: Path) -> None:
     """Whoever has lost Gloss can still unpack it."""
     archive.backup(library, tmp_path / "b.tar.gz")
