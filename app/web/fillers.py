@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from flask import g, render_template
 
-from app.accounts.permissions import Action, may, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.lab import board, cells
 from app.lab import values as numbers
 from app.library import bibtex, documents
@@ -190,7 +190,7 @@ def link_html(given: dict[str, Any], target: Any) -> str:
         return f'<a href="{escape(address(target.path) + fragment)}"{about}>'
     if not given["target"] and fragment:
         return f'<a href="{escape(fragment)}"{about}>'
-    if may(g.person, Action.WRITE):
+    if access.can(g.person, Action.WRITE):
         new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
         words = "There is no such note yet: write it"
         return f'<a class="unresolved" href="/new?{escape(new)}" title="{words}">'

@@ -35,7 +35,7 @@ def readable(id: str) -> documents.Document:
         problem = problems.of_note(g.db, names.normal(id))
         if problem is None or not may(g.person, Action.READ, Thing("private")):
             raise no_such_note()
-        access.allow(Action.WRITE)
+        access.allow(Action.INSPECT)
         raise Unreadable(problem.reason, path=problem.path, line=problem.line)
     if not may(g.person, Action.READ, Thing(document.visibility)):
         raise no_such_note()

@@ -11,11 +11,11 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, request
 
-from app.accounts.permissions import PUBLIC, Action, may
+from app.accounts.permissions import PUBLIC, Action
 from app.library import macros
 from app.markup import fill, line
 from app.settings import Settings
-from app.web import assets
+from app.web import access, assets
 from app.web.cells import WORDS, short
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
@@ -65,7 +65,7 @@ def of_person() -> dict[str, Any]:
     person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
     return {
         "person": person,
-        "may": lambda action: may(person, Action(action)),
+        "may": lambda action: access.can(person, Action(action)),
         "through": lambda note: through(note) if person is PUBLIC else "",
     }
 

@@ -19,7 +19,7 @@ BATCH = 100  # notes forgotten in one transaction, so that nobody who writes wai
 
 
 @blueprint.get("/trash")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def page() -> str:
     return render_template("trash.html", kept=trash.every(g.db))
 
