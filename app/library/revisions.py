@@ -22,6 +22,7 @@ WHOLE_EVERY = 64
 TOGETHER = timedelta(minutes=5)
 KEPT_BETWEEN = timedelta(hours=1)
 OUTSIDE = "outside"
+BY_PEOPLE = ("saved", "merged", "restored")
 COLUMNS = (
     "revision.id, note_uid, at, kind, person_id, coalesce(person.name, '') AS person, sha256, size"
 )
@@ -54,11 +55,15 @@ def add(
     kind: str,
     person_id: int | None = None,
 ) -> int:
-    """Keep a version, and say its id; what is the newest already is not kept twice."""
+    """Keep a version, and say its id; what is the newest already is not kept twice.
+
+    But what a person saves is theirs, also where it is what a change from outside made of the note.
+    """
     with database.transaction(connection):
         last = newest(connection, uid)
         sha256 = hashlib.sha256(data).hexdigest()
-        if last and last.sha256 == sha256:
+        theirs = last and last.kind == OUTSIDE and kind in BY_PEOPLE
+        if last and last.sha256 == sha256 and not theirs:
             return last.id
         base = last.id if last and not is_whole_due(connection, uid) else None
         before = latest_bytes(connection, last) if last and base else None
@@ -97,8 +102,12 @@ def get(connection: sqlite3.Connection, uid: int, id: int) -> Revision:
         f"SELECT {COLUMNS} {FROM} WHERE revision.id = ? AND note_uid = ?", [id, uid]
     ).fetchone()
     if row is None:
-        raise NotFound("This note has no such version.", hint="Look at its history.")
+        raise no_version()
     return Revision(**row)
+
+
+def no_version() -> NotFound:
+    return NotFound("This note has no such version.", hint="Look at its history.")
 
 
 def newest(connection: sqlite3.Connection, uid: int) -> Revision | None:
@@ -128,7 +137,7 @@ def contents(connection: sqlite3.Connection, id: int) -> bytes:
         [id],
     ).fetchall()
     if not rows:
-        raise NotFound("There is no such version.")
+        raise no_version()
     data: bytes | None = None
     for row in rows:
         data = unpacked(row["data"], data)

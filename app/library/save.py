@@ -121,7 +121,8 @@ def update(
         place = files.place_of(settings.notes, file)
         for _ in range(ATTEMPTS):
             current = read_bytes(place)
-            typed = with_newlines_of(current, markdown)
+            # A version of the note has the newlines that it had.
+            typed = markdown if kind == "restored" else with_newlines_of(current, markdown)
             version = reconcile.with_theirs(
                 connection, names.id_of(file), typed, base_sha256.lower(), current
             )

@@ -89,6 +89,15 @@ RUN: dict[str, Schema] = {
     "message": TEXT,
     "url": TEXT,
 }
+REVISION: dict[str, Schema] = {
+    "id": WHOLE,
+    "at": TEXT,
+    "kind": words("before", "saved", "merged", "restored", "outside"),
+    "person": TEXT,
+    "sha256": TEXT,
+    "size": WHOLE,
+    "url": TEXT,
+}
 ANALYSIS: dict[str, Schema] = {
     "name": TEXT,
     "title": TEXT,
@@ -114,6 +123,11 @@ SCHEMAS: dict[str, Schema] = {
         "The whole source with its front matter. Without an id, its title gives one.",
         {"id": TEXT},
         markdown=TEXT,
+    ),
+    "RevisionEntry": record("A version of a note in a list.", **REVISION),
+    "Revisions": page_of("RevisionEntry"),
+    "Revision": record(
+        "A version of a note; `note`: where it is now.", note=TEXT, markdown=TEXT, **REVISION
     ),
     "NoteChange": taken("The whole source, in place of the old.", markdown=TEXT),
     "Hit": record(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import random
+import secrets
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import clock, database
@@ -88,6 +89,15 @@ def test_the_same_bytes_again_are_no_version(connection: sqlite3.Connection, uid
     revisions.add(connection, uid, b"y", kind="saved")
     assert revisions.add(connection, uid, b"x", kind="restored") > first
     assert kept(connection, uid) == [b"x", b"y", b"x"]
+
+
+def test_a_save_of_what_came_from_outside_is_a_version_of_its_own(
+    connection: sqlite3.Connection, uid: int
+) -> None:
+    revisions.outside(connection, uid, b"0", b"1")
+    revisions.add(connection, uid, b"1", kind="saved")
+    revisions.outside(connection, uid, b"1", b"2")
+    assert kept(connection, uid) == [b"2", b"1", b"1", b"0"]
 
 
 def test_a_thousand_edits_of_10_kb_stay_below_2_mb(
@@ -223,3 +233,46 @@ def test_a_note_that_goes_takes_its_versions_along(
 @given(st.binary(), st.one_of(st.none(), st.binary()))
 def test_what_is_packed_comes_back(data: bytes, before: bytes | None) -> None:
     assert unpacked(packed(data, before), before) == data
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["saved", "outside", "unseen"]),
+        st.sampled_from([1, 100, 4000]),
+        st.binary(max_size=60),
+    ),
+    max_size=80,
+)
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS)
+def test_whatever_the_order_nothing_that_was_there_within_an_hour_is_lost(
+    connection: sqlite3.Connection, time: Clock, steps: list[tuple[str, int, bytes]]
+) -> None:
+    """Saves, changes seen and not seen, minutes or hours apart, more than a chain is long."""
+    uid = noted(connection, secrets.token_hex(8))
+    now = b"a beginning"
+    known: list[tuple[datetime, str, bytes]] = []
+    for kind, seconds, data in steps:
+        time.wait(seconds=seconds)
+        text = now[: len(now) // 2] + data + now[len(now) // 2 :] if len(now) < 2000 else data
+        if kind == "saved":
+            revisions.add(connection, uid, text, kind="saved")
+        else:
+            before = now if kind == "outside" else data
+            known += [(time.at, "before", before)] if before != now else []
+            revisions.outside(connection, uid, before, text)
+        known.append((time.at, kind, text))
+        now = text
+    for at, kind, text in known:
+        found = revisions.by_hash(connection, uid, hashlib.sha256(text).hexdigest())
+        is_kept = kind in ("saved", "before") or time.at - at <= revisions.KEPT_BETWEEN
+        assert found == text or (found is None and not is_kept)
+    if known:
+        assert kept(connection, uid)[0] == now
+    for revision in revisions.stored(connection, uid):
+        data = revisions.contents(connection, revision.id)
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (revision.size, revision.sha256)
