@@ -48,6 +48,7 @@ PURE = (
     "accounts.permissions",
     "library.differences",
     "library.front_matter",
+    "library.link_spans",
     "library.headers",
     "library.matching",
     "library.merge",

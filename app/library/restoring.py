@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app import database
 from app.errors import Unreadable
-from app.library import files, identity, names, save, trash
+from app.library import files, identity, names, save, trash, typed
 from app.library.documents import Document
 from app.library.note import decode
 from app.library.trash import Trashed
@@ -29,7 +29,7 @@ def restore(
         identity.take(connection, uid, kept.path)
 
     try:
-        note = save.checked(settings, kept.file, decode(kept.file, data))
+        note = typed.checked(settings, kept.file, decode(kept.file, data))
     except Unreadable:
         file_alone(settings, connection, kept, data)
         return None
