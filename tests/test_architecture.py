@@ -49,6 +49,7 @@ PURE = (
     "accounts.permissions",
     "library.differences",
     "library.front_matter",
+    "library.link_spans",
     "library.headers",
     "library.matching",
     "library.merge",

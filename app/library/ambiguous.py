@@ -21,6 +21,7 @@ from app.library.trash import Trashed
 from app.settings import Settings
 
 EARLIER = timedelta(hours=1)  # by which a copy may be older than the going of the original
+MOST_MISSING = 1_000  # that are looked at, the last first
 MOST = 100  # questions asked at once
 
 
@@ -34,33 +35,37 @@ class Question:
 
 def questions(connection: sqlite3.Connection) -> list[Question]:
     """What is to be asked, the last first; three queries."""
-    missing = [kept for kept in trash.every(connection) if kept.outside]
+    missing = [kept for kept in trash.every(connection) if kept.outside][:MOST_MISSING]
     by_hash = found(
-        connection,
-        "document.sha256 IN (SELECT sha256 FROM trash WHERE outside)",
-        [],
+        connection, "sha256", "document.sha256 IN (SELECT sha256 FROM trash WHERE outside)", []
     )
     by_name = found(
         connection,
+        "name_key",
         "document.name_key IN (SELECT value FROM json_each(?))",
         [json.dumps(sorted({key(last(kept.path)) for kept in missing}))],
     )
     asked = []
     for kept in missing:
-        same = [row for row in by_hash if row["sha256"] == kept.sha256]
-        named = [row for row in by_name if row["name_key"] == key(last(kept.path))]
-        candidates = dict.fromkeys(row["path"] for row in [*same, *named] if may_be(row, kept))
+        rows = [*by_hash.get(kept.sha256, []), *by_name.get(key(last(kept.path)), [])]
+        candidates = dict.fromkeys(row["path"] for row in rows if may_be(row, kept))
         if candidates:
             asked.append(Question(kept, tuple(candidates)))
     return asked[:MOST]
 
 
-def found(connection: sqlite3.Connection, where: str, values: list[str]) -> list[sqlite3.Row]:
-    return connection.execute(
+def found(
+    connection: sqlite3.Connection, by: str, where: str, values: list[str]
+) -> dict[str, list[sqlite3.Row]]:
+    rows = connection.execute(
         "SELECT document.path, sha256, name_key, created FROM document JOIN note USING (uid)"
         f" WHERE source <> '' AND {where} ORDER BY document.path",
         values,
-    ).fetchall()
+    )
+    grouped: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        grouped.setdefault(row[by], []).append(row)
+    return grouped
 
 
 def may_be(row: sqlite3.Row, kept: Trashed) -> bool:

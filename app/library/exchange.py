@@ -13,6 +13,7 @@ import errno
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,22 +26,52 @@ EXCHANGE = 2  # RENAME_EXCHANGE
 UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
+LATE_SECONDS = 0.2
+LATE_LOOKS = 25
+
+Seen = tuple[int, int, int]  # a file's inode, size and time
+
+
 class Displaced(Exception):
     """Something else stood there than was expected; it stands there again."""
 
 
-def put_over(temporary: Path, place: Path, *, ours: str, expected: str) -> None:
+def put_over(temporary: Path, place: Path, *, ours: str, expected: str) -> Seen | None:
     """Give the new file (its SHA-256 is `ours`) the place of the `expected` one, or Displaced.
 
-    Afterwards the temporary name is that of the old file, or of none.
+    Afterwards the temporary name is that of the old file, as it was `Seen`, or of none.
     """
     if digest(place) != expected:
         raise Displaced
     if not swap(temporary, place):
         temporary.replace(place)
-    elif digest(temporary) != expected:
+        return None
+    seen = look(temporary)
+    if digest(temporary) != expected:
         put_back(temporary, place, ours)
         raise Displaced
+    return seen
+
+
+def look(path: Path) -> Seen:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def written_late(displaced: Path, seen: Seen | None) -> bytes | None:
+    """What an editor wrote into the displaced file, which it had open already; None, if nothing.
+
+    Such an editor writes in place: it may be at it, so wait until it is done.
+    """
+    if seen is None or look(displaced) == seen:
+        return None
+    last = look(displaced)
+    for _ in range(LATE_LOOKS):
+        time.sleep(LATE_SECONDS)
+        if (now := look(displaced)) == last:
+            break
+        last = now
+    return displaced.read_bytes()
 
 
 def swap(one: Path, other: Path) -> bool:

@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from app import database
-from app.errors import Unreadable
-from app.library import files, identity, names, save, trash
+from app.errors import BadInput, Unreadable
+from app.library import files, identity, names, save, trash, typed
 from app.library.documents import Document
 from app.library.note import decode
 from app.library.trash import Trashed
@@ -30,8 +30,8 @@ def restore(
         identity.take(connection, uid, kept.path)
 
     try:
-        note = save.checked(settings, kept.file, decode(kept.file, data))
-    except Unreadable:
+        note = typed.checked(settings, kept.file, decode(kept.file, data))
+    except (BadInput, Unreadable):
         file_alone(settings, connection, kept, data)
         return None
     return save.put_new(settings, connection, note, record, claim)

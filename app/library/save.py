@@ -10,29 +10,31 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import database
-from app.errors import BadInput, BaseMissing, NotFound, Unavailable, Unreadable
+from app.errors import BaseMissing, GlossError, NotFound, Unavailable
 from app.library import (
     documents,
     exchange,
     files,
     identity,
-    macros,
     names,
     past,
     reconcile,
+    revisions,
+    settling,
     store,
     trash,
 )
 from app.library.documents import Document
 from app.library.exchange import Displaced
-from app.library.note import Contents, Note, check_size, decode, load, prepare
-from app.library.reconcile import Version
+from app.library.note import Contents, Note, decode, load
+from app.library.typed import checked, merged_or_as_typed, with_newlines_of
 from app.settings import Settings
 
 log = logging.getLogger("gloss.save")
@@ -123,6 +125,11 @@ def update(
         place = files.place_of(settings.notes, file)
         for _ in range(ATTEMPTS):
             current = read_bytes(place)
+            if past.sha256(current) != base_sha256.lower() and settling.is_at_work(
+                connection, file, place, current
+            ):
+                time.sleep(settling.STEP_SECONDS)
+                continue
             # A version of the note has the newlines that it had.
             typed = markdown if kind == "restored" else with_newlines_of(current, markdown)
             version = reconcile.with_theirs(
@@ -131,40 +138,56 @@ def update(
             note = merged_or_as_typed(settings, file, version, current)
             record = Record(current, "merged" if version.merged else kind, person_id)
             try:
-                document = put(connection, place, note, record)
+                document, late = put(connection, place, note, record)
             except Displaced:  # somebody was faster
                 continue
+            if late is not None:
+                take_late(settings, connection, document, current, late)
             return Saved(**vars(document), merged=version.merged)
-    raise reconcile.changed(current)
+    raise reconcile.changed(read_bytes(place))
 
 
-def merged_or_as_typed(settings: Settings, file: str, version: Version, current: bytes) -> Note:
-    """The note that this version would be. Two good headers may merge into one that is not."""
-    try:
-        return checked(settings, file, version.text)
-    except Unreadable:
-        if version.merged:
-            raise reconcile.changed(current) from None
-        raise
+def put(
+    connection: sqlite3.Connection, place: Path, note: Note, record: Record
+) -> tuple[Document, bytes | None]:
+    """Put the note in the place of the file with the bytes `record.before`, else Displaced.
 
-
-def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record) -> Document:
-    """Put the note in the place of the file with the bytes `record.before`, else Displaced."""
+    With it, what an editor wrote into the old file while that lost its place.
+    """
+    seen: exchange.Seen | None = None
     mode = place.stat().st_mode & 0o7777
     expected = past.sha256(record.before or b"")
     with files.written(place.parent, note.contents.data, mode) as temporary:
 
         def put_in_place() -> None:
+            nonlocal seen
             ours = note.contents.sha256
             try:
-                exchange.put_over(temporary.path, place, ours=ours, expected=expected)
+                seen = exchange.put_over(temporary.path, place, ours=ours, expected=expected)
             except FileNotFoundError:
                 raise deleted() from None
 
         note = replace(note, contents=Contents(note.contents.data, temporary.stat))
         uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
+        late = exchange.written_late(temporary.path, seen)
     files.keep_folder(place.parent)
-    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
+    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note), late
+
+
+def take_late(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    saved: Document,
+    before: bytes,
+    late: bytes,
+) -> None:
+    """An editor's save over `before` came late: merge it; else it is kept in the history."""
+    try:
+        update(settings, connection, saved.path, late.decode(), past.sha256(before), kind="outside")
+    except (GlossError, UnicodeDecodeError):
+        with database.transaction(connection):
+            revisions.add(connection, saved.uid, late, kind="outside")
+            revisions.add(connection, saved.uid, saved.source.encode(), kind="outside")
 
 
 def delete(
@@ -201,25 +224,6 @@ def read(settings: Settings, id: str) -> tuple[str, str]:
         files.place_of(settings.notes, file)
         contents = load(settings.notes, file, settings.max_note_bytes)
     return decode(file, contents.data), contents.sha256
-
-
-def checked(settings: Settings, file: str, markdown: str) -> Note:
-    """The note that these bytes would be; raises where they would not be one."""
-    try:
-        data = markdown.encode()
-    except UnicodeEncodeError:
-        raise BadInput("The text holds half of a character.", field="markdown") from None
-    check_size(len(data), file, settings.max_note_bytes)
-    known, _ = macros.of_library(settings.notes)
-    note = prepare(file, Contents(data, (len(data), 0)), known)
-    names.check_title(note.title)
-    return note
-
-
-def with_newlines_of(current: bytes, markdown: str) -> str:
-    """As typed; but a browser's form makes every newline CRLF, where the file had none."""
-    from_form = "\r\n" in markdown and markdown.count("\r\n") == markdown.count("\n")
-    return markdown.replace("\r\n", "\n") if from_form and b"\r\n" not in current else markdown
 
 
 def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:

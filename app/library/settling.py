@@ -6,8 +6,10 @@ again until it has been left alone for a moment; one that has become empty, for 
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from app.library.note import Contents
 
@@ -27,6 +29,15 @@ def settled(load: Callable[[], Contents], before: int | None) -> Contents | None
         time.sleep(STEP_SECONDS)
         contents = load()
     return contents
+
+
+def is_at_work(connection: sqlite3.Connection, file: str, place: Path, data: bytes) -> bool:
+    """Whether an editor seems to be in the middle of writing a known file, which holds `data`."""
+    row = connection.execute("SELECT size FROM file WHERE path = ?", [file]).fetchone()
+    if row is None:
+        return False
+    contents = Contents(data, (len(data), place.stat().st_mtime_ns))
+    return is_unsure(contents, row["size"], time.time())
 
 
 def is_unsure(contents: Contents, before: int | None, now: float) -> bool:

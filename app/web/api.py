@@ -19,7 +19,7 @@ from app.search import find
 from app.web import access, asked, fillers, openapi, presenters
 from app.web.analyses import is_visible, listed
 from app.web.asked import Wanted
-from app.web.notes import readable
+from app.web.notes import readable, refuse_former
 from app.web.root import root
 from app.web.runs import visible
 from app.web.templates import address
@@ -185,7 +185,11 @@ def version_named(id: str) -> str | None:
 
     The file is asked, not the index: what could not be indexed can be repaired by a PUT.
     """
-    _, current = save.read(access.settings(), id)
+    try:
+        _, current = save.read(access.settings(), id)
+    except NotFound:
+        refuse_former(id)
+        raise
     if "If-Match" not in request.headers:
         return None
     named = request.if_match.as_set()

@@ -15,13 +15,15 @@ from app.web.templates import address
 
 blueprint = Blueprint("trash", __name__)
 
+SHOWN = 500
 BATCH = 100  # notes forgotten in one transaction, so that nobody who writes waits long
 
 
 @blueprint.get("/trash")
 @access.needs(Action.INSPECT)
 def page() -> str:
-    return render_template("trash.html", kept=trash.every(g.db))
+    every = trash.every(g.db)
+    return render_template("trash.html", kept=every[:SHOWN], total=len(every))
 
 
 @blueprint.post("/trash/restore")

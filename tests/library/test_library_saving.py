@@ -315,3 +315,59 @@ def test_an_editor_that_saves_all_the_time_and_gloss_lose_nothing_to_each_other(
     assert all(revisions.by_hash(connection, uid, sha(text)) for text in saved)
     assert path.read_text().split("\n")[0] == written[-1]
     database.close_this_thread()
+
+
+@pytest.mark.parametrize("meets", [False, True])
+def test_an_editor_that_has_the_file_open_and_writes_it_in_place_afterwards(
+    meets: bool,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It opened the old file before the exchange, and writes into it when it has lost its name."""
+    base = save.create(settings, connection, "a", TEXT).sha256
+    path = settings.notes / "a.md"
+    late = TEXT.replace("Two", "Deux") if meets else TEXT.replace("Three", "Drei")
+    real = exchange.put_over
+    with open(path, "r+") as editor:
+
+        def put_over_then_write(*words: Path, **more: str) -> exchange.Seen | None:
+            seen = real(*words, **more)
+            editor.truncate(0)
+            editor.write(late)
+            editor.flush()
+            monkeypatch.setattr(exchange, "put_over", real)
+            return seen
+
+        monkeypatch.setattr(exchange, "put_over", put_over_then_write)
+        saved = save.update(settings, connection, "a", TEXT.replace("Two", "Zwei"), base)
+    assert "Zwei" in saved.source
+    assert revisions.by_hash(connection, saved.uid, saved.sha256)
+    wanted = saved.source if meets else saved.source.replace("Three", "Drei")
+    assert path.read_text() == wanted
+    newest = revisions.newest(connection, saved.uid)
+    assert newest is not None
+    assert revisions.contents(connection, newest.id).decode() == wanted
+    assert (revisions.by_hash(connection, saved.uid, sha(late)) is not None) is meets
+
+
+def test_a_save_waits_for_an_editor_that_has_emptied_the_file(
+    settings: Settings, connection: sqlite3.Connection
+) -> None:
+    base = save.create(settings, connection, "a", TEXT).sha256
+    path = settings.notes / "a.md"
+
+    def edit() -> None:
+        with open(path, "w") as file:
+            emptied.set()
+            time.sleep(0.3)
+            file.write(TEXT.replace("Three", "Drei"))
+
+    emptied = threading.Event()
+    editor = threading.Thread(target=edit)
+    editor.start()
+    emptied.wait()
+    saved = save.update(settings, connection, "a", TEXT.replace("One", "Eins"), base)
+    editor.join()
+    assert saved.source == TEXT.replace("One", "Eins").replace("Three", "Drei")
+    assert path.read_text() == saved.source
