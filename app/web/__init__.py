@@ -9,9 +9,12 @@ from app.web import (
     annotations,
     api,
     assets,
+    attaching,
     body,
     cache,
     claims,
+    completion,
+    drafts,
     editor,
     feeds,
     headers,
@@ -36,6 +39,9 @@ BLUEPRINTS = (
     notes.blueprint,
     journal.blueprint,
     editor.blueprint,
+    drafts.blueprint,
+    attaching.blueprint,
+    completion.blueprint,
     search.blueprint,
     analyses.blueprint,
     runs.blueprint,
@@ -52,7 +58,7 @@ def application(settings: Settings) -> Flask:
     app = Flask("app", template_folder="web/templates", static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
-        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes + settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
     )
     app.url_map.merge_slashes = False
