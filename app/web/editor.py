@@ -18,7 +18,7 @@ from app import clock
 from app.accounts.permissions import Action, visibilities
 from app.errors import Changed, Conflict, GlossError, Unreadable
 from app.library import documents, drafts, front_matter, macros, save, starts
-from app.markup import render
+from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address
 from app.web.writing import Form
@@ -101,7 +101,7 @@ def answered(form: Form, saved: Any) -> ResponseReturnValue:
 
 def with_preview(form: Form) -> str:
     again = writing.applied(form)
-    return page(again, preview=previewed(writing.source_of(again), form.id)[0])
+    return page(again, preview=previewed(writing.source_of(again), again)[0])
 
 
 def filled(form: Form) -> str:
@@ -110,8 +110,7 @@ def filled(form: Form) -> str:
 
 def attached(form: Form) -> str:
     """Without scripts: the file that was chosen is stored, and its link stands below the text."""
-    folder = writing.FOLDERS.get(form.values.get("kind", ""), "")
-    link = attaching.link(request.files.get("file"), form.id or f"{folder}x")
+    link = attaching.link(request.files.get("file"), writing.place_of(form))
     text = writing.ended(form.markdown)
     return page(replace(form, markdown=f"{text}\n{link}\n" if text else f"{link}\n"))
 
@@ -146,29 +145,36 @@ def delete(id: str) -> ResponseReturnValue:
 @access.needs(Action.WRITE)
 def preview() -> str:
     """The note as it would read, for the page that is open; the renderer is the one and only."""
-    note = request.form.get("note", "")
-    form = writing.sent(request.form, note)
+    form = writing.sent(request.form, request.form.get("note", ""))
     try:
         source = writing.source_of(form)
     except GlossError as error:
         return render_template("_wrong.html", message=str(error))
-    html, lines = previewed(source, note)
+    html, lines = previewed(source, form)
     top = source.count("\n") - writing.ended(form.markdown).count("\n")
     places = [[start, first - top] for start, _, first, _ in lines]
     return render_template("_preview.html", html=html, places=places)
 
 
-def previewed(source: str, id: str = "") -> tuple[str, list[tuple[int, int, int, int]]]:
+def previewed(source: str, form: Form) -> tuple[str, list[tuple[int, int, int, int]]]:
     """The page, and which part of its text stands on which lines of the source."""
+    place = writing.place_of(form)
     try:
-        header = front_matter.parse(source, f"{id}.md")
+        header = front_matter.parse(source, f"{place}.md")
     except Unreadable as error:
         return render_template("_wrong.html", message=str(error)), []
     known, _ = macros.of_library(access.settings().notes)
     rendered = render(
-        header.body, path=id, first_line=header.body_line, macros={**known, **header.macros}
+        header.body, path=place, first_line=header.body_line, macros={**known, **header.macros}
     )
-    return fillers.fill_preview(rendered, id), rendered.lines
+    return fillers.fill_preview(rendered, saved_place(form.id, rendered)), rendered.lines
+
+
+def saved_place(id: str, rendered: Rendered) -> str:
+    """The note that its analyses run for; one with a block that is not saved yet is none."""
+    document = documents.get(g.db, id) if id else None
+    known = {block.name for block in documents.blocks(g.db, document.uid)} if document else set()
+    return id if all(block.name in known for block in rendered.blocks) else ""
 
 
 def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str:

@@ -225,6 +225,11 @@ def of_bibtex(text: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def place_of(form: Form) -> str:
+    """The id of the note, or one in the folder that a new one will have: links start there."""
+    return form.id or form.file or FOLDERS.get(form.values.get("kind", ""), "") + "new"
+
+
 def id_for(form: Form) -> str:
     """The id that the person chose, else one from the kind and the title (a journal: today)."""
     if form.file:

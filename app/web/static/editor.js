@@ -17,7 +17,7 @@ function typed() {
 }
 
 async function ask(address, options) {
-  const answer = await fetch(address, { headers: { Accept: "application/json, text/html" }, ...options });
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   throw new Error([problem.detail || `The server answered ${answer.status}.`, problem.hint || ""].join(" ").trim());
@@ -385,6 +385,14 @@ async function render() {
   if (leader !== room) follow(area, room);
 }
 
+// A run that ends reloads the page of its note; here the preview is enough.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const answer = event.detail.xhr, isNews = ["HX-Refresh", "HX-Replace-Url"].some((name) => answer.getResponseHeader(name));
+  if (!isNews || !room.contains(event.detail.elt)) return;
+  event.preventDefault();
+  render();
+});
+
 function renderLater() {
   clearTimeout(later);
   later = setTimeout(render, 350);
@@ -665,6 +673,12 @@ document.addEventListener("visibilitychange", () => {
   fetch("/drafts", { method: "POST", body: data, keepalive: data.toString().length < BEACON }).catch(() => {});
 });
 
-form.classList.add("lively");
+// The preview is there already: the button goes to it.
+form.querySelector("[value=preview]").addEventListener("click", (event) => {
+  event.preventDefault();
+  render();
+  room.scrollIntoView({ block: "start" });
+  room.focus({ preventScroll: true });
+});
 render();
 })();
