@@ -1,6 +1,7 @@
 """The errors that a person can meet, each with what to do about it.
 
     GlossError                      500
+    ├── Moved                       308  the note has another address now; knows which
     ├── BadInput                    400  a field that cannot be taken; knows its name
     ├── BadSetting                  400  a flag or GLOSS_* variable with an impossible value
     ├── NotSignedIn                 401
@@ -39,6 +40,17 @@ class GlossError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class Moved(GlossError):
+    """The note `was` is the note `now`: the same question is asked there."""
+
+    status = HTTPStatus.PERMANENT_REDIRECT
+
+    def __init__(self, was: str, now: str) -> None:
+        super().__init__(f"This note has moved to {now}.")
+        self.was = was
+        self.now = now
 
 
 class BadInput(GlossError):
@@ -80,13 +92,16 @@ class Gone(GlossError):
 
 
 class Changed(GlossError):
-    """The thing is no longer what the change was based on."""
+    """The thing is no longer what the change was based on. `theirs` is what it holds now."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
-    def __init__(self, message: str, *, current: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, current: str = "", theirs: str = "", hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.current = current
+        self.theirs = theirs
 
 
 class TooLarge(GlossError):

@@ -46,8 +46,13 @@ ALLOWED: dict[str, set[str]] = {
 PURE = (
     "markup",
     "accounts.permissions",
+    "library.differences",
     "library.front_matter",
+    "library.headers",
+    "library.matching",
+    "library.merge",
     "library.names",
+    "library.packing",
     "search.query",
     "lab.signature",
     "lab.claims",

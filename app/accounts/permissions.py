@@ -34,6 +34,7 @@ class Action(StrEnum):
     VISIT = "visit"  # a page that is the same for everybody: sign in, health, our own files
     READ = "read"  # a thing at its address
     LIST = "list"  # to meet it in a feed, a search, a count
+    HISTORY = "history"  # who changed a note, when, and what it said before
     ANNOTATE = "annotate"
     RUN = "run"  # start and cancel analyses
     WRITE = "write"  # make, change and delete notes; see what sync could not read
@@ -45,6 +46,7 @@ LEAST = {
     Action.VISIT: Role.PUBLIC,
     Action.READ: Role.PUBLIC,
     Action.LIST: Role.PUBLIC,
+    Action.HISTORY: Role.READER,
     Action.ANNOTATE: Role.ANNOTATOR,
     Action.RUN: Role.EDITOR,
     Action.WRITE: Role.EDITOR,

@@ -3,7 +3,10 @@
 Says how many notes were added, changed, moved, removed, unchanged, and names each file that
 could not be read, with its line and the reason. The exit status is 1 if there is one.
 
-  python -m app sync --rebuild     makes every derived table anew from the files
+Where most of the notes are missing at once, as with a disk that is not mounted, nothing is changed.
+
+  python -m app sync --rebuild            makes every derived table anew from the files
+  python -m app sync --accept-removals    they were deleted: they go to the trash
 """
 
 from __future__ import annotations
@@ -22,22 +25,36 @@ from app.settings import Settings
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rebuild", action="store_true", help="index everything anew")
+    parser.add_argument(
+        "--accept-removals", action="store_true", help="take missing notes for deleted"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     with database.opened(settings.database) as connection:
-        report = up_to_date(settings, connection, rebuild=options.rebuild)
+        report = up_to_date(
+            settings,
+            connection,
+            rebuild=options.rebuild,
+            accept_removals=options.accept_removals,
+        )
     print(json.dumps(report.as_json()) if options.json else summary(report))
     return 1 if report.failed else 0
 
 
 def up_to_date(
-    settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = False
+    settings: Settings,
+    connection: sqlite3.Connection,
+    *,
+    rebuild: bool = False,
+    accept_removals: bool = False,
 ) -> sync.Report:
     """Index notes, code and margins as they are now; each writes only what changed."""
     outdated = database.is_outdated(connection)
-    report = sync.sync(settings, connection, rebuild=rebuild or outdated)
+    report = sync.sync(
+        settings, connection, rebuild=rebuild or outdated, accept_removals=accept_removals
+    )
     analyses.index(settings, connection)
     store.reindex(connection)
     return report

@@ -6,14 +6,16 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from app.library.names import id_of, key
 from app.library.scan import Stat
 
 Known = dict[str, Stat]
+T = TypeVar("T")
 
 
 @dataclass
@@ -22,7 +24,9 @@ class Changes:
     changed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)  # new file: old file, not in `removed`
+    found_again: dict[str, int] = field(default_factory=dict)  # new file: a note in the trash
     doubles: dict[str, str] = field(default_factory=dict)  # file: the first of the same name
+    sizes: dict[str, int] = field(default_factory=dict)  # of changed files, as known
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.changed or self.removed)
@@ -51,11 +55,13 @@ def compare(connection: sqlite3.Connection, root: Path, before: Known, now: Know
         return Changes()
     found = Changes(fresh=now.keys() - before.keys(), removed=before.keys() - now.keys())
     found.changed = {path for path in now.keys() & before.keys() if before[path] != now[path]}
+    found.sizes = {path: before[path][0] for path in found.changed}
     found.doubles = doubles(now)
     # One that was indexed until now, but has to stand back, must be looked at as well.
     found.changed |= found.doubles.keys() & before.keys()
     found.moved = moves(connection, root, before, now, found)
     found.removed -= set(found.moved.values())
+    found.found_again = found_again(connection, root, now, found)
     return found
 
 
@@ -79,11 +85,43 @@ def moves(
 ) -> dict[str, str]:
     """New files with the bytes of a removed one, where neither side leaves a doubt."""
     sizes = {before[path][0] for path in found.removed}
-    candidates = [path for path in found.fresh - found.doubles.keys() if now[path][0] in sizes]
-    if not candidates:
+    come = hashes(root, now, found.fresh - found.doubles.keys(), sizes)
+    if not come:
         return {}
     gone = {path: kept.sha256 for path, kept in stored(connection, found.removed).items()}
-    come = {path: sha for path in candidates if (sha := hash_of(root / path))}
+    return pairs(come, gone)
+
+
+def found_again(
+    connection: sqlite3.Connection, root: Path, now: Known, found: Changes
+) -> dict[str, int]:
+    """New files with the bytes of a note whose file went missing before, where this is certain."""
+    rows = connection.execute(
+        "SELECT note_uid, trash.path, trash.sha256, size FROM trash JOIN revision USING (note_uid)"
+        " WHERE outside AND revision.sha256 = trash.sha256"
+    ).fetchall()
+    fresh = found.fresh - found.doubles.keys() - found.moved.keys()
+    if not rows or not fresh:
+        return {}
+    back = {id_of(path) for path in fresh}
+    gone = {row["note_uid"]: row["sha256"] for row in rows if row["path"] not in back}
+    at_home = {row["path"] for row in rows} & back
+    elsewhere = {path for path in fresh if id_of(path) not in at_home}
+    return pairs(hashes(root, now, elsewhere, {row["size"] for row in rows}), gone)
+
+
+def hashes(root: Path, now: Known, files: Iterable[str], sizes: set[int]) -> dict[str, str]:
+    """The SHA-256 of those files that have one of the sizes. An empty file is like any other."""
+    candidates = [path for path in files if now[path][0] in sizes and now[path][0]]
+    return {path: sha for path in candidates if (sha := hash_of(root / path))}
+
+
+def pairs(come: Mapping[str, str], gone: Mapping[T, str]) -> dict[str, T]:
+    """What came and what went by the same hash, where there is one of each.
+
+    >>> pairs({"new": "a", "x": "b", "y": "b"}, {"old": "a", "z": "b"})
+    {'new': 'old'}
+    """
     times = Counter(gone.values()), Counter(come.values())
     old = {sha: path for path, sha in gone.items() if times[0][sha] == 1}
     return {path: old[sha] for path, sha in come.items() if sha in old and times[1][sha] == 1}

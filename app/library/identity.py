@@ -6,6 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from app import clock
 from app.library.names import id_of
 
 
@@ -15,16 +16,57 @@ def move(connection: sqlite3.Connection, root: Path, old: str, new: str) -> None
         return
     connection.execute("DELETE FROM file WHERE path = ?", [old])
     connection.execute("DELETE FROM problem WHERE path = ?", [old])
-    if id_of(old) != id_of(new):
-        set_aside(connection, id_of(new))
-        connection.execute("UPDATE note SET path = ? WHERE path = ?", [id_of(new), id_of(old)])
+    uid = uid_of(connection, id_of(old))
+    if uid is not None:
+        take(connection, uid, id_of(new))
 
 
-def set_aside(connection: sqlite3.Connection, path: str) -> None:
-    """A note that was deleted long ago gives its path up, to one that no file can have."""
-    connection.execute("UPDATE note SET path = '/' || uid || '/' || path WHERE path = ?", [path])
+def found_again(connection: sqlite3.Connection, uid: int, new: str) -> None:
+    """A note whose file was missing is that of the file `new`."""
+    row = connection.execute("SELECT path FROM trash WHERE note_uid = ?", [uid]).fetchone()
+    if row is None:  # restored, or emptied, since the folder was looked through
+        return
+    connection.execute("DELETE FROM trash WHERE note_uid = ?", [uid])
+    take(connection, uid, id_of(new), was=row["path"])
+
+
+def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") -> None:
+    """The path is this note's from now on; the one that it had (or `was`) leads to it.
+
+    A note that was deleted long ago gives the path up, and gets one that no file can have.
+    """
+    (now,) = connection.execute("SELECT path FROM note WHERE uid = ?", [uid]).fetchone()
+    old = was or now
+    if now != path:
+        connection.execute(
+            "UPDATE note SET path = '/' || uid || '/' || path WHERE path = ?", [path]
+        )
+        connection.execute("UPDATE note SET path = ? WHERE uid = ?", [path, uid])
+    connection.execute("DELETE FROM former_path WHERE path = ?", [path])
+    if old != path and not old.startswith("/"):
+        connection.execute("INSERT OR REPLACE INTO former_path VALUES (?, ?)", [old, uid])
+
+
+def of_former(connection: sqlite3.Connection, path: str) -> str | None:
+    """Where the note is now that used to be at this path, and had it last."""
+    row = connection.execute(
+        "SELECT document.path FROM former_path JOIN document ON document.uid = note_uid"
+        " WHERE former_path.path = ?",
+        [path],
+    ).fetchone()
+    return str(row["path"]) if row else None
 
 
 def uid_of(connection: sqlite3.Connection, path: str) -> int | None:
     row = connection.execute("SELECT uid FROM note WHERE path = ?", [path]).fetchone()
     return int(row[0]) if row else None
+
+
+def given(connection: sqlite3.Connection, path: str) -> int:
+    """The identity of a path, given now if it never had one."""
+    connection.execute(
+        "INSERT INTO note (path, created) VALUES (?, ?) ON CONFLICT (path) DO NOTHING",
+        [path, clock.stamp()],
+    )
+    (uid,) = connection.execute("SELECT uid FROM note WHERE path = ?", [path]).fetchone()
+    return int(uid)

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from app import database
 from app.errors import Unreadable
-from app.library import changes, identity, macros, problems, store
+from app.library import changes, identity, macros, outside, problems, store
 from app.library.changes import Changes, Stored
 from app.library.front_matter import Remark
 from app.library.note import Contents, Draft, Note, day_of, finish, load, understand
 from app.library.scan import Stat
+from app.library.settling import settled
 from app.settings import Settings
 
 BATCH_NOTES = 100
@@ -38,6 +39,7 @@ class Read:
     note: Note | None = None
     failure: Remark | None = None
     uid: int | None = None
+    data: bytes | None = None  # of a failure that was read
 
 
 def work(
@@ -52,7 +54,7 @@ def work(
     with few_checkpoints(connection):
         for _ in range(ATTEMPTS):
             again: list[str] = []
-            for batch in batches(settings, waiting, stored):
+            for batch in batches(settings, waiting, stored, todo):
                 good = write(settings, connection, batch, todo)
                 yield from (read.file for read in good if read.note)
                 again += sorted({read.file for read in batch} - {read.file for read in good})
@@ -73,29 +75,31 @@ def few_checkpoints(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def batches(
-    settings: Settings, files: list[str], stored: Mapping[str, Stored]
+    settings: Settings, files: list[str], stored: Mapping[str, Stored], todo: Changes
 ) -> Iterator[list[Read]]:
     """The files read and rendered, as many together as one transaction writes."""
     left = iter(files)
-    while batch := next_batch(settings, left, stored):
+    while batch := next_batch(settings, left, stored, todo):
         yield batch
 
 
 def next_batch(
-    settings: Settings, files: Iterator[str], stored: Mapping[str, Stored]
+    settings: Settings, files: Iterator[str], stored: Mapping[str, Stored], todo: Changes
 ) -> list[Read]:
     """Empty only when no file is left. All are read before the first is rendered."""
     with without_collector():
         known, _ = macros.of_library(settings.notes)
-        return [rendered(read, known) for read in take(settings, files, stored)]
+        return [rendered(read, known) for read in take(settings, files, stored, todo)]
 
 
-def take(settings: Settings, files: Iterator[str], stored: Mapping[str, Stored]) -> list[Read]:
+def take(
+    settings: Settings, files: Iterator[str], stored: Mapping[str, Stored], todo: Changes
+) -> list[Read]:
     """The next files that are there, until there are enough of them."""
     batch: list[Read] = []
     size = 0
     for file in files:
-        read = examine(settings, file, stored.get(file))
+        read = examine(settings, file, stored.get(file), todo.sizes.get(file))
         if read is None:
             continue
         batch.append(read)
@@ -117,22 +121,29 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def examine(settings: Settings, file: str, stored: Stored | None) -> Read | None:
-    """Read one file; None if it is gone again. A limit that is passed needs no reading."""
+def examine(
+    settings: Settings, file: str, stored: Stored | None, before: int | None
+) -> Read | None:
+    """Read one file; None if it is gone again, or being written without an end.
+
+    A limit that is passed needs no reading.
+    """
     try:
-        contents = load(settings.notes, file, settings.max_note_bytes)
+        contents = settled(lambda: load(settings.notes, file, settings.max_note_bytes), before)
     except Unreadable as error:
         return failed(settings, file, error)
     except FileNotFoundError:
         return None
     except OSError as error:
         return failed(settings, file, Unreadable(f"It cannot be read: {error.strerror}."))
+    if contents is None:
+        return None
     if stored and is_same(stored, contents):
         return Read(file, contents.stat, uid=stored.uid)
     try:
         return Read(file, contents.stat, draft=understand(file, contents))
     except Unreadable as error:
-        return Read(file, contents.stat, failure=remark(error))
+        return Read(file, contents.stat, failure=remark(error), data=contents.data)
 
 
 def rendered(read: Read, known: Mapping[str, str]) -> Read:
@@ -142,7 +153,8 @@ def rendered(read: Read, known: Mapping[str, str]) -> Read:
     try:
         return Read(read.file, read.stat, note=finish(read.draft, known))
     except Unreadable as error:
-        return Read(read.file, read.stat, failure=remark(error))
+        data = read.draft.contents.data
+        return Read(read.file, read.stat, failure=remark(error), data=data)
 
 
 def failed(settings: Settings, file: str, error: Unreadable) -> Read | None:
@@ -173,8 +185,15 @@ def write(
         for read in good:
             if read.file in todo.moved:
                 identity.move(connection, root, todo.moved[read.file], read.file)
+            elif read.file in todo.found_again:
+                identity.found_again(connection, todo.found_again[read.file], read.file)
+        outside.changed(connection, {read.file: bytes_of(read) for read in good if not read.uid})
         write_all(connection, good)
     return good
+
+
+def bytes_of(read: Read) -> bytes | None:
+    return read.note.contents.data if read.note else read.data
 
 
 def write_all(connection: sqlite3.Connection, good: list[Read]) -> None:

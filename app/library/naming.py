@@ -13,13 +13,19 @@ from app.settings import Settings
 MOST_NAMESAKES = 100
 
 
-def create(settings: Settings, connection: sqlite3.Connection, markdown: str) -> Document:
+def create(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    markdown: str,
+    *,
+    person_id: int | None = None,
+) -> Document:
     """Save a new note as `its-title.md`; where that is taken, as `its-title-2.md` and so on."""
     name = names.slug(title_of(markdown))
     for number in range(1, MOST_NAMESAKES):
         try:
             numbered = f"{name}-{number}" if number > 1 else name
-            return save.create(settings, connection, numbered, markdown)
+            return save.create(settings, connection, numbered, markdown, person_id=person_id)
         except Conflict:
             continue
     raise Conflict(f"There are too many notes named {name}.", hint="Send an id of your own.")

@@ -1,33 +1,88 @@
 """Write, change and delete notes, safely: nothing is lost, whatever happens in between.
 
-Everything is checked first. Then, within one transaction, which no other save can enter: is the
-file still what the change was based on? rename; index. If the index fails after the rename, the
-file has won and the next sync repairs.
+Everything is checked first, and the new file is on the disk. Then, within one transaction, which
+no other save can enter: is the file still what the change was based on? exchange; index, with the
+revision. Who was slower tries again with both changes merged. If the index fails after the
+exchange, the file has won and the next sync repairs.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import database
-from app.errors import BadInput, BaseMissing, Changed, NotFound, Unavailable
-from app.library import documents, files, identity, macros, names, store
+from app.errors import BadInput, BaseMissing, NotFound, Unavailable, Unreadable
+from app.library import (
+    documents,
+    exchange,
+    files,
+    identity,
+    macros,
+    names,
+    past,
+    reconcile,
+    store,
+    trash,
+)
 from app.library.documents import Document
+from app.library.exchange import Displaced
 from app.library.note import Contents, Note, check_size, decode, load, prepare
+from app.library.reconcile import Version
 from app.settings import Settings
 
 log = logging.getLogger("gloss.save")
 
+ATTEMPTS = 100  # each is lost to somebody who saved
 
-def create(settings: Settings, connection: sqlite3.Connection, id: str, markdown: str) -> Document:
-    """A new note, never over another one: Conflict names the one that has that address."""
+
+@dataclass(frozen=True)
+class Record:
+    """What the history says of a save: what stood there before, how it came about, by whom."""
+
+    before: bytes | None
+    kind: str
+    person_id: int | None
+
+
+@dataclass(frozen=True)
+class Saved(Document):
+    """A note that was saved; `merged`, if somebody else's change since its base is in it, too."""
+
+    merged: bool = False
+
+
+def create(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    markdown: str,
+    *,
+    person_id: int | None = None,
+    kind: str = "saved",
+) -> Document:
+    """A new note, never over another one: Conflict names the one that has that address.
+
+    Where a note was deleted, one of its address is that note again, with its history.
+    """
     file = names.checked(id) + names.SUFFIX
     note = checked(settings, file, markdown.replace("\r\n", "\n"))
+    return put_new(settings, connection, note, Record(None, kind, person_id))
+
+
+def put_new(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    note: Note,
+    record: Record,
+    claim: Callable[[], None] = lambda: None,
+) -> Document:
+    """Write the file of a new note; `claim` is called in the transaction, where it is free."""
+    file = note.file
     with files.in_words(file):
         place = files.place_of(settings.notes, file)
         files.make_folder(place.parent, file)
@@ -36,53 +91,103 @@ def create(settings: Settings, connection: sqlite3.Connection, id: str, markdown
             def put_in_place() -> None:
                 refuse_taken(connection, settings.notes, note.id)
                 files.refuse_taken(place.parent, Path(note.id).name)
+                claim()
                 files.put_new(temporary.path, place)
 
             note = replace(note, contents=Contents(note.contents.data, temporary.stat))
-            uid = file_first(connection, put_in_place, lambda: indexed(connection, note))
+            uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
         files.keep_folder(place.parent)
     return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
 
 
 def update(
-    settings: Settings, connection: sqlite3.Connection, id: str, markdown: str, base_sha256: str
-) -> Document:
-    """Save over the version that `base_sha256` names; Changed if the file is another one now."""
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    markdown: str,
+    base_sha256: str,
+    *,
+    person_id: int | None = None,
+    kind: str = "saved",
+) -> Saved:
+    """Save over the version that `base_sha256` names.
+
+    If the file is another one now, both changes are kept where they merge; else Changed.
+    """
     if not base_sha256:
         raise BaseMissing("It is not said which version was edited.", hint="Load the note again.")
     file = files.find(settings.notes, id)
     with files.in_words(file):
         place = files.place_of(settings.notes, file)
-        current = read_bytes(place)
-        note = checked(settings, file, with_newlines_of(current, markdown))
-        mode = place.stat().st_mode & 0o7777
-        with files.written(place.parent, note.contents.data, mode) as temporary:
+        for _ in range(ATTEMPTS):
+            current = read_bytes(place)
+            # A version of the note has the newlines that it had.
+            typed = markdown if kind == "restored" else with_newlines_of(current, markdown)
+            version = reconcile.with_theirs(
+                connection, names.id_of(file), typed, base_sha256.lower(), current
+            )
+            note = merged_or_as_typed(settings, file, version, current)
+            record = Record(current, "merged" if version.merged else kind, person_id)
+            try:
+                document = put(connection, place, note, record)
+            except Displaced:  # somebody was faster
+                continue
+            return Saved(**vars(document), merged=version.merged)
+    raise reconcile.changed(current)
 
-            def put_in_place() -> None:
-                refuse_changed(place, base_sha256)
-                temporary.path.replace(place)
 
-            note = replace(note, contents=Contents(note.contents.data, temporary.stat))
-            uid = file_first(connection, put_in_place, lambda: indexed(connection, note))
-        files.keep_folder(place.parent)
+def merged_or_as_typed(settings: Settings, file: str, version: Version, current: bytes) -> Note:
+    """The note that this version would be. Two good headers may merge into one that is not."""
+    try:
+        return checked(settings, file, version.text)
+    except Unreadable:
+        if version.merged:
+            raise reconcile.changed(current) from None
+        raise
+
+
+def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record) -> Document:
+    """Put the note in the place of the file with the bytes `record.before`, else Displaced."""
+    mode = place.stat().st_mode & 0o7777
+    expected = past.sha256(record.before or b"")
+    with files.written(place.parent, note.contents.data, mode) as temporary:
+
+        def put_in_place() -> None:
+            ours = note.contents.sha256
+            try:
+                exchange.put_over(temporary.path, place, ours=ours, expected=expected)
+            except FileNotFoundError:
+                raise deleted() from None
+
+        note = replace(note, contents=Contents(note.contents.data, temporary.stat))
+        uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
+    files.keep_folder(place.parent)
     return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
 
 
 def delete(
-    settings: Settings, connection: sqlite3.Connection, id: str, base_sha256: str | None
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    base_sha256: str | None,
+    *,
+    person_id: int | None = None,
 ) -> None:
-    """Delete the file, if it is still the version that `base_sha256` names (None: any)."""
+    """Move the note to the trash, if it is the version that `base_sha256` names (None: any)."""
     file = files.find(settings.notes, id)
     with files.in_words(file):
         files.place_of(settings.notes, file)  # not behind a link
         path = settings.notes / file
-
-        def take_away() -> None:
-            if base_sha256 is not None:
-                refuse_changed(path, base_sha256)
-            path.unlink()
-
-        file_first(connection, take_away, lambda: store.forget(connection, [file]))
+        current = read_bytes(path)
+        if base_sha256 is not None and past.sha256(current) != base_sha256.lower():
+            raise reconcile.changed(current)
+        try:
+            with writing(), ExitStack() as files_back, database.transaction(connection):
+                trash.put(connection, file, current, person_id=person_id)
+                store.forget(connection, [file])
+                files_back.enter_context(exchange.taken_away(path, past.sha256(current)))
+        except Displaced:
+            raise reconcile.changed(read_bytes(path)) from None
         files.keep_folder(path.parent)
 
 
@@ -120,31 +225,35 @@ def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:
             raise files.taken(path)
 
 
-def refuse_changed(place: Path, base: str) -> None:
-    current = hashlib.sha256(read_bytes(place)).hexdigest()
-    if current != base.lower():
-        raise Changed(
-            "Somebody saved this note since you opened it.",
-            current=current,
-            hint="Compare the two versions and save again.",
-        )
-
-
 def read_bytes(place: Path) -> bytes:
     try:
         return place.read_bytes()
     except FileNotFoundError:
-        raise NotFound("This note was deleted meanwhile.", hint="Save it as a new one.") from None
+        raise deleted() from None
 
 
-def indexed(connection: sqlite3.Connection, note: Note) -> int:
-    """Index it, unless it is a file that sync leaves out for the sake of one of the same name."""
+def deleted() -> NotFound:
+    return NotFound("This note was deleted meanwhile.", hint="Save it as a new one.")
+
+
+def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
+    """Record and index it; not one that sync leaves out for the sake of one of the same name."""
+    uid = identity.given(connection, note.id)
+    past.saved(
+        connection,
+        uid,
+        record.before,
+        note.contents.data,
+        kind=record.kind,
+        person_id=record.person_id,
+    )
+    trash.take_out(connection, [uid])
     other = connection.execute(
         "SELECT 1 FROM document WHERE path_key = ? AND path <> ?", [names.key(note.id), note.id]
     ).fetchone()
-    if other:
-        return 0
-    return store.put(connection, [note])[note.id]
+    if not other:
+        store.put(connection, [note])
+    return uid
 
 
 def file_first(
@@ -153,17 +262,24 @@ def file_first(
     """Change a file and then the index, in one transaction; None if the index could not follow."""
     changed = False
     try:
-        with database.transaction(connection):
+        with writing(), database.transaction(connection):
             change()
             changed = True
             return index()
-    except Exception as error:
-        if changed:
-            log.exception("saved, but not indexed: the next sync will")
-            return None
-        if isinstance(error, sqlite3.Error):
-            raise Unavailable(
-                f"The library cannot be written now ({error}).",
-                hint="Nothing was changed: try again.",
-            ) from error
-        raise
+    except Exception:
+        if not changed:
+            raise
+        log.exception("saved, but not indexed: the next sync will")
+        return None
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What the database refuses, in words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unavailable(
+            f"The library cannot be written now ({error}).",
+            hint="Nothing was changed: try again.",
+        ) from error

@@ -19,13 +19,24 @@ from typing import Any
 
 from app import database
 from app.errors import DatabaseUnwritable
-from app.library import bib_files, changes, indexing, macros, media, problems, store
-from app.library.changes import Changes
+from app.library import (
+    bib_files,
+    changes,
+    identity,
+    indexing,
+    macros,
+    media,
+    outside,
+    problems,
+    store,
+    vanished,
+)
+from app.library.changes import Changes, Known
 from app.library.problems import Failure
 from app.library.scan import Scan, scan
 from app.settings import Settings
 
-BATCH_REMOVED = 200
+BATCH_REMOVED = 100
 STALE_SECONDS = 3600  # a temporary file this old was left by a save that was killed
 
 
@@ -55,35 +66,69 @@ class Report:
 COUNTS = ("added", "changed", "moved", "removed", "unchanged")
 
 
-def sync(settings: Settings, connection: sqlite3.Connection, *, rebuild: bool = False) -> Report:
-    """Index what changed; with `rebuild`, empty every derived table first and index everything."""
+def sync(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    *,
+    rebuild: bool = False,
+    accept_removals: bool = False,
+) -> Report:
+    """Index what changed; with `rebuild`, empty every derived table first and index everything.
+
+    Vanished, where so many notes are missing at once that the folder itself must be in doubt;
+    `accept_removals` takes them for deleted.
+    """
     with alone(settings.data):
-        before = {} if rebuild else changes.known(connection)
         found = scan(settings.notes)  # raises, before anything is touched, if the folder is gone
-        if rebuild:
-            database.rebuild(connection)
+        before = changes.known(connection)
         todo = changes.compare(connection, settings.notes, before, found.notes)
-        stamp = macros.stamp(settings.notes)
-        anew = stamp != macros_indexed(connection)
-        if anew:  # every note may use the library's macros
-            todo.changed |= before.keys() & found.notes.keys()
-            todo.doubles = changes.doubles(found.notes)
-        report = Report()
-        if todo:
-            report.removed = remove(settings, connection, sorted(todo.removed))
-            indexing.stand_back(connection, todo.doubles)
-            for file in indexing.work(settings, connection, todo, anew=anew):
-                count(file, todo, report)
-        media.keep(connection, found.media)
-        bib_files.update(settings, connection, found.media)
-        if anew:
-            keep_macros_indexed(connection, stamp)
-        if wrong := macros.of_library(settings.notes)[1]:
-            found.problems[macros.FILE] = wrong
-        clean(settings.notes, found)
-        problems.keep_unscanned(connection, found.problems)
-        complete(connection, found, report)
+        vanished.check(connection, len(todo.removed), len(before), accepted=accept_removals)
+        if rebuild:
+            remember(settings, connection, todo)
+            database.rebuild(connection)
+            before = {}
+            todo = changes.compare(connection, settings.notes, before, found.notes)
+        return bring_up_to_date(settings, connection, found, before, todo)
+
+
+def bring_up_to_date(
+    settings: Settings, connection: sqlite3.Connection, found: Scan, before: Known, todo: Changes
+) -> Report:
+    stamp = macros.stamp(settings.notes)
+    anew = stamp != macros_indexed(connection)
+    if anew:  # every note may use the library's macros
+        todo.changed |= before.keys() & found.notes.keys()
+        todo.doubles = changes.doubles(found.notes)
+    report = Report()
+    if todo:
+        report.removed = remove(settings, connection, sorted(todo.removed))
+        indexing.stand_back(connection, todo.doubles)
+        for file in indexing.work(settings, connection, todo, anew=anew):
+            count(file, todo, report)
+    media.keep(connection, found.media)
+    bib_files.update(settings, connection, found.media)
+    if anew:
+        keep_macros_indexed(connection, stamp)
+    if wrong := macros.of_library(settings.notes)[1]:
+        found.problems[macros.FILE] = wrong
+    clean(settings.notes, found)
+    problems.keep_unscanned(connection, found.problems)
+    complete(connection, found, report)
     return report
+
+
+def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
+    """Keep what only the index knows, and a rebuild would forget: old versions, identities."""
+    for new, old in todo.moved.items():
+        with database.transaction(connection):
+            identity.move(connection, settings.notes, old, new)
+    changed = sorted(todo.changed)
+    for start in range(0, len(changed), BATCH_REMOVED):
+        with database.transaction(connection):
+            outside.before_rebuild(
+                connection, settings.notes, changed[start : start + BATCH_REMOVED]
+            )
+    remove(settings, connection, sorted(todo.removed))
 
 
 @contextmanager
@@ -120,12 +165,13 @@ def remove(settings: Settings, connection: sqlite3.Connection, files: list[str])
         batch = files[start : start + BATCH_REMOVED]
         with database.transaction(connection):
             gone = [file for file in batch if not os.path.lexists(settings.notes / file)]
+            outside.removed(connection, settings.notes, gone)
             notes += store.forget(connection, gone)
     return notes
 
 
 def count(file: str, todo: Changes, report: Report) -> None:
-    if file in todo.moved:
+    if file in todo.moved or file in todo.found_again:
         report.moved += 1
     elif file in todo.fresh:
         report.added += 1

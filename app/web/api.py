@@ -19,7 +19,7 @@ from app.search import find
 from app.web import access, asked, fillers, openapi, presenters
 from app.web.analyses import is_visible, listed
 from app.web.asked import Wanted
-from app.web.notes import readable
+from app.web.notes import readable, refuse_former
 from app.web.root import root
 from app.web.runs import visible
 from app.web.templates import address
@@ -52,9 +52,9 @@ def create_note() -> Response:
     sent = asked.body(NEW_NOTE)
     settings, markdown = access.settings(), sent["markdown"]
     if "id" in sent:
-        document = save.create(settings, g.db, sent["id"], markdown)
+        document = save.create(settings, g.db, sent["id"], markdown, person_id=g.person.id)
     else:
-        document = naming.create(settings, g.db, markdown)
+        document = naming.create(settings, g.db, markdown, person_id=g.person.id)
     response = as_note(document, 201)
     response.headers["Location"] = f"/api{address(document.path)}"
     return response
@@ -69,20 +69,22 @@ def note(id: str) -> Response:
 @blueprint.put("/notes/<path:id>")
 @access.needs(Action.WRITE)
 def update_note(id: str) -> Response:
-    base = base_of(id)
+    """Where somebody saved since that version, both changes are kept if they merge; else 412."""
+    base = version_named(id)
     if base is None:
         raise BaseMissing(
             "Say which version this change is based on.",
             hint="Send its ETag in If-Match, or If-Match: * for whatever is there.",
         )
     markdown = asked.body(NOTE_CHANGE)["markdown"]
-    return as_note(save.update(access.settings(), g.db, id, markdown, base))
+    saved = save.update(access.settings(), g.db, id, markdown, base, person_id=g.person.id)
+    return as_note(saved, merged=saved.merged)
 
 
 @blueprint.delete("/notes/<path:id>")
 @access.needs(Action.WRITE)
 def delete_note(id: str) -> Response:
-    save.delete(access.settings(), g.db, id, base_of(id))
+    save.delete(access.settings(), g.db, id, version_named(id), person_id=g.person.id)
     return Response(status=204)
 
 
@@ -165,28 +167,36 @@ def answer(document: dict[str, Any], status: int = 200) -> Response:
     return Response(text, status, content_type="application/json")
 
 
-def as_note(document: Document, status: int = 200) -> Response:
-    """The note under the ETag of its file.
+def as_note(document: Document, status: int = 200, *, merged: bool = False) -> Response:
+    """The note under the ETag of its file. `merged`: with what somebody else changed.
 
     What analyses returned is in the HTML and may change under the same ETag, so a request with
     If-None-Match is answered in full.
     """
     html = fillers.fill_note(document, {}).html
-    response = answer(presenters.note(document, html), status)
+    more = {"merged": True} if merged else {}
+    response = answer({**presenters.note(document, html), **more}, status)
     response.set_etag(document.sha256)
     return response
 
 
-def base_of(id: str) -> str | None:
-    """The version of the file that If-Match names, or None; Changed if it is another one now.
+def version_named(id: str) -> str | None:
+    """The version that If-Match names, the file's own if it is among several; None without it.
 
     The file is asked, not the index: what could not be indexed can be repaired by a PUT.
     """
-    _, current = save.read(access.settings(), id)
+    try:
+        _, current = save.read(access.settings(), id)
+    except NotFound:
+        refuse_former(id)
+        raise
     if "If-Match" not in request.headers:
         return None
-    if request.if_match.star_tag or current in request.if_match.as_set():
+    named = request.if_match.as_set()
+    if request.if_match.star_tag or current in named:
         return current
+    if named:
+        return min(named)
     raise Changed(
         "The note is no longer at that version.",
         current=current,

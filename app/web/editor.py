@@ -7,9 +7,9 @@ be brought together with it is refused, and both are shown. Only a POST renders 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.permissions import Action, visibilities
 from app.errors import Changed, Conflict, GlossError, Unreadable
-from app.library import documents, drafts, front_matter, macros, save, starts
+from app.library import differences, documents, drafts, front_matter, macros, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address
@@ -44,12 +44,12 @@ def new() -> str:
 @blueprint.post("/new")
 @access.needs(Action.WRITE)
 def create() -> ResponseReturnValue:
-    form = writing.sent(request.form)
-    return answered(form, lambda: created(form))
+    return answered(writing.sent(request.form), created)
 
 
-def created(form: Form) -> documents.Document:
-    return save.create(access.settings(), g.db, writing.id_for(form), writing.source_of(form))
+def created(form: Form) -> str:
+    wanted, source = writing.id_for(form), writing.source_of(form)
+    return address(save.create(access.settings(), g.db, wanted, source, person_id=g.person.id).path)
 
 
 @blueprint.get("/edit/<path:id>")
@@ -64,14 +64,14 @@ def edit(id: str) -> str:
 @blueprint.post("/edit/<path:id>")
 @access.needs(Action.WRITE)
 def update(id: str) -> ResponseReturnValue:
-    form = writing.sent(request.form, id)
-    return answered(form, lambda: updated(form))
+    return answered(writing.sent(request.form, id), updated)
 
 
-def updated(form: Form) -> documents.Document:
+def updated(form: Form) -> str:
     # As browsers send it: save gives each file the newlines that it had.
     source = writing.source_of(form).replace("\n", "\r\n")
-    return save.update(access.settings(), g.db, form.id, source, form.base)
+    saved = save.update(access.settings(), g.db, form.id, source, form.base, person_id=g.person.id)
+    return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
 def asked_draft(id: str) -> drafts.Draft | None:
@@ -80,23 +80,29 @@ def asked_draft(id: str) -> drafts.Draft | None:
     return drafts.get(g.db, g.person.id, id, token) if token else None
 
 
-def answered(form: Form, saved: Any) -> ResponseReturnValue:
-    """What the button asked: another look at the form, or the note saved."""
+def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
+    """What the button asked: another look at the form, or the note saved; `saved` says where."""
     try:
         if step := STEPS.get(request.form.get("do", "")):
             keep_draft(form)
             return step(form)
-        document = saved()
+        place = saved(form)
     except Changed as error:
         keep_draft(form)
-        later = replace(form, base=error.current)
-        return make_response(page(later, wrong(error), theirs=present(form.id)), error.status)
+        return make_response(in_conflict(form, error), error.status)
     except GlossError as error:
         keep_draft(form)
         return make_response(page(form, wrong(error)), error.status)
     if form.draft:
         drafts.drop(g.db, g.person.id, form.id, form.draft)
-    return redirect(address(document.path), 303)
+    return redirect(place, 303)
+
+
+def in_conflict(form: Form, error: Changed) -> str:
+    """Both versions; saved again, what stands in the form takes the place of the other one."""
+    found = differences.differences(error.theirs, writing.source_of(form))
+    later = replace(form, base=error.current)
+    return page(later, wrong(error), theirs=error.theirs, differences=found)
 
 
 def with_preview(form: Form) -> str:
@@ -126,18 +132,12 @@ def keep_draft(form: Form) -> None:
         drafts.put(g.db, g.person.id, form.id, form.draft, form.base, form.kept())
 
 
-def present(id: str) -> str:
-    """What the file holds now, to be compared; if it cannot be read, why."""
-    try:
-        return save.read(access.settings(), id)[0]
-    except GlossError as error:
-        return str(error)
-
-
 @blueprint.post("/delete/<path:id>")
 @access.needs(Action.WRITE)
 def delete(id: str) -> ResponseReturnValue:
-    save.delete(access.settings(), g.db, id, request.form.get("base") or None)
+    save.delete(
+        access.settings(), g.db, id, request.form.get("base") or None, person_id=g.person.id
+    )
     return redirect("/", 303)
 
 

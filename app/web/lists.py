@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, may, visibilities
 from app.errors import NotFound
-from app.library import bibliography, documents, problems
+from app.library import ambiguous, bibliography, documents, problems, vanished
 from app.web import access, cache
 from app.web.search import whole
 
@@ -67,6 +67,8 @@ def unread() -> str:
         "unread.html",
         unread=[problem for problem in every if problem.failed],
         odd=[*(problem for problem in every if not problem.failed), *cited],
+        questions=ambiguous.questions(g.db),
+        missing=vanished.missing_at_last(g.db),
     )
 
 

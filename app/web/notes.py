@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, Role, Thing, may, visibilities
 from app.annotations import margin
-from app.errors import NotFound, Unreadable
+from app.errors import Moved, NotFound, Unreadable
 from app.lab import cells, history, runs
-from app.library import documents, names, problems
+from app.library import documents, identity, names, problems
 from app.library import media as known_media
 from app.web import access, cache, fillers, headers
 
@@ -31,6 +31,7 @@ def readable(id: str) -> documents.Document:
     """The note, if there is one that the person may read. One that sync could not read says why."""
     document = documents.get(g.db, names.normal(id))
     if document is None:
+        refuse_former(id)
         problem = problems.of_note(g.db, names.normal(id))
         if problem is None or not may(g.person, Action.READ, Thing("private")):
             raise no_such_note()
@@ -39,6 +40,14 @@ def readable(id: str) -> documents.Document:
     if not may(g.person, Action.READ, Thing(document.visibility)):
         raise no_such_note()
     return document
+
+
+def refuse_former(id: str) -> None:
+    """Moved, if this is a former address of a note that the person may read."""
+    now = identity.of_former(g.db, names.normal(id))
+    document = documents.get(g.db, now) if now else None
+    if document and may(g.person, Action.READ, Thing(document.visibility)):
+        raise Moved(id, document.path)
 
 
 def no_such_note() -> NotFound:

@@ -72,6 +72,21 @@ OPERATIONS = (
     ),
     Operation(
         "get",
+        "/api/history/{id}",
+        "List the versions of a note, newest first",
+        {200: "Revisions"},
+        PAGED,
+        problems=(400, 401, 404),
+    ),
+    Operation(
+        "get",
+        "/api/revisions/{id}",
+        "Read a version of a note",
+        {200: "Revision"},
+        problems=(401, 404),
+    ),
+    Operation(
+        "get",
         "/api/search",
         "Search notes, annotations and code",
         {200: "Results"},
@@ -139,6 +154,8 @@ HEADERS = {
 }
 IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/notes/{id}": ("the path below notes/ without .md; its slashes stay slashes", TEXT),
+    "/api/history/{id}": ("the path of the note, also one in the trash", TEXT),
+    "/api/revisions/{id}": ("the number of the version", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
     "/api/analyses/{name}": ("the name of its file without .py", TEXT),
 }

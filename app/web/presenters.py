@@ -15,8 +15,9 @@ from app.lab.board import Checked
 from app.lab.parameters import Parameter
 from app.lab.runs import Output, Run
 from app.library.documents import Document, Entry
+from app.library.revisions import Revision
 from app.search.find import Results
-from app.web.templates import address
+from app.web.templates import address, quoted
 
 Json = dict[str, Any]
 
@@ -42,6 +43,13 @@ def note(document: Document, html: str) -> Json:
     """The whole note; `html` is filled in for the person who asks."""
     texts = {"markdown": document.source, "html": html, "text": document.text}
     return {**entry(document), "sha256": document.sha256, **texts}
+
+
+def revision(found: Revision, path: str) -> Json:
+    """A version of the note at `path`, in a list."""
+    shown = {name: getattr(found, name) for name in ("id", "at", "kind", "person")}
+    url = f"/history/{quoted(path)}?version={found.id}"
+    return {**shown, "sha256": found.sha256, "size": found.size, "url": url}
 
 
 def results(found: Results) -> Json:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import traceback
 from http import HTTPStatus
+from urllib.parse import quote
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.accounts.permissions import PUBLIC
-from app.errors import BadInput, Changed, GlossError, TooSlow, Unreadable
+from app.errors import BadInput, Changed, GlossError, Moved, TooSlow, Unreadable
 from app.web import log
 
 
@@ -21,8 +22,20 @@ def install(app: Flask) -> None:
 
 
 def of_gloss(error: GlossError) -> Response:
+    if isinstance(error, Moved):
+        return to_new_address(error)
     response = answer(error.status, error.message, error.hint or place_of(error), facts_of(error))
     return with_headers(response, error)
+
+
+def to_new_address(error: Moved) -> Response:
+    """The same kind of address, for the note where it is now. Old addresses may be used anew."""
+    path, suffix = request.path, ".md" if request.path.endswith(".md") else ""
+    before = path.removesuffix(suffix).removesuffix(error.was)
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    response = redirect(f"{before}{quote(error.now)}{suffix}{query}", error.status)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return make_response(response)
 
 
 def with_headers(response: Response, error: GlossError) -> Response:

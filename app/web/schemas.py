@@ -89,6 +89,15 @@ RUN: dict[str, Schema] = {
     "message": TEXT,
     "url": TEXT,
 }
+REVISION: dict[str, Schema] = {
+    "id": WHOLE,
+    "at": TEXT,
+    "kind": words("before", "saved", "merged", "restored", "outside"),
+    "person": TEXT,
+    "sha256": TEXT,
+    "size": WHOLE,
+    "url": TEXT,
+}
 ANALYSIS: dict[str, Schema] = {
     "name": TEXT,
     "title": TEXT,
@@ -102,12 +111,23 @@ SCHEMAS: dict[str, Schema] = {
     "Entry": record("A note in a list.", **ENTRY),
     "Entries": page_of("Entry"),
     "Note": record(
-        "A note; its ETag is `sha256`.", sha256=TEXT, markdown=TEXT, html=HTML, text=TEXT, **ENTRY
+        "A note; its ETag is `sha256`. `merged`: a change by somebody else is in it, too.",
+        {"merged": TRUTH},
+        sha256=TEXT,
+        markdown=TEXT,
+        html=HTML,
+        text=TEXT,
+        **ENTRY,
     ),
     "NewNote": taken(
         "The whole source with its front matter. Without an id, its title gives one.",
         {"id": TEXT},
         markdown=TEXT,
+    ),
+    "RevisionEntry": record("A version of a note in a list.", **REVISION),
+    "Revisions": page_of("RevisionEntry"),
+    "Revision": record(
+        "A version of a note; `note`: where it is now.", note=TEXT, markdown=TEXT, **REVISION
     ),
     "NoteChange": taken("The whole source, in place of the old.", markdown=TEXT),
     "Hit": record(

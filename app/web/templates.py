@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "seconds": seconds,
         "shown": shown,
+        "sentence": lambda text: text[:1].upper() + text[1:],
         "without_links": without_links,
         "quoted": quoted,
         "at_least": max,

@@ -11,9 +11,9 @@ from app.accounts.permissions import PUBLIC, Action, Person, Role, Thing, may, v
 A = Action
 RIGHTS = {
     Role.PUBLIC: {A.VISIT, A.READ, A.LIST},
-    Role.READER: {A.VISIT, A.READ, A.LIST},
-    Role.ANNOTATOR: {A.VISIT, A.READ, A.LIST, A.ANNOTATE},
-    Role.EDITOR: {A.VISIT, A.READ, A.LIST, A.ANNOTATE, A.RUN, A.WRITE},
+    Role.READER: {A.VISIT, A.READ, A.LIST, A.HISTORY},
+    Role.ANNOTATOR: {A.VISIT, A.READ, A.LIST, A.HISTORY, A.ANNOTATE},
+    Role.EDITOR: {A.VISIT, A.READ, A.LIST, A.HISTORY, A.ANNOTATE, A.RUN, A.WRITE},
     Role.OWNER: set(Action),
 }
 

@@ -135,6 +135,25 @@ def test_a_note_is_made_found_changed_and_deleted(owner: FlaskClient, settings: 
     assert owner.get("/api/search?q=ends").get_json()["total"] == 0
 
 
+def test_changes_of_different_parts_both_arrive(owner: FlaskClient, settings: Settings) -> None:
+    text = "---\ntitle: Two\n---\nOne.\n\nTwo.\n\nThree.\n"
+    etag = owner.post("/api/notes", json={"id": "two", "markdown": text}).headers["ETag"]
+    answers = [
+        owner.put(
+            "/api/notes/two",
+            json={"markdown": text.replace(*change)},
+            headers={"If-Match": etag},
+        )
+        for change in (("One", "Eins"), ("Three", "Drei"), ("Three", "Trois"))
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 412]
+    assert ["merged" in answer.get_json() for answer in answers[:2]] == [False, True]
+    both = text.replace("One", "Eins").replace("Three", "Drei")
+    assert answers[1].get_json()["markdown"] == both
+    assert (settings.notes / "two.md").read_text() == both
+    assert answers[1].headers["ETag"] == f'"{answers[2].get_json()["current"]}"'
+
+
 def test_a_change_needs_a_base_and_a_star_takes_whatever_is_there(owner: FlaskClient) -> None:
     bare = owner.put("/api/notes/open", json={"markdown": NEW})
     assert bare.status_code == 428

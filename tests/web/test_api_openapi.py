@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app.lab import queue
 from app.lab.runs import Output
+from app.library import revisions
 from app.settings import Settings
 
 Json = dict[str, Any]
@@ -34,7 +35,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 15
+    assert len(described) == 17
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -93,6 +94,8 @@ def answers(
     outputs = [Output("total", "value", 7, {}), Output("t", "text", "x", {})]
     queue.finish(settings, connection, number, "succeeded", outputs=outputs)
     note = {"markdown": "# New\n"}
+    uid = connection.execute("SELECT uid FROM note WHERE path = 'open'").fetchone()[0]
+    revision = revisions.add(connection, uid, b"# Old\n", kind="before")
     star = {"If-Match": "*"}
     return [
         ("post", "/api/runs", run),
@@ -112,6 +115,9 @@ def answers(
             owner.put("/api/notes/new", json=note, headers={"If-Match": "x"}),
         ),
         ("delete", "/api/notes/{id}", owner.delete("/api/notes/open")),
+        ("get", "/api/history/{id}", owner.get("/api/history/open")),
+        ("get", "/api/history/{id}", owner.get("/api/history/none")),
+        ("get", "/api/revisions/{id}", owner.get(f"/api/revisions/{revision}")),
         ("get", "/api/search", owner.get("/api/search?q=walk")),
         ("get", "/api/analyses", owner.get("/api/analyses")),
         ("get", "/api/analyses/{name}", owner.get("/api/analyses/shown")),

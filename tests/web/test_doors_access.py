@@ -23,6 +23,7 @@ OPEN = (200, 200, 200, 200, 200)
 INSIDE = (404, 200, 200, 200, 200)
 MARGIN = (401, 403, 200, 200, 200)
 WRITING = (401, 403, 403, 200, 200)
+REMEMBERING = (401, 200, 200, 200, 200)
 GETS = {
     "/": OPEN,
     "/folders/papers": INSIDE,
@@ -53,7 +54,14 @@ GETS = {
     "/new": WRITING,
     "/edit/open": WRITING,
     "/api/complete?kind=note&q=o": WRITING,
+    "/move/open": WRITING,
+    "/history/open": REMEMBERING,
+    "/history/papers/hidden": REMEMBERING,
+    "/history/open?version=now": REMEMBERING,
+    "/history/open?from=now&to=now": REMEMBERING,
+    "/history/none": (401, 404, 404, 404, 404),
     "/problems": WRITING,
+    "/trash": WRITING,
     "/runs/1": OPEN,
     "/runs/1/cell": OPEN,
     "/runs/2": INSIDE,
@@ -71,6 +79,12 @@ POSTS = {
     "/new": ({"title": "Mine", "kind": "note"}, (401, 403, 403, 303, 409)),
     "/edit/open": ({"markdown": "x"}, (401, 403, 403, 428, 428)),
     "/delete/open": ({"base": "0"}, (401, 403, 403, 412, 412)),
+    "/move/open": ({"id": "open"}, (401, 403, 403, 400, 400)),
+    "/history/open": ({"version": "now"}, (401, 403, 403, 303, 303)),
+    "/trash/restore": ({"note": "99999"}, (401, 403, 403, 404, 404)),
+    "/trash/empty": ({"until": ""}, (401, 403, 403, 303, 303)),
+    "/problems/moved": ({"note": "99999", "to": "open"}, (401, 403, 403, 404, 404)),
+    "/problems/removals": ({}, (401, 403, 403, 303, 303)),
     "/preview": ({"markdown": "x"}, WRITING),
     "/drafts": ({"draft": "0" * 16, "markdown": "x"}, WRITING),
     "/drafts/drop": ({"draft": "0" * 16}, (401, 403, 403, 303, 303)),

@@ -179,6 +179,20 @@ def test_an_edit_over_a_newer_version_shows_both_and_can_be_saved_then(
     assert (saved.status_code, file.read_text()) == (303, mine)
 
 
+def test_changes_of_different_parts_are_both_kept_and_that_is_said(
+    editor: FlaskClient, settings: Settings
+) -> None:
+    path = settings.notes / "parts.md"
+    path.write_text("One.\n\nTwo.\n\nThree.\n")
+    base = sha256(path)
+    for typed in ("Eins.\n\nTwo.\n\nThree.\n", "One.\n\nTwo.\n\nDrei.\n"):
+        form = {"markdown": typed.replace("\n", "\r\n"), "base": base}
+        answer = editor.post("/edit/parts", data=form, follow_redirects=True)
+        assert answer.status_code == 200
+        assert ("were kept too" in answer.text) is typed.startswith("One")
+    assert path.read_text() == "Eins.\n\nTwo.\n\nDrei.\n"
+
+
 def sha256(file: object) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()  # type: ignore[attr-defined]  # a Path
 

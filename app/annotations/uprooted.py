@@ -1,0 +1,36 @@
+"""Annotations whose note is no more: dropped with it, or handed to the one that it became.
+
+Both are steps of somebody else's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from app import clock
+from app.annotations import entries
+from app.annotations.store import one
+
+
+def forget(connection: sqlite3.Connection, uids: Sequence[int]) -> int:
+    """Drop all that was said of these notes. Addresses stay taken, and answer 410."""
+    rows = connection.execute(
+        "UPDATE annotation SET deleted = coalesce(deleted, ?), note_uid = NULL, stored = '{}',"
+        " quote = '', body = '' WHERE note_uid IN (SELECT value FROM json_each(?)) RETURNING id",
+        [clock.stamp(), json.dumps(list(uids))],
+    ).fetchall()
+    for (name,) in rows:
+        entries.remove(connection, name)
+    return len(rows)
+
+
+def hand_over(connection: sqlite3.Connection, uid: int, to: int) -> None:
+    """What was said of one note is said of the other."""
+    rows = connection.execute(
+        "UPDATE annotation SET note_uid = ? WHERE note_uid = ? AND deleted IS NULL RETURNING id",
+        [to, uid],
+    ).fetchall()
+    for (name,) in rows:
+        entries.put(connection, one(connection, name))

@@ -1,0 +1,44 @@
+"""Files that somebody is writing at this moment: wait for the rest instead of indexing a part.
+
+Editors that write in place empty the file first. One that has just become shorter is looked at
+again until it has been left alone for a moment; one that has become empty, for a longer one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from app.library.note import Contents
+
+QUIET_SECONDS = 0.5
+EMPTY_SECONDS = 2.0
+LONGEST_SECONDS = 6.0
+STEP_SECONDS = 0.05
+
+
+def settled(load: Callable[[], Contents], before: int | None) -> Contents | None:
+    """The contents once they are quiet; None if they never are. `before`: the size known so far."""
+    end = time.monotonic() + LONGEST_SECONDS
+    contents = load()
+    while is_unsure(contents, before, time.time()):
+        if time.monotonic() > end:
+            return None
+        time.sleep(STEP_SECONDS)
+        contents = load()
+    return contents
+
+
+def is_unsure(contents: Contents, before: int | None, now: float) -> bool:
+    """Whether this may be a part of what is being written.
+
+    >>> is_unsure(Contents(b"", (0, 0)), 9, 1.0), is_unsure(Contents(b"", (0, 0)), 9, 2.5)
+    (True, False)
+    """
+    size = len(contents.data)
+    if size and (before is None or size >= before):
+        return False
+    if size == 0 and before == 0:
+        return False
+    quiet = QUIET_SECONDS if size or before is None else EMPTY_SECONDS
+    return 0 <= now - contents.stat[1] / 1e9 < quiet

@@ -1,0 +1,65 @@
+"""A note that moved: its form, its old addresses, and who may follow them."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from app.settings import Settings
+
+
+def moved(client: FlaskClient, old: str, new: str) -> None:
+    answer = client.post(f"/move/{old}", data={"id": new, "links": "on"})
+    assert (answer.status_code, answer.location) == (303, f"/notes/{new.replace(' ', '%20')}")
+
+
+def test_old_addresses_lead_to_the_note(visitors: dict[str, FlaskClient]) -> None:
+    moved(visitors["editor"], "open", "walks/wide open")
+    public = visitors["public"]
+    for old, new in (
+        ("/notes/open", "/notes/walks/wide%20open"),
+        ("/notes/open.md", "/notes/walks/wide%20open.md"),
+        ("/notes/open?run=a:1", "/notes/walks/wide%20open?run=a:1"),
+        ("/api/notes/open", "/api/notes/walks/wide%20open"),
+    ):
+        answer = public.get(old)
+        assert (answer.status_code, answer.location) == (308, new)
+        assert "no-cache" in answer.headers["Cache-Control"]
+        assert public.get(new).status_code == 200
+    sent = {"json": {"markdown": "x"}, "headers": {"If-Match": "*"}}
+    for answer in (
+        visitors["editor"].put("/api/notes/open", **sent),
+        visitors["editor"].delete("/api/notes/open"),
+    ):
+        assert (answer.status_code, answer.location) == (308, "/api/notes/walks/wide%20open")
+
+
+def test_an_old_address_tells_nobody_of_a_hidden_note(visitors: dict[str, FlaskClient]) -> None:
+    moved(visitors["editor"], "papers/hidden", "papers/secret")
+    for address in ("/notes/papers/hidden", "/api/notes/papers/hidden", "/notes/papers/hidden.md"):
+        answer, never = visitors["public"].get(address), visitors["public"].get("/notes/never")
+        assert (answer.status_code, "secret" in answer.text) == (404, False)
+        assert never.status_code == 404
+        assert visitors["reader"].get(address).status_code == 308
+
+
+def test_a_new_note_takes_an_old_address(visitors: dict[str, FlaskClient]) -> None:
+    editor = visitors["editor"]
+    moved(editor, "open", "elsewhere")
+    made = editor.post("/api/notes", json={"id": "open", "markdown": "# New"})
+    assert made.status_code == 201
+    assert editor.get("/notes/open").status_code == 200
+    editor.delete("/api/notes/open")
+    assert editor.get("/notes/open").status_code == 308
+
+
+def test_what_is_wrong_stands_at_the_field_and_what_was_typed_stays(
+    visitors: dict[str, FlaskClient], settings: Settings
+) -> None:
+    editor = visitors["editor"]
+    for typed, status in (("by-address", 409), ("../out", 400), ("open", 400), ("a\tb", 400)):
+        answer = editor.post("/move/open", data={"id": typed})
+        assert answer.status_code == status
+        assert 'aria-invalid="true"' in answer.text
+        assert f'value="{typed}"' in answer.text
+    assert (settings.notes / "open.md").exists()
+    assert editor.get("/move/none").status_code == 404
