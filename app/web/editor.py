@@ -17,10 +17,20 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.permissions import Action, visibilities
 from app.errors import Changed, Conflict, GlossError, Unreadable
-from app.library import differences, documents, drafts, front_matter, macros, save, starts
+from app.library import (
+    differences,
+    documents,
+    drafts,
+    front_matter,
+    identity,
+    macros,
+    names,
+    save,
+    starts,
+)
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
-from app.web.templates import address
+from app.web.templates import address, quoted
 from app.web.writing import Form
 
 blueprint = Blueprint("editor", __name__)
@@ -54,7 +64,9 @@ def created(form: Form) -> str:
 
 @blueprint.get("/edit/<path:id>")
 @access.needs(Action.WRITE)
-def edit(id: str) -> str:
+def edit(id: str) -> ResponseReturnValue:
+    if (now := present(id)) != id:
+        return redirect(f"/edit/{quoted(now)}", 308)
     if draft := asked_draft(id):
         return page(writing.of_draft(draft))
     source, base = save.read(access.settings(), id)
@@ -64,7 +76,14 @@ def edit(id: str) -> str:
 @blueprint.post("/edit/<path:id>")
 @access.needs(Action.WRITE)
 def update(id: str) -> ResponseReturnValue:
-    return answered(writing.sent(request.form, id), updated)
+    return answered(writing.sent(request.form, present(id)), updated)
+
+
+def present(id: str) -> str:
+    """Where the note is now: it may have moved since the form was opened."""
+    if documents.get(g.db, names.normal(id)):
+        return id
+    return identity.of_former(g.db, names.normal(id)) or id
 
 
 def updated(form: Form) -> str:

@@ -274,6 +274,21 @@ def test_a_draft_has_a_token(editor: FlaskClient, token: str) -> None:
     assert editor.post("/drafts", data={"draft": token, "markdown": "x"}).status_code == 400
 
 
+def test_a_note_that_moves_takes_its_drafts_and_its_open_forms_along(
+    editor: FlaskClient, note: Path
+) -> None:
+    form = fields(editor.get("/edit/papers/fields")).values
+    editor.post("/drafts", data={**form, "markdown": "Typed before.", "note": "papers/fields"})
+    moved = editor.post("/move/papers/fields", data={"id": "papers/moved"})
+    assert moved.headers["Location"] == "/notes/papers/moved"
+    assert editor.get("/edit/papers/fields").headers["Location"] == "/edit/papers/moved"
+    assert f"/edit/papers/moved?draft={form['draft']}" in editor.get("/edit/papers/moved").text
+    answer = editor.post("/edit/papers/fields", data={**form, "markdown": "Typed after.\n"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/notes/papers/moved")
+    assert note.with_name("moved.md").read_text().endswith("Typed after.\n")
+    assert not note.exists()
+
+
 # Files ----------------------------------------------------------------------------------------
 
 
