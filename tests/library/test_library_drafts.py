@@ -38,8 +38,8 @@ def test_a_draft_is_kept_replaced_found_and_dropped(
 
 
 def test_a_draft_moves_with_its_note_and_no_other(connection: sqlite3.Connection, ada: int) -> None:
-    for id in ("a", "a/b", "a?b", "ab"):
-        drafts.put(connection, ada, id, ONE, "", {})
+    for note in ("a", "a/b", "a?b", "ab"):
+        drafts.put(connection, ada, note, ONE, "", {})
     drafts.moved(connection, "a", "folder/c?")
     assert sorted(draft.id for draft in drafts.of_person(connection, ada)) == [
         "a/b", "a?b", "ab", "folder/c?",
