@@ -54,24 +54,29 @@ def candidates(
     if not wanted:
         rows = connection.execute(f"{listed} ORDER BY date DESC LIMIT {MOST}", list(visibilities))
         return rows.fetchall()
+    hyphened, titles = wanted.replace(" ", "-"), in_titles(wanted)
     rows = connection.execute(
         f"""{listed} AND uid IN (
             SELECT uid FROM (SELECT uid FROM document INDEXED BY document_by_path_key
                 WHERE instr(path_key, ?) LIMIT {LOOKED_AT})
+            UNION SELECT uid FROM (SELECT uid FROM document
+                WHERE name_key >= ? AND name_key < ? LIMIT {LOOKED_AT})
             UNION SELECT uid FROM (SELECT uid FROM document_alias
                 WHERE key >= ? AND key < ? LIMIT {LOOKED_AT})
-            UNION SELECT uid FROM (SELECT CAST(search_entry.key AS INTEGER) AS uid FROM search_text
-                JOIN search_entry ON search_entry.id = search_text.rowid
-                WHERE search_text MATCH ? AND type = 'note' LIMIT {LOOKED_AT}))""",
-        [*visibilities, wanted.replace(" ", "-"), wanted, wanted + LAST, in_titles(wanted)],
+            UNION SELECT uid FROM search_entry WHERE type = 'note' AND id IN (
+                SELECT rowid FROM (SELECT rowid FROM search_text
+                    WHERE search_text MATCH ? LIMIT {LOOKED_AT})
+                UNION SELECT rowid FROM (SELECT rowid FROM search_text
+                    WHERE search_text MATCH ? LIMIT {LOOKED_AT})))""",
+        [*visibilities, hyphened, *[hyphened, hyphened + LAST], *[wanted, wanted + LAST], *titles],
     )
     return rows.fetchall()
 
 
-def in_titles(wanted: str) -> str:
-    """A full-text query: every word begins a word of the title."""
-    words = re.findall(r"\w+", wanted) or ["\u2400"]
-    return "title : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
+def in_titles(wanted: str) -> tuple[str, str]:
+    """Full-text queries: the title begins so; every word begins a word of the title."""
+    words = [f'"{word}"' for word in re.findall(r"\w+", wanted) or ["\u2400"]]
+    return f"title : ^ {' + '.join(words)} *", f"title : ({' AND '.join(f'{w}*' for w in words)})"
 
 
 def rank(row: sqlite3.Row, wanted: str) -> int:

@@ -453,3 +453,17 @@ def test_suggestions_of_each_kind(
         for kind in ("note", "tag", "work", "analysis"):
             suggested(editor, kind=kind, q=typed)
     assert editor.get("/api/complete?kind=x&q=").status_code == 400
+
+
+def test_what_begins_with_the_letters_is_found_among_many(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """Each search stops after some; the note that is meant is not left out for that."""
+    for number in range(150):
+        (settings.notes / f"a walk {number}.md").write_text(f"---\ntitle: A walk {number}\n---\n")
+    (settings.notes / "zz.md").write_text("---\ntitle: Walk this way\n---\n")
+    (settings.notes / "walk.md").write_text("---\ntitle: Zz\n---\n")
+    assert not sync(settings, connection).failed
+    found = suggested(editor, kind="note", q="walk")
+    assert set(found[:2]) == {"zz|Walk this way", "walk|Zz"}
+    assert len(found) == 12
