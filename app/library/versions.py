@@ -47,9 +47,13 @@ class History:
         """The newest first."""
         kept = [version(revision) for revision in self.revisions]
         if self.sha256 and (not kept or kept[0].sha256 != self.sha256):
-            size = len(self.source.encode())
-            kept.insert(0, Version(NOW, NOW, "", "", self.sha256, size))
+            kept.insert(0, self.now)
         return kept
+
+    @property
+    def now(self) -> Version:
+        """The text as it is, whether or not it is one of the versions that are kept."""
+        return Version(NOW, NOW, "", "", self.sha256, len(self.source.encode()))
 
     def neighbours(self, key: str) -> tuple[Version | None, Version | None]:
         """The versions before and after one, in time."""
@@ -125,6 +129,8 @@ def get(connection: sqlite3.Connection, history: History, key: str) -> Version:
     for known in history.versions:
         if known.key == key:
             return known
+    if key == NOW and history.sha256:
+        return history.now
     if not (key.isascii() and key.isdecimal() and len(key) <= 18):
         raise revisions.no_version()
     return version(revisions.get(connection, history.uid, int(key)))

@@ -208,7 +208,7 @@ def test_a_note_that_was_never_changed_is_its_only_version(editor: FlaskClient) 
 @pytest.mark.parametrize(
     "address",
     ["none", "walk?version=x", "walk?version=99999", "walk?version=1e3", "walk?from=%C2%B2&to=now",
-     "walk?version=999999999999999999999999", "walk?version=now", "open?version=1"],
+     "walk?version=999999999999999999999999", "open?version=1"],
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(editor: FlaskClient, walk: list[int], address: str) -> None:
     assert editor.get(f"/history/{address}").status_code == 404
