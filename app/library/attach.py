@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
+from app import database
 from app.errors import BadInput, Conflict, TooLarge
 from app.library import attachment, files, media, names
 from app.library.note import megabytes
@@ -32,7 +34,11 @@ def put(settings: Settings, connection: sqlite3.Connection, data: bytes, name: s
         if not folder.is_dir():
             files.make_folder(folder, f"{FOLDER}/x")
             files.keep_folder(folder.parent)
-        kept = same(folder, data, ending) or written(folder, data, name, ending)
+        kept = same(folder, data, ending)
+        if kept is None:
+            with files.written(folder, data) as temporary:
+                kept = placed(connection, temporary.path, folder, data, name, ending)
+            files.keep_folder(folder)
     media.add(connection, f"{FOLDER}/{kept}")
     return f"{FOLDER}/{kept}"
 
@@ -51,19 +57,23 @@ def same(folder: Path, data: bytes, ending: str) -> str | None:
     return next((name for name in alike if (folder / name).read_bytes() == data), None)
 
 
-def written(folder: Path, data: bytes, name: str, ending: str) -> str:
-    with files.written(folder, data) as temporary:
+def placed(
+    connection: sqlite3.Connection,
+    temporary: Path,
+    folder: Path,
+    data: bytes,
+    name: str,
+    ending: str,
+) -> str:
+    """Give the file a name that nothing has, one writer at a time: no content comes twice."""
+    with database.transaction(connection, shows=False):
+        if kept := same(folder, data, ending):
+            return kept
         for choice in choices(data, name, ending):
-            if is_taken(folder, choice):
-                continue
-            try:
-                files.put_new(temporary.path, folder / choice)
-            except Conflict:  # somebody was faster, perhaps with the same file
-                if (folder / choice).read_bytes() == data:
+            with suppress(Conflict):  # taken by a program that is not ours
+                if not is_taken(folder, choice):
+                    files.put_new(temporary, folder / choice)
                     return choice
-                continue
-            files.keep_folder(folder)
-            return choice
     raise BadInput(f"No name is free for {name[:80]}.", field="file", hint="Give it another one.")
 
 

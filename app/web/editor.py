@@ -7,6 +7,7 @@ be brought together with it is refused, and both are shown. Only a POST renders 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -45,6 +46,7 @@ def new() -> str:
         return page(writing.of_draft(draft))
     kind = request.args.get("kind", "note")
     today = clock.now().date().isoformat()
+    today = front_matter.day_of(request.args.get("id", "")) or today
     given = starts.start(kind if kind in writing.KINDS else "note", today)
     asked = {name: request.args[name] for name in request.args if name in (*given, "tags", "title")}
     form = writing.sent({**given, **asked, "id": request.args.get("id", given.get("id", ""))})
@@ -147,7 +149,8 @@ def keep_draft(form: Form) -> None:
     """Whatever becomes of the form, what was typed is there again."""
     if not form.draft:
         return
-    with suppress(Conflict):  # there are too many: the form still has it
+    # There are too many, or the disk is full: the form still has it.
+    with suppress(Conflict, sqlite3.Error):
         drafts.put(g.db, g.person.id, form.id, form.draft, form.base, form.kept())
 
 

@@ -260,6 +260,29 @@ def test_what_is_typed_survives_a_closed_window(
     expect(again.get_by_role("link", name="Go on with it")).to_have_count(0)
 
 
+def test_a_draft_on_its_way_does_not_outlive_the_save(signed_in: Page) -> None:
+    page = signed_in
+    begin(page)
+    page.evaluate(
+        """() => {
+          const plain = window.fetch;
+          window.fetch = async (address, options) => {
+            if (address !== "/drafts") return plain(address, options);
+            document.body.dataset.begun = "yes";
+            await new Promise((done) => setTimeout(done, 1200));
+            return plain(address, options);
+          };
+        }"""
+    )
+    page.get_by_label("Title").fill("Saved in between")
+    expect(page.locator("body")).to_have_attribute("data-begun", "yes")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("Saved in between")
+    page.goto("/new")
+    expect(page.locator("#markdown")).to_be_visible()
+    assert "Saved in between" not in page.locator("main").inner_text()
+
+
 def test_a_window_closed_at_once_keeps_its_draft_too(
     open_page: Callable[..., Page], owner_state: Any
 ) -> None:

@@ -634,19 +634,20 @@ form.addEventListener("input", (event) => {
   timer = setTimeout(keep, Math.max(0, Math.min(KEEP_AFTER, since + KEEP_AT_LEAST - Date.now())));
 });
 
-async function keep() {
-  if (keeping || leaving || !dirty) return;
+function keep() {
+  if (!keeping && !leaving && dirty) keeping = keepNow();
+}
+
+async function keepNow() {
   dirty = false;
-  keeping = new AbortController();
   try {
-    const answer = await ask("/drafts", { method: "POST", body: typed(), signal: keeping.signal });
+    const answer = await ask("/drafts", { method: "POST", body: typed() });
     const { at } = await answer.json();
     kept.textContent = `Kept as a draft at ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
     if (!dirty) unsaved = false;  // of gloss.js: the browser need not ask before it leaves
     // A reload goes on where it was.
     history.replaceState(null, "", `${form.getAttribute("action")}?draft=${field("draft").value}`);
   } catch (error) {
-    if (error.name === "AbortError") return;
     dirty = true;
     kept.textContent = `Not kept as a draft: ${error.message}`;
     timer = setTimeout(keep, 2 * KEEP_AT_LEAST);
@@ -660,10 +661,15 @@ async function keep() {
   }
 }
 
-form.addEventListener("submit", () => {
+// A draft that is on its way arrives before the save that drops it.
+form.addEventListener("submit", async (event) => {
   leaving = true;
   clearTimeout(timer);
-  if (keeping) keeping.abort();
+  if (!keeping) return;
+  event.preventDefault();
+  await Promise.race([keeping, new Promise((done) => setTimeout(done, 3000))]);
+  keeping = null;
+  form.requestSubmit(event.submitter);
 });
 // Back from the next page, the browser shows this one as it was.
 window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
