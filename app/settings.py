@@ -50,6 +50,7 @@ class Settings:
     page_size: int = row(30, "notes on one page of a feed", minimum=1)
     max_note_bytes: int = row(5_000_000, "a larger note is reported, not indexed", minimum=1)
     max_body_bytes: int = row(10_000_000, "a larger request is refused", minimum=1)
+    max_upload_bytes: int = row(40_000_000, "a larger image or PDF is refused", minimum=1)
     body_seconds: int = row(20, "a request's body must arrive within this time", minimum=1)
     citation_style: str = row("harvard", "harvard, numbered, or the path of a .csl file")
     session_days: int = row(30, "days until a browser must sign in again", minimum=1)

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from app import clock
+from app.library import drafts
 from app.library.names import id_of
 
 
@@ -45,6 +46,7 @@ def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") 
     connection.execute("DELETE FROM former_path WHERE path = ?", [path])
     if old != path and not old.startswith("/"):
         connection.execute("INSERT OR REPLACE INTO former_path VALUES (?, ?)", [old, uid])
+        drafts.moved(connection, old, path)
 
 
 def of_former(connection: sqlite3.Connection, path: str) -> str | None:

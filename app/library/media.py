@@ -39,6 +39,15 @@ def keep(connection: sqlite3.Connection, found: set[str]) -> None:
         )
 
 
+def add(connection: sqlite3.Connection, path: str) -> None:
+    """A file that is there now, before the next scan finds it."""
+    with database.transaction(connection):
+        connection.execute(
+            "INSERT INTO media_file (path, name_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [path, key(path.rpartition("/")[2])],
+        )
+
+
 def resolve(connection: sqlite3.Connection, path: str) -> str | None:
     """The file that `path` means, as the file system spells it; one query."""
     return choose(named(connection, [path]), path)

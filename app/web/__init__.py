@@ -9,10 +9,13 @@ from app.web import (
     annotations,
     api,
     assets,
+    attaching,
     body,
     cache,
     claims,
+    completion,
     doubts,
+    drafts,
     editor,
     feeds,
     headers,
@@ -41,6 +44,9 @@ BLUEPRINTS = (
     notes.blueprint,
     journal.blueprint,
     editor.blueprint,
+    drafts.blueprint,
+    attaching.blueprint,
+    completion.blueprint,
     moves.blueprint,
     history.blueprint,
     trash.blueprint,
@@ -62,7 +68,7 @@ def application(settings: Settings) -> Flask:
     app = Flask("app", template_folder="web/templates", static_folder=None)
     app.config.from_mapping(
         SETTINGS=settings,
-        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes + settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
     )
     app.url_map.merge_slashes = False

@@ -17,8 +17,19 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+# Where images and PDF come in, with what else the form holds.
+UPLOADS = ("/media", "/new", "/edit/")
+
+
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
+
+
+def limit_of(environ: WSGIEnvironment, settings: Settings) -> int:
+    """How many bytes a body may have: more, where a form may bring a file."""
+    holds_files = environ.get("CONTENT_TYPE", "").startswith("multipart/form-data")
+    is_upload = holds_files and environ["PATH_INFO"].startswith(UPLOADS)
+    return settings.max_body_bytes + (settings.max_upload_bytes if is_upload else 0)
 
 
 class Limits:
@@ -42,7 +53,7 @@ class Body(io.RawIOBase):
         self.stream: Readable = environ["wsgi.input"]
         self.length = environ.get("CONTENT_LENGTH") or ""
         self.chunked = "HTTP_TRANSFER_ENCODING" in environ
-        self.limit = settings.max_body_bytes
+        self.limit = limit_of(environ, settings)
         self.whole: io.BytesIO | None = None
 
     def readable(self) -> bool:

@@ -1,80 +1,157 @@
-"""Writing: a form for a new note, the file itself for one that exists, and a preview.
+"""Writing: one form for a new note and for one that exists, and a preview.
 
-What was typed is always in the answer, whatever went wrong; base is the version that the person
-started from (the SHA-256 of the file), and a save over a newer one is refused and shown.
+What was typed is always in the answer, whatever went wrong, and kept as a draft. `base` is the
+version that the person started from (the SHA-256 of the file): a save over a newer one that cannot
+be brought together with it is refused, and both are shown. Only a POST renders anything.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.accounts.permissions import Action
-from app.errors import BadInput, Changed, GlossError, Unreadable
-from app.library import front_matter, macros, names, save
-from app.markup import render
-from app.web import access, fillers
-from app.web.templates import address
+from app.accounts.permissions import Action, visibilities
+from app.errors import Changed, Conflict, GlossError, Unreadable
+from app.library import (
+    differences,
+    documents,
+    drafts,
+    front_matter,
+    identity,
+    macros,
+    names,
+    save,
+    starts,
+)
+from app.markup import Rendered, render
+from app.web import access, attaching, fillers, writing
+from app.web.templates import address, quoted
+from app.web.writing import Form
 
 blueprint = Blueprint("editor", __name__)
 
-VISIBILITIES = ("private", "unlisted", "public")
-KINDS = ("note", "paper", "post", "journal")
-FOLDERS = {"paper": "papers/", "journal": "journal/", "post": "posts/", "note": ""}
-FIELDS = ("title", "kind", "visibility", "tags", "id", "markdown")
+SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what is wrong
 
 
 @blueprint.get("/new")
 @access.needs(Action.WRITE)
 def new() -> str:
-    form = {name: request.args.get(name, "") for name in FIELDS}
-    form["visibility"] = form["visibility"] or "private"
-    form["kind"] = form["kind"] or "note"
-    return blank(form)
+    if draft := asked_draft(""):
+        return page(writing.of_draft(draft))
+    kind = request.args.get("kind", "note")
+    today = clock.now().date().isoformat()
+    today = front_matter.day_of(request.args.get("id", "")) or today
+    given = starts.start(kind if kind in writing.KINDS else "note", today)
+    asked = {name: request.args[name] for name in request.args if name in (*given, "tags", "title")}
+    form = writing.sent({**given, **asked, "id": request.args.get("id", given.get("id", ""))})
+    return page(replace(form, draft=drafts.new_token()))
 
 
 @blueprint.post("/new")
 @access.needs(Action.WRITE)
 def create() -> ResponseReturnValue:
-    form = {name: request.form.get(name, "") for name in FIELDS}
-    if request.form.get("do") == "preview":
-        return blank(form, preview=previewed(form["markdown"]))
-    try:
-        document = save.create(
-            access.settings(), g.db, id_for(form), source_of(form), person_id=g.person.id
-        )
-    except GlossError as error:
-        return make_response(blank(form, wrong(error)), error.status)
-    return redirect(address(document.path), 303)
+    return answered(writing.sent(request.form), created)
+
+
+def created(form: Form) -> str:
+    wanted, source = writing.id_for(form), writing.source_of(form)
+    return address(save.create(access.settings(), g.db, wanted, source, person_id=g.person.id).path)
 
 
 @blueprint.get("/edit/<path:id>")
 @access.needs(Action.WRITE)
-def edit(id: str) -> str:
+def edit(id: str) -> ResponseReturnValue:
+    if (now := present(id)) != id:
+        return redirect(f"/edit/{quoted(now)}", 308)
+    if draft := asked_draft(id):
+        return page(writing.of_draft(draft))
     source, base = save.read(access.settings(), id)
-    return opened(id, source, base)
+    return page(writing.of_source(id, source, base))
 
 
 @blueprint.post("/edit/<path:id>")
 @access.needs(Action.WRITE)
 def update(id: str) -> ResponseReturnValue:
-    typed = with_newlines(request.form.get("markdown", ""))
-    base = request.form.get("base", "")
-    if request.form.get("do") == "preview":
-        return opened(id, typed, base, preview=previewed(typed, id))
+    return answered(writing.sent(request.form, present(id)), updated)
+
+
+def present(id: str) -> str:
+    """Where the note is now: it may have moved since the form was opened."""
+    if documents.get(g.db, names.normal(id)):
+        return id
+    return identity.of_former(g.db, names.normal(id)) or id
+
+
+def updated(form: Form) -> str:
+    # As browsers send it: save gives each file the newlines that it had.
+    source = writing.source_of(form).replace("\n", "\r\n")
+    saved = save.update(access.settings(), g.db, form.id, source, form.base, person_id=g.person.id)
+    return address(saved.path) + ("?kept=theirs" if saved.merged else "")
+
+
+def asked_draft(id: str) -> drafts.Draft | None:
+    """The draft that the address names; one that was saved or dropped is not there any more."""
+    token = request.args.get("draft", "")
+    return drafts.get(g.db, g.person.id, id, token) if token else None
+
+
+def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
+    """What the button asked: another look at the form, or the note saved; `saved` says where."""
     try:
-        # As browsers send it: save gives each file the newlines that it had.
-        sent = typed.replace("\n", "\r\n")
-        saved = save.update(access.settings(), g.db, id, sent, base, person_id=g.person.id)
+        if step := STEPS.get(request.form.get("do", "")):
+            keep_draft(form)
+            return step(form)
+        place = saved(form)
     except Changed as error:
-        page = opened(id, typed, error.current, wrong(error), theirs=error.theirs)
-        return make_response(page, error.status)
+        keep_draft(form)
+        return make_response(in_conflict(form, error), error.status)
     except GlossError as error:
-        return make_response(opened(id, typed, base, wrong(error)), error.status)
-    return redirect(address(saved.path) + ("?kept=theirs" if saved.merged else ""), 303)
+        keep_draft(form)
+        return make_response(page(form, wrong(error)), error.status)
+    if form.draft:
+        drafts.drop(g.db, g.person.id, form.id, form.draft)
+    return redirect(place, 303)
+
+
+def in_conflict(form: Form, error: Changed) -> str:
+    """Both versions; saved again, what stands in the form takes the place of the other one."""
+    found = differences.differences(error.theirs, writing.source_of(form))
+    later = replace(form, base=error.current)
+    return page(later, wrong(error), theirs=error.theirs, differences=found)
+
+
+def with_preview(form: Form) -> str:
+    again = writing.applied(form)
+    return page(again, preview=previewed(writing.source_of(again), again)[0])
+
+
+def filled(form: Form) -> str:
+    return page(writing.with_bibtex(form))
+
+
+def attached(form: Form) -> str:
+    """Without scripts: the file that was chosen is stored, and its link stands below the text."""
+    link = attaching.link(request.files.get("file"), writing.place_of(form))
+    text = writing.ended(form.markdown)
+    return page(replace(form, markdown=f"{text}\n{link}\n" if text else f"{link}\n"))
+
+
+STEPS = {"preview": with_preview, "bibtex": filled, "attach": attached}
+
+
+def keep_draft(form: Form) -> None:
+    """Whatever becomes of the form, what was typed is there again."""
+    if not form.draft:
+        return
+    # There are too many, or the disk is full: the form still has it.
+    with suppress(Conflict, sqlite3.Error):
+        drafts.put(g.db, g.person.id, form.id, form.draft, form.base, form.kept())
 
 
 @blueprint.post("/delete/<path:id>")
@@ -90,95 +167,61 @@ def delete(id: str) -> ResponseReturnValue:
 @access.needs(Action.WRITE)
 def preview() -> str:
     """The note as it would read, for the page that is open; the renderer is the one and only."""
-    return previewed(request.form.get("markdown", ""), request.form.get("id", ""))
-
-
-def previewed(source: str, id: str = "") -> str:
+    form = writing.sent(request.form, request.form.get("note", ""))
     try:
-        header = front_matter.parse(with_newlines(source), f"{id}.md")
-    except Unreadable as error:
+        source = writing.source_of(form)
+    except GlossError as error:
         return render_template("_wrong.html", message=str(error))
+    html, lines = previewed(source, form)
+    top = source.count("\n") - writing.ended(form.markdown).count("\n")
+    places = [[start, first - top] for start, _, first, _ in lines]
+    return render_template("_preview.html", html=html, places=places)
+
+
+def previewed(source: str, form: Form) -> tuple[str, list[tuple[int, int, int, int]]]:
+    """The page, and which part of its text stands on which lines of the source."""
+    place = writing.place_of(form)
+    try:
+        header = front_matter.parse(source, f"{place}.md")
+    except Unreadable as error:
+        return render_template("_wrong.html", message=str(error)), []
     known, _ = macros.of_library(access.settings().notes)
     rendered = render(
-        header.body, path=id, first_line=header.body_line, macros={**known, **header.macros}
+        header.body, path=place, first_line=header.body_line, macros={**known, **header.macros}
     )
-    return fillers.fill_preview(rendered, id)
+    return fillers.fill_preview(rendered, saved_place(form.id, rendered)), rendered.lines
 
 
-def blank(form: dict[str, str], wrong: dict[str, str] | None = None, preview: str = "") -> str:
+def saved_place(id: str, rendered: Rendered) -> str:
+    """The note that its analyses run for; one with a block that is not saved yet is none."""
+    document = documents.get(g.db, id) if id else None
+    known = {block.name for block in documents.blocks(g.db, document.uid)} if document else set()
+    return id if all(block.name in known for block in rendered.blocks) else ""
+
+
+def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str:
+    others = drafts.of_note(g.db, g.person.id, form.id) if form.id else []
+    if not form.id:
+        others = drafts.of_person(g.db, g.person.id)
     return render_template(
         "editor.html",
-        heading="A new note",
-        action="/new",
         form=form,
-        kinds=KINDS,
+        kinds=[(kind, kind) for kind in writing.KINDS],
+        is_day=writing.is_day,
+        starts=starts.bodies(),
+        folders=writing.FOLDERS,
+        today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
+        drafts=[draft for draft in others if draft.token != form.draft],
         wrong=wrong or {},
-        preview=preview,
-    )
-
-
-def opened(
-    id: str,
-    source: str,
-    base: str,
-    wrong: dict[str, str] | None = None,
-    preview: str = "",
-    theirs: str | None = None,
-) -> str:
-    return render_template(
-        "editor.html",
-        heading=f"Editing {id}",
-        action=f"/edit/{id}",
-        id=id,
-        base=base,
-        form={"markdown": source},
-        wrong=wrong or {},
-        preview=preview or previewed(source, id),
-        theirs=theirs,
+        **more,
     )
 
 
 def wrong(error: GlossError) -> dict[str, str]:
     """The message, at the field that it is about."""
-    fields = {"id": "id", "title": "title", "markdown": "markdown"}
     field = getattr(error, "field", "")
     if isinstance(error, Unreadable):
-        field = "markdown"
-    return {fields.get(field, "form"): str(error)}
-
-
-def id_for(form: dict[str, str]) -> str:
-    """The id that the person chose, else one from the kind and the title (a journal: today)."""
-    if form["id"].strip():
-        return form["id"].strip()
-    today = clock.now().date().isoformat()
-    name = today if form["kind"] == "journal" else names.slug(form["title"])
-    if not name:
-        raise BadInput("Give the note a title, or a file name.", field="title")
-    return FOLDERS.get(form["kind"], "") + name
-
-
-def source_of(form: dict[str, str]) -> str:
-    """The file: what the form asked as front matter, unless the text brings its own."""
-    body = with_newlines(form["markdown"])
-    if body.startswith("---\n"):
-        return body
-    if form["kind"] not in KINDS:
-        raise BadInput(f"{form['kind']!r} is no kind of note.", field="kind")
-    if form["visibility"] not in ("", *VISIBILITIES):
-        raise BadInput(f"{form['visibility']!r} is no visibility.", field="visibility")
-    tags = [tag.strip() for tag in form["tags"].split(",") if tag.strip()]
-    values: dict[str, Any] = {
-        "title": form["title"].strip(),
-        "kind": form["kind"],
-        "date": clock.now().date(),
-        "tags": tags,
-        "visibility": form["visibility"],
-    }
-    return front_matter.compose({key: value for key, value in values.items() if value}, body)
-
-
-def with_newlines(text: str) -> str:
-    """Browsers send CRLF; the files have what the rest of the world has, and end with one."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return lines if lines.endswith("\n") or not lines else f"{lines}\n"
+        in_header = 0 < error.line <= request.form.get("header", "").count("\n")
+        field = "header" if in_header else "markdown"
+    shown = SHOWN | ({"id"} if "id" in request.form else set())
+    return {field if field in shown else "form": str(error)}

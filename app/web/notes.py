@@ -111,9 +111,13 @@ def source(id: str) -> Response:
 @blueprint.get("/media/<path:path>")
 @access.needs(Action.READ)
 def media(path: str) -> Response:
-    """A file below notes/ that is no note: visible to whoever may read a note that uses it."""
+    """A file below notes/ that is no note: visible to whoever may read a note that uses it.
+
+    Whoever writes sees all of them: the note that will use it may not be saved yet.
+    """
     seen = visibilities(g.person, Action.READ)
-    if not is_media(path) or not documents.shows_media(g.db, path, seen):
+    writes = may(g.person, Action.WRITE)
+    if not is_media(path) or not (writes or documents.shows_media(g.db, path, seen)):
         raise NotFound("There is no such file, or no note that you may read shows it.")
     file = found(access.settings().notes, path)
     response = headers.as_file(send_file(file, conditional=True))

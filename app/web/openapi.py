@@ -125,13 +125,22 @@ OPERATIONS = (
         {200: "Run", 202: "Run"},
         problems=(401, 403, 404),
     ),
+    Operation(
+        "get",
+        "/api/complete",
+        "What may follow the letters that somebody typed",
+        {200: "Suggestions"},
+        ("kind", "q", "note"),
+        problems=(400, 401, 403),
+    ),
     Operation("get", "/api/claims", "List claims and whether they hold", {200: "Claims"}),
     Operation("get", "/api/openapi.json", "This description", {200: "Description"}),
 )
 QUERY: dict[str, tuple[str, Schema]] = {
     "limit": ("how many", {**WHOLE, "minimum": 1, "maximum": 200}),
     "offset": ("how many to leave out first", {**WHOLE, "minimum": 0}),
-    "kind": ("only notes of this kind", TEXT),
+    "kind": ("only notes of this kind; of suggestions: note, tag, work or analysis", TEXT),
+    "note": ("the note in which it is typed", TEXT),
     "tag": ("only notes with this tag", TEXT),
     "folder": ("only notes in this folder and below", TEXT),
     "author": ("only notes by this author", TEXT),

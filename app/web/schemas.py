@@ -218,6 +218,10 @@ SCHEMAS: dict[str, Schema] = {
         stale=TRUTH,
     ),
     "Claims": record("All that may be seen.", results=many(of("Claim"))),
+    "Suggestions": record(
+        "The best of what fits; `insert` is what the text gets.",
+        results=many(record("One of them.", insert=TEXT, label=TEXT, detail=TEXT)),
+    ),
     "Problem": record(
         "What went wrong (RFC 9457), and what to do.",
         {"hint": TEXT, "field": TEXT, "current": TEXT, "path": TEXT, "line": WHOLE},

@@ -35,7 +35,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 16
+    assert len(described) == 17
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -122,6 +122,8 @@ def answers(
         ("get", "/api/analyses", owner.get("/api/analyses")),
         ("get", "/api/analyses/{name}", owner.get("/api/analyses/shown")),
         ("get", "/api/claims", owner.get("/api/claims")),
+        ("get", "/api/complete", owner.get("/api/complete?kind=analysis&q=sh")),
+        ("get", "/api/complete", owner.get("/api/complete?kind=nonsense&q=")),
         ("get", "/api/openapi.json", owner.get("/api/openapi.json")),
     ]
 

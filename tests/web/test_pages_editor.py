@@ -61,14 +61,20 @@ class Fields(HTMLParser):
             self.inside = ""
 
     def handle_data(self, data: str) -> None:
-        if self.inside == "markdown":
-            self.values["markdown"] += data
+        if self.inside in ("markdown", "header", "bibtex"):
+            self.values[self.inside] += data
 
 
 def fields(answer: TestResponse) -> Fields:
     found = Fields(answer.text)
-    found.values["markdown"] = found.values["markdown"].removeprefix("\n")  # as browsers do
+    for name in ("markdown", "header", "bibtex"):  # as browsers do
+        found.values[name] = found.values.get(name, "").removeprefix("\n")
     return found
+
+
+def whole(values: dict[str, str]) -> str:
+    """The file that stands in a form."""
+    return values["header"] + values["markdown"]
 
 
 def test_a_form_becomes_a_file_that_is_listed_and_found_at_once(
@@ -115,7 +121,9 @@ WRONG = {
     "a long name": ({"id": "x" * 500}, 400, "id"),
     "bad own front matter": ({"markdown": "---\ntitle: [\n---\nText.\n"}, 422, "markdown"),
     "too long": ({"markdown": "word " * 1_100_000}, 422, "markdown"),
-    "no such kind": ({"kind": "evil"}, 400, None),
+    "no such kind": ({"kind": "evil"}, 400, "kind"),
+    "no such day": ({"date": "soon"}, 400, "date"),
+    "no such address": ({"url": "javascript:1"}, 400, "url"),
 }
 
 
@@ -148,11 +156,11 @@ def test_an_edit_over_a_newer_version_shows_both_and_can_be_saved_then(
 ) -> None:
     file = settings.notes / "open.md"
     opened = fields(editor.get("/edit/open")).values
-    assert opened["markdown"] == file.read_text()
+    assert whole(opened) == file.read_text()
     assert opened["base"] == sha256(file)
-    theirs = opened["markdown"].replace("A walk", "Their <walk>")
+    theirs = whole(opened).replace("A walk", "Their <walk>")
     file.write_text(theirs)
-    mine = opened["markdown"].replace("A walk", "My walk")
+    mine = whole(opened).replace("A walk", "My walk")
     refused = editor.post("/edit/open", data={"markdown": mine, "base": opened["base"]})
     assert refused.status_code == 412
     assert file.read_text() == theirs
@@ -192,7 +200,7 @@ def test_an_edit_that_cannot_be_read_is_refused_with_its_line(
     assert (answer.status_code, shown.wrong) == (422, {"markdown"})
     assert shown.values["markdown"] == bad
     assert re.search(r"open\.md:\d", unescape(answer.text))
-    assert (settings.notes / "open.md").read_text() == opened["markdown"]
+    assert (settings.notes / "open.md").read_text() == whole(opened)
 
 
 def test_without_a_base_nothing_is_overwritten(editor: FlaskClient, settings: Settings) -> None:
@@ -206,7 +214,7 @@ def test_newlines_of_a_file_stay_what_they_were(editor: FlaskClient, settings: S
     file = settings.notes / "windows.md"
     file.write_bytes(b"---\r\ntitle: W\r\n---\r\nOne.\r\n")
     opened = fields(editor.get("/edit/windows")).values
-    typed = opened["markdown"].replace("\r\n", "\n").replace("One", "Two").replace("\n", "\r\n")
+    typed = whole(opened).replace("\r\n", "\n").replace("One", "Two").replace("\n", "\r\n")
     editor.post("/edit/windows", data={"markdown": typed, "base": opened["base"]})
     assert file.read_bytes() == b"---\r\ntitle: W\r\n---\r\nTwo.\r\n"
 
@@ -258,7 +266,7 @@ def test_a_note_that_could_not_be_read_is_shown_with_its_reason_and_can_be_mende
         assert f"line {failure.line}" in shown
         assert f'href="/edit/{address}"' in page.text
     opened = fields(editor.get(f"/edit/{address}")).values
-    assert opened["markdown"] == broken
+    assert whole(opened) == broken
     mended = broken.replace("b\n", "b]\n")
     answer = editor.post(f"/edit/{address}", data={"markdown": mended, "base": opened["base"]})
     assert answer.status_code == 303

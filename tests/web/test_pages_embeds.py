@@ -361,7 +361,9 @@ def data(client: FlaskClient, address: str) -> bytes:
 
 def test_the_preview_shows_embeds(written: Written, connection: sqlite3.Connection) -> None:
     client = written(a="![[b]]", b="Words of b.")
-    html = client.get("/edit/a", headers=owner(connection)).text
+    html = client.post(
+        "/preview", data={"markdown": "![[b]]", "note": "a"}, headers=owner(connection)
+    ).text
     assert "Words of b." in html
 
 

@@ -1,0 +1,48 @@
+"""What may follow the letters that somebody just typed, for the editor."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from app.accounts.permissions import Action, visibilities
+from app.errors import BadInput
+from app.lab import analyses
+from app.library import completion
+from app.library.completion import MOST, Suggestion
+from app.web import access
+
+blueprint = Blueprint("completion", __name__)
+
+KINDS = ("note", "tag", "work", "analysis")
+
+
+@blueprint.get("/api/complete")
+@access.needs(Action.WRITE)
+def complete() -> Response:
+    kind, typed = request.args.get("kind", ""), request.args.get("q", "")
+    if kind not in KINDS:
+        raise BadInput(f"kind is one of {', '.join(KINDS)}.", field="kind")
+    seen = visibilities(g.person, Action.READ)
+    if kind == "note":
+        found = completion.notes(g.db, typed, seen, request.args.get("note", ""))
+    elif kind == "tag":
+        found = completion.tags(g.db, typed, seen)
+    elif kind == "work":
+        found = completion.works(g.db, typed, seen)
+    else:
+        found = scripts(typed)
+    return jsonify({"results": [asdict(each) for each in found]})
+
+
+def scripts(typed: str) -> list[Suggestion]:
+    """Analyses whose name or title holds the letters; those whose name begins so come first."""
+    wanted = typed.lower()
+    found = [
+        each
+        for each in analyses.every(access.settings())
+        if wanted in each.name.lower() or wanted in each.signature.title.lower()
+    ]
+    found.sort(key=lambda each: (not each.name.lower().startswith(wanted), each.name))
+    return [Suggestion(each.name, each.name, each.signature.title) for each in found[:MOST]]

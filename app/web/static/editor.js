@@ -1,0 +1,690 @@
+// Comfort while writing: without this script the form saves, previews and takes files all the same.
+"use strict";
+
+(() => {
+const form = document.getElementById("note-form");
+const area = document.getElementById("markdown");
+if (!form || !area) return;
+const told = document.getElementById("told");
+const field = (name) => form.elements[name];
+const tell = (words) => { told.textContent = words; };
+
+// What is sent while somebody types: the whole form but for a file.
+function typed() {
+  const data = new FormData(form);
+  data.delete("file");
+  return data;
+}
+
+async function ask(address, options) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new Error([problem.detail || `The server answered ${answer.status}.`, problem.hint || ""].join(" ").trim());
+}
+
+/* Changing the text: by the browser's own command, so that Undo takes it back. */
+
+function replace(start, end, text) {
+  area.focus();
+  area.setSelectionRange(start, end);
+  const done = text ? document.execCommand("insertText", false, text) : start === end || document.execCommand("delete");
+  if (done) return;
+  area.setRangeText(text, start, end, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Where somebody types elsewhere meanwhile, the focus and the caret stay with them.
+function replaceQuietly(old, text) {
+  const at = area.value.indexOf(old);
+  if (at < 0) return;
+  const { selectionStart: start, selectionEnd: end } = area;
+  area.setRangeText(text, at, at + old.length, "preserve");
+  if (start > at) {
+    const shift = text.length - old.length, until = at + text.length;
+    area.setSelectionRange(Math.max(start + shift, until), Math.max(end + shift, until));
+  }
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function wrap(before, after, example) {
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  const chosen = value.slice(start, end);
+  const outside = value.slice(start - before.length, start) === before && value.slice(end, end + after.length) === after;
+  if (outside && (before.length > 1 || value[start - 2] !== before)) {
+    replace(start - before.length, end + after.length, chosen);
+    area.setSelectionRange(start - before.length, end - before.length);
+    return;
+  }
+  const inner = chosen || example;
+  replace(start, end, before + inner + after);
+  area.setSelectionRange(start + before.length, start + before.length + inner.length);
+}
+
+function wholeLines() {
+  const { selectionStart, selectionEnd, value } = area;
+  const start = value.lastIndexOf("\n", selectionStart - 1) + 1;
+  const found = value.indexOf("\n", Math.max(selectionEnd - (selectionEnd > selectionStart && value[selectionEnd - 1] === "\n"), start));
+  const end = found < 0 ? value.length : found;
+  return { start, end, lines: value.slice(start, end).split("\n") };
+}
+
+function changeLines(change) {
+  const { start, end, lines } = wholeLines();
+  const changed = lines.map(change).join("\n");
+  replace(start, end, changed);
+  if (lines.length > 1) area.setSelectionRange(start, start + changed.length);
+}
+
+const MARK = /^(\s*)(?:[-*+] (?:\[.\] )?|\d+[.)] |> |#{1,6} )/;
+
+function mark(sign) {
+  const has = wholeLines().lines.every((line, at) => line.trimStart().startsWith(signOf(sign, at)));
+  changeLines((line, at) => {
+    const bare = line.replace(MARK, "$1");
+    return has ? bare : bare.replace(/^(\s*)/, `$1${signOf(sign, at)}`);
+  });
+}
+
+const signOf = (sign, at) => (sign === "1. " ? `${at + 1}. ` : sign);
+
+function link() {
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  const chosen = value.slice(start, end);
+  if (/^https?:\/\/\S+$/.test(chosen)) {
+    replace(start, end, `[](${chosen})`);
+    area.setSelectionRange(start + 1, start + 1);
+    return;
+  }
+  replace(start, end, `[${chosen || "words"}](https://)`);
+  const words = chosen || "words";
+  if (chosen) area.setSelectionRange(start + words.length + 3, start + words.length + 11);
+  else area.setSelectionRange(start + 1, start + 1 + words.length);
+}
+
+// Over several lines, formulas and code stand on lines of their own.
+function formula() {
+  if (chosenLines() > 1) wrap("$$\n", "\n$$", "");
+  else wrap("$", "$", "x^2");
+}
+
+function code() {
+  if (chosenLines() > 1) wrap("```\n", "\n```", "");
+  else wrap("`", "`", "code");
+}
+
+const chosenLines = () => area.value.slice(area.selectionStart, area.selectionEnd).trim().split("\n").length;
+
+const actions = {
+  bold: () => wrap("**", "**", "bold"),
+  italic: () => wrap("*", "*", "italic"),
+  heading: () => mark("## "),
+  link,
+  note: () => { wrap("[[", "]]", ""); complete(); },
+  formula,
+  code,
+  list: () => mark("- "),
+  numbers: () => mark("1. "),
+  quote: () => mark("> "),
+  file: () => field("file").click(),
+};
+
+/* The toolbar: one stop for Tab, arrows within. */
+
+const toolbar = form.querySelector("[role=toolbar]");
+const buttons = [...toolbar.querySelectorAll("button")];
+toolbar.hidden = false;
+toolbar.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) actions[button.dataset.do]();
+});
+toolbar.addEventListener("keydown", (event) => {
+  const at = buttons.indexOf(document.activeElement);
+  const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+  if (next === undefined || at < 0) return;
+  event.preventDefault();
+  buttons[at].tabIndex = -1;
+  const reached = buttons[(next + buttons.length) % buttons.length];
+  reached.tabIndex = 0;
+  reached.focus();
+});
+
+/* Keys. Tab stays the way out of the text. */
+
+const shortcuts = {
+  b: actions.bold, i: actions.italic, k: link, m: formula, e: code,
+  "]": () => changeLines((line) => `  ${line}`),
+  "[": () => changeLines((line) => line.replace(/^ {1,2}/, "")),
+};
+
+area.addEventListener("keydown", (event) => {
+  if (event.isComposing || handledByList(event)) return;
+  const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  if (control && shortcuts[event.key]) {
+    event.preventDefault();
+    shortcuts[event.key]();
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
+    if (nextItem()) event.preventDefault();
+  }
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button.main"));
+});
+
+// A new line in a list is its next item; an empty item ends the list.
+function nextItem() {
+  const { selectionStart: at, selectionEnd: end, value } = area;
+  if (at !== end || inCode(value.slice(0, at))) return false;
+  const start = value.lastIndexOf("\n", at - 1) + 1;
+  const item = /^(\s*)([-*+]|\d+[.)]|>)( \[.\])? (.*)$/.exec(value.slice(start, at));
+  if (!item) return false;
+  if (!item[4].trim()) {
+    replace(start, at, "");
+    return true;
+  }
+  const number = parseInt(item[2], 10);
+  const sign = Number.isNaN(number) ? item[2] : `${number + 1}${item[2].at(-1)}`;
+  replace(at, at, `\n${item[1]}${sign}${item[3] ? " [ ]" : ""} `);
+  return true;
+}
+
+const inCode = (before) => ((before.match(/^ {0,3}(```|~~~)/gm) || []).length % 2) === 1;
+
+/* Suggestions: the combobox pattern, at the caret. */
+
+const list = document.getElementById("suggestions");
+const known = new Map();
+let shown = null, chosen = 0, asking = null, waiting = 0;
+const TRIGGERS = [
+  ["note", /\[\[([^[\]|#\n]{0,80})$/],
+  ["work", /(?:^|[\s([;-])@([\p{L}\p{N}_][\p{L}\p{N}_:.+/-]{0,60})$|\[@()$/u],
+  ["tag", /(?:^|[\s(])#(\p{L}[\p{L}\p{N}_/-]{0,40})$/u],
+];
+const SCRIPT = /^\s*script:[ \t]*(\w{0,60})$/;
+
+function asked() {
+  if (area.selectionStart !== area.selectionEnd) return null;
+  const at = area.selectionStart, before = area.value.slice(0, at);
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  const triggers = inCode(before) ? [["analysis", SCRIPT]] : TRIGGERS;
+  for (const [kind, pattern] of triggers) {
+    const match = pattern.exec(line);
+    if (match) {
+      const words = match.slice(1).find((part) => part !== undefined) || "";
+      return { kind, words, start: at - words.length, at };
+    }
+  }
+  return null;
+}
+
+function complete() {
+  clearTimeout(waiting);
+  const wanted = asked();
+  if (!wanted) return close();
+  waiting = setTimeout(() => suggest(wanted), 90);
+}
+
+async function suggest(wanted) {
+  if (asking) asking.abort();
+  asking = new AbortController();
+  const query = new URLSearchParams({ kind: wanted.kind, q: wanted.words, note: field("note").value });
+  const address = `/api/complete?${query}`;
+  try {
+    if (!known.has(address)) {
+      const answer = await ask(address, { signal: asking.signal });
+      known.set(address, (await answer.json()).results);
+    }
+  } catch {
+    return;  // the letters stay as they were typed
+  }
+  const now = asked();
+  if (now && now.kind === wanted.kind && now.words === wanted.words) open(now, known.get(address));
+}
+
+function open(wanted, results) {
+  const usable = results.filter(({ insert }) => wanted.kind !== "tag" || !/\s/.test(insert));
+  const isDone = usable.length === 1 && usable[0].insert === wanted.words;
+  if (!usable.length || isDone || document.activeElement !== area) return close();
+  shown = { ...wanted, results: usable };
+  list.replaceChildren(...usable.map(option));
+  list.hidden = false;
+  area.setAttribute("role", "combobox");
+  area.setAttribute("aria-autocomplete", "list");
+  area.setAttribute("aria-haspopup", "listbox");
+  area.setAttribute("aria-expanded", "true");
+  area.setAttribute("aria-controls", "suggestions");
+  choose(0);
+  place();
+  tell(`${usable.length} ${usable.length === 1 ? "suggestion" : "suggestions"}. Arrows choose, Enter takes, Escape leaves.`);
+}
+
+function option({ label, detail }, at) {
+  const item = document.createElement("li");
+  item.id = `suggestion-${at}`;
+  item.setAttribute("role", "option");
+  item.textContent = label;
+  if (detail) {
+    const more = document.createElement("span");
+    more.className = "detail";
+    more.textContent = detail;
+    item.append(" ", more);
+  }
+  item.addEventListener("mousedown", (event) => event.preventDefault());
+  item.addEventListener("click", () => take(at));
+  return item;
+}
+
+function choose(at) {
+  chosen = (at + shown.results.length) % shown.results.length;
+  [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
+  area.setAttribute("aria-activedescendant", `suggestion-${chosen}`);
+  list.children[chosen].scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  clearTimeout(waiting);
+  if (!shown) return;
+  shown = null;
+  list.hidden = true;
+  for (const name of ["role", "aria-autocomplete", "aria-haspopup", "aria-expanded", "aria-controls", "aria-activedescendant"]) {
+    area.removeAttribute(name);
+  }
+  tell("");
+}
+
+function take(at) {
+  const { kind, start, at: end, results } = shown;
+  const { insert } = results[at];
+  const closing = kind === "note" ? "]]" : "";
+  const isClosed = closing && area.value.startsWith(closing, end);
+  close();
+  replace(start, isClosed ? end + closing.length : end, insert + closing);
+}
+
+// The list has the keys that it understands; true if this was one of them.
+function handledByList(event) {
+  if (!shown || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
+  const does = {
+    ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1),
+    Enter: () => take(chosen), Tab: () => take(chosen), Escape: close,
+  }[event.key];
+  if (!does) return false;
+  event.preventDefault();
+  event.stopPropagation();
+  does();
+  return true;
+}
+
+area.addEventListener("input", complete);
+area.addEventListener("blur", close);
+area.addEventListener("click", close);
+area.addEventListener("scroll", () => { if (shown) place(); });
+area.addEventListener("keyup", (event) => {
+  if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"].includes(event.key)) close();
+});
+
+/* Where lines and the caret are in the text area: a copy of it, laid out out of sight. */
+
+const SAME = ["fontFamily", "fontSize", "fontWeight", "fontFeatureSettings", "lineHeight", "letterSpacing", "paddingTop",
+  "paddingRight", "paddingBottom", "paddingLeft", "borderTopWidth", "borderRightWidth", "borderBottomWidth",
+  "borderLeftWidth", "tabSize", "overflowWrap", "wordBreak"];
+
+function mirrored(build) {
+  const copy = document.createElement("div"), style = getComputedStyle(area);
+  for (const name of SAME) copy.style[name] = style[name];
+  Object.assign(copy.style, {
+    position: "absolute", visibility: "hidden", top: "0", left: "-9999px", boxSizing: "border-box",
+    whiteSpace: "pre-wrap", borderStyle: "solid", width: `${area.clientWidth + area.offsetWidth - area.clientWidth}px`,
+    paddingRight: `${parseFloat(style.paddingRight) + area.offsetWidth - area.clientWidth - 2 * parseFloat(style.borderLeftWidth)}px`,
+  });
+  document.body.append(copy);
+  const found = build(copy);
+  copy.remove();
+  return found;
+}
+
+function place() {
+  const caret = mirrored((copy) => {
+    const point = document.createElement("span");
+    point.textContent = "\u200b";
+    copy.append(area.value.slice(0, shown.start), point);
+    return { x: point.offsetLeft, y: point.offsetTop, height: point.offsetHeight };
+  });
+  const box = area.getBoundingClientRect(), holder = list.offsetParent.getBoundingClientRect();
+  const top = box.top - holder.top + caret.y - area.scrollTop + caret.height + 4;
+  const widest = holder.width - list.offsetWidth;
+  list.style.top = `${Math.min(Math.max(top, 0), box.bottom - holder.top)}px`;
+  list.style.left = `${Math.max(0, Math.min(box.left - holder.left + caret.x, widest))}px`;
+}
+
+/* The preview, kept in step with the text. */
+
+const preview = document.getElementById("preview");
+const room = preview.closest(".preview");
+let rendering = null, later = 0, anchors = null;
+
+async function render() {
+  if (rendering) rendering.abort();
+  rendering = new AbortController();
+  try {
+    const answer = await ask("/preview", { method: "POST", body: typed(), signal: rendering.signal });
+    preview.innerHTML = await answer.text();
+    preview.removeAttribute("aria-busy");
+    if (window.htmx) window.htmx.process(preview);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    const problem = document.createElement("div"), words = document.createElement("p");
+    problem.className = "problem";
+    words.textContent = `There is no preview now: ${error.message}`;
+    problem.append(words);
+    preview.replaceChildren(problem);
+  }
+  anchors = null;
+  if (leader !== room) follow(area, room);
+}
+
+// A run that ends reloads the page of its note; here the preview is enough.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const answer = event.detail.xhr, isNews = ["HX-Refresh", "HX-Replace-Url"].some((name) => answer.getResponseHeader(name));
+  if (!isNews || !room.contains(event.detail.elt)) return;
+  event.preventDefault();
+  render();
+});
+
+function renderLater() {
+  clearTimeout(later);
+  later = setTimeout(render, 350);
+}
+
+form.addEventListener("input", (event) => {
+  anchors = null;
+  if (event.target.type !== "file") renderLater();
+});
+new ResizeObserver(() => { anchors = null; }).observe(area);
+new ResizeObserver(() => { anchors = null; }).observe(preview);
+
+// Pairs of heights that show the same line: in the text area, in the preview.
+function pairs() {
+  if (anchors) return anchors;
+  const holder = preview.querySelector("[data-places]");
+  const places = holder ? JSON.parse(holder.dataset.places) : [];
+  const tops = previewTops(places), lines = lineTops(places.map(([, line]) => line));
+  anchors = [[0, 0]];
+  places.forEach((_, at) => {
+    const [y, other] = anchors.at(-1);
+    if (tops[at] !== undefined && lines[at] > y && tops[at] > other) anchors.push([lines[at], tops[at]]);
+  });
+  anchors.push([Math.max(area.scrollHeight, anchors.at(-1)[0] + 1), Math.max(room.scrollHeight, anchors.at(-1)[1] + 1)]);
+  return anchors;
+}
+
+function previewTops(places) {
+  const map = window.TextMap.read(preview);
+  const offsets = unitsOf(map.text, places.map(([start]) => start));
+  const origin = room.getBoundingClientRect().top - room.scrollTop;
+  let run = 0;
+  return offsets.map((start) => {
+    while (run < map.runs.length && map.runs[run].at + map.runs[run].length <= start) run += 1;
+    if (run === map.runs.length) return undefined;
+    const range = document.createRange(), { node, element } = map.runs[run];
+    if (node) range.selectNodeContents(node);
+    else range.selectNode(element);
+    const box = range.getClientRects()[0];
+    return box && box.top - origin;
+  });
+}
+
+// Places count characters, as Python does; the browser counts UTF-16 units.
+function unitsOf(text, points) {
+  let at = 0, units = 0;
+  return points.map((point) => {
+    for (; at < point && units < text.length; at += 1) units += text.codePointAt(units) > 0xffff ? 2 : 1;
+    return units;
+  });
+}
+
+function lineTops(wanted) {
+  return mirrored((copy) => {
+    const rows = area.value.split("\n").map((line) => {
+      const row = document.createElement("div");
+      row.textContent = line || "\u200b";
+      return row;
+    });
+    copy.append(...rows);
+    return wanted.map((line) => rows[Math.min(Math.max(line, 1), rows.length) - 1].offsetTop);
+  });
+}
+
+// The one that somebody scrolls leads, the other follows.
+let leader = null;
+for (const one of [area, room]) {
+  for (const type of ["wheel", "touchstart", "pointerdown", "keydown", "focus"]) {
+    one.addEventListener(type, () => { leader = one; }, { passive: true });
+  }
+  one.addEventListener("scroll", () => {
+    if (leader === one) requestAnimationFrame(() => follow(one, one === area ? room : area));
+  }, { passive: true });
+}
+
+function follow(from, to) {
+  if (!window.TextMap || room.scrollHeight <= room.clientHeight || area.scrollHeight <= area.clientHeight) return;
+  const [own, other] = from === area ? [0, 1] : [1, 0];
+  const places = pairs(), most = from.scrollHeight - from.clientHeight;
+  if (from.scrollTop >= most - 1) {
+    to.scrollTop = to.scrollHeight;
+    return;
+  }
+  let at = places.findIndex((pair) => pair[own] > from.scrollTop);
+  at = at < 0 ? places.length - 1 : Math.max(at, 1);
+  const [before, after] = [places[at - 1], places[at]];
+  const part = (from.scrollTop - before[own]) / (after[own] - before[own]);
+  to.scrollTop = before[other] + part * (after[other] - before[other]);
+}
+
+/* Images and PDF: pasted, dropped or chosen, stored at once, and linked. */
+
+const wrongUpload = document.getElementById("upload-wrong");
+let uploads = 0;
+
+function noteId() {
+  const folders = JSON.parse(form.dataset.folders);
+  const file = field("id") ? field("id").value.trim() : "";
+  return field("note").value || file || `${folders[field("kind").value] || ""}x`;
+}
+
+async function upload(file) {
+  uploads += 1;
+  const name = file.name || "image";
+  const holder = `![${name.replace(/[[\]\\]/g, "")} is being stored ${uploads}]()`;
+  const { selectionStart: start, selectionEnd: end } = area;
+  replace(start, end, holder);
+  wrongUpload.textContent = "";
+  const data = new FormData();
+  data.append("note", noteId());
+  data.append("file", file, name);
+  try {
+    const answer = await ask("/media", { method: "POST", body: data });
+    const { path, markdown } = await answer.json();
+    replaceQuietly(holder, markdown);
+    tell(`Stored as ${path}.`);
+  } catch (error) {
+    replaceQuietly(holder, "");
+    wrongUpload.textContent = error.message;
+  }
+}
+
+async function uploadAll(files) {
+  for (const file of files) await upload(file);
+}
+
+area.addEventListener("paste", (event) => {
+  const files = [...event.clipboardData.files], text = event.clipboardData.getData("text/plain");
+  if (files.length && !text) {
+    event.preventDefault();
+    uploadAll(files);
+  } else if (isBibtex(text) && field("kind").value === "paper" && !field("bibtex").value.trim()) {
+    event.preventDefault();
+    fillFrom(text);
+  }
+});
+const brings = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
+area.addEventListener("dragover", (event) => {
+  if (!brings(event)) return;
+  event.preventDefault();
+  area.classList.add("over");
+});
+for (const type of ["dragleave", "drop"]) area.addEventListener(type, () => area.classList.remove("over"));
+area.addEventListener("drop", (event) => {
+  if (!brings(event)) return;
+  event.preventDefault();
+  uploadAll([...event.dataTransfer.files]);
+});
+field("file").addEventListener("change", async () => {
+  const files = [...field("file").files];
+  field("file").value = "";
+  await uploadAll(files);
+});
+form.querySelector("[value=attach]").hidden = true;
+
+/* BibTeX fills the fields that are empty. */
+
+const isBibtex = (text) => /^\s*@\w+\s*\{[^,]*,/.test(text || "");
+
+async function fillFrom(text) {
+  const data = new FormData();
+  data.append("bibtex", text);
+  try {
+    const found = await (await ask("/bibtex", { method: "POST", body: data })).json();
+    const filled = [];
+    for (const [name, value] of Object.entries(found)) {
+      const place = field(name);
+      if (!place || place.value.trim()) continue;
+      place.value = value;
+      filled.push(name);
+    }
+    field("bibtex").closest("details").open = true;
+    said("bibtex", "");
+    if (!field("note").value && field("kind").value === "note") changeKind("paper");
+    tell(filled.length ? `Filled from the BibTeX: ${filled.join(", ")}.` : "Every field had something already.");
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  } catch (error) {
+    if (!field("bibtex").value.trim()) field("bibtex").value = text;
+    said("bibtex", error.message);
+  }
+}
+
+function said(name, words) {
+  const place = field(name);
+  let wrong = document.getElementById(`wrong-${name}`);
+  if (!wrong) {
+    wrong = document.createElement("span");
+    Object.assign(wrong, { id: `wrong-${name}`, className: "wrong" });
+    wrong.setAttribute("role", "alert");
+    place.after(wrong);
+  }
+  wrong.textContent = words;
+  place.toggleAttribute("aria-invalid", Boolean(words));
+  if (words) {
+    place.setAttribute("aria-invalid", "true");
+    place.setAttribute("aria-describedby", wrong.id);
+  }
+}
+
+form.querySelector("[value=bibtex]").addEventListener("click", (event) => {
+  event.preventDefault();
+  fillFrom(field("bibtex").value);
+});
+for (const name of ["bibtex", "title"]) {
+  field(name).addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (!isBibtex(text) || field("bibtex").value.trim()) return;
+    event.preventDefault();
+    fillFrom(text);
+  });
+}
+
+/* Another kind, another beginning: as long as the text is still the one that a kind begins with. */
+
+let kind = field("kind").value;
+
+function changeKind(to) {
+  const starts = JSON.parse(form.dataset.starts);
+  const isUntouched = !field("note").value && area.value.trim() === (starts[kind] || "").trim();
+  if (isUntouched && area.value !== starts[to]) area.value = starts[to] || "";
+  field("kind").value = kind = to;
+}
+field("kind").addEventListener("change", () => {
+  changeKind(field("kind").value);
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* Drafts: what is typed is kept on the server, a moment after it is typed. */
+
+const kept = document.getElementById("kept");
+const KEEP_AFTER = 1500, KEEP_AT_LEAST = 6000, BEACON = 60000;
+let dirty = false, since = 0, keeping = null, timer = 0, leaving = false;
+
+form.addEventListener("input", (event) => {
+  if (event.target.type === "file") return;
+  if (!dirty) since = Date.now();
+  dirty = true;
+  clearTimeout(timer);
+  timer = setTimeout(keep, Math.max(0, Math.min(KEEP_AFTER, since + KEEP_AT_LEAST - Date.now())));
+});
+
+function keep() {
+  if (!keeping && !leaving && dirty) keeping = keepNow();
+}
+
+async function keepNow() {
+  dirty = false;
+  try {
+    const answer = await ask("/drafts", { method: "POST", body: typed() });
+    const { at } = await answer.json();
+    kept.textContent = `Kept as a draft at ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+    if (!dirty) unsaved = false;  // of gloss.js: the browser need not ask before it leaves
+    // A reload goes on where it was.
+    history.replaceState(null, "", `${form.getAttribute("action")}?draft=${field("draft").value}`);
+  } catch (error) {
+    dirty = true;
+    kept.textContent = `Not kept as a draft: ${error.message}`;
+    timer = setTimeout(keep, 2 * KEEP_AT_LEAST);
+  } finally {
+    keeping = null;
+  }
+  if (dirty && !leaving) {
+    since = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(keep, KEEP_AFTER);
+  }
+}
+
+// A draft that is on its way arrives before the save that drops it.
+form.addEventListener("submit", async (event) => {
+  leaving = true;
+  clearTimeout(timer);
+  if (!keeping) return;
+  event.preventDefault();
+  await Promise.race([keeping, new Promise((done) => setTimeout(done, 3000))]);
+  keeping = null;
+  form.requestSubmit(event.submitter);
+});
+// Back from the next page, the browser shows this one as it was.
+window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden" || !dirty || leaving) return;
+  const data = new URLSearchParams([...typed()]);
+  fetch("/drafts", { method: "POST", body: data, keepalive: data.toString().length < BEACON }).catch(() => {});
+});
+
+// The preview is there already: the button goes to it.
+form.querySelector("[value=preview]").addEventListener("click", (event) => {
+  event.preventDefault();
+  render();
+  room.scrollIntoView({ block: "start" });
+  room.focus({ preventScroll: true });
+});
+render();
+})();

@@ -1,0 +1,367 @@
+"""Writing in the browser that people have: keys, suggestions, preview, files, drafts, conflicts."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PICTURES = Path(__file__).resolve().parents[2] / ".screenshots"
+LOOKS: dict[str, dict[str, Any]] = {
+    "wide": {"viewport": {"width": 1400, "height": 1000}},
+    "dark": {"viewport": {"width": 1400, "height": 1000}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
+}
+PIXEL = (  # one white point
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII="
+)
+ENTRY = """@article{shannon1948,
+  title = {A Mathematical Theory of Communication},
+  author = {Shannon, Claude E.},
+  journal = {Bell System Technical Journal}, year = 1948, doi = {10.1002/j.1538}
+}"""
+# What the browser does when something is pasted, or dropped.
+BRING = """([selector, type, text, base64, name, kind]) => {
+  const data = new DataTransfer();
+  if (text) data.setData("text/plain", text);
+  if (base64) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    data.items.add(new File([bytes], name, { type: kind }));
+  }
+  const element = document.querySelector(selector);
+  element.focus();
+  const init = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data };
+  const event = type === "paste" ? new ClipboardEvent(type, init) : new DragEvent(type, init);
+  return element.dispatchEvent(event);
+}"""
+
+
+def text(page: Page) -> str:
+    return str(page.locator("#markdown").input_value())
+
+
+def begin(page: Page, address: str = "/new") -> None:
+    page.goto(address)
+    page.locator("#markdown").click()
+
+
+def test_keys_and_buttons_do_what_people_expect_and_undo_takes_it_back(signed_in: Page) -> None:
+    page = signed_in
+    begin(page)
+    page.keyboard.type("one two")
+    for key, wrapped in (("b", "one **two**"), ("i", "one *two*"), ("m", "one $two$")):
+        page.keyboard.press("Control+Shift+ArrowLeft")
+        page.keyboard.press(f"Control+{key}")
+        assert text(page) == wrapped
+        page.keyboard.press(f"Control+{key}")
+        assert text(page) == "one two"
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+e")
+    page.keyboard.press("Control+z")
+    assert text(page) == "one two"
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("https://a.example")
+    assert text(page) == "one [two](https://a.example)"
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="List", exact=True).click()
+    page.keyboard.type("a\nb\n\nend")
+    assert text(page).endswith("\n- a\n- b\nend")
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Numbered list").click()
+    assert text(page).startswith("1. one [two]")
+    assert text(page).endswith("\n2. a\n3. b\n4. end")
+
+
+def test_the_toolbar_is_one_stop_for_tab(signed_in: Page) -> None:
+    page = signed_in
+    page.goto("/new")
+    bar = page.get_by_role("toolbar", name="Formatting")
+    bar.get_by_role("button", name="Bold").focus()
+    page.keyboard.press("ArrowRight")
+    expect(bar.get_by_role("button", name="Italic")).to_be_focused()
+    page.keyboard.press("End")
+    expect(bar.get_by_role("button", name="Image or PDF")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(bar.get_by_role("button", name="Bold")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#markdown")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#f-file")).to_be_focused()
+
+
+def test_suggestions_at_the_caret(signed_in: Page, accessible: Callable[[Page], None]) -> None:
+    page = signed_in
+    begin(page)
+    area, listed = page.locator("#markdown"), page.get_by_role("listbox", name="Suggestions")
+    page.keyboard.type("See [[nines")
+    expect(listed.get_by_role("option").first).to_contain_text("Crossing out the nines")
+    expect(area).to_have_attribute("role", "combobox")
+    expect(area).to_have_attribute("aria-activedescendant", "suggestion-0")
+    accessible(page)
+    page.keyboard.press("Enter")
+    assert text(page) == "See [[harmonic-without-nines|Crossing out the nines]]"
+    expect(listed).to_be_hidden()
+    assert area.get_attribute("role") is None
+    page.keyboard.type(" #prob")
+    expect(listed.get_by_role("option", selected=True)).to_contain_text("probability")
+    page.keyboard.press("Tab")
+    page.keyboard.type(" [@radha")
+    expect(listed.get_by_role("option")).to_contain_text("radhakrishnan2023mechanism")
+    listed.get_by_role("option").first.click()
+    page.keyboard.type("]\n\n```analysis\nscript: rand")
+    expect(listed.get_by_role("option").first).to_contain_text("random_walk")
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.type("om")
+    expect(listed.get_by_role("option").first).to_contain_text("random_walk")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(area).to_have_value(
+        "See [[harmonic-without-nines|Crossing out the nines]] #probability"
+        " [@radhakrishnan2023mechanism]\n\n```analysis\nscript: random_walk"
+    )
+    preview = page.locator("#preview")
+    expect(preview.get_by_role("link", name="Crossing out the nines")).to_be_visible()
+
+
+def test_text_and_preview_scroll_in_step(signed_in: Page) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.goto("/edit/walks/random-walk")
+    expect(page.locator("#preview h2").first).to_be_visible()
+    page.locator("#markdown").hover()
+    for heading in ("What the dimension does", "Measured"):
+        line = page.evaluate(
+            """heading => {
+              const area = document.querySelector("#markdown");
+              const at = area.value.indexOf("## " + heading);
+              area.setSelectionRange(at, at);
+              area.dispatchEvent(new WheelEvent("wheel"));
+              const before = document.createElement("textarea");
+              before.style.cssText = getComputedStyle(area).cssText;
+              before.style.minHeight = before.style.height = "0";
+              before.style.width = area.offsetWidth + "px";
+              before.value = area.value.slice(0, at);
+              area.after(before);
+              area.scrollTop = before.scrollHeight - 80;
+              before.remove();
+              return area.scrollTop;
+            }""",
+            heading,
+        )
+        assert line > 0
+        page.wait_for_timeout(300)
+        title = page.locator("#preview h2", has_text=heading).bounding_box()
+        room = page.locator(".preview").bounding_box()
+        assert title is not None
+        assert room is not None
+        assert -60 <= title["y"] - room["y"] <= 220, heading
+    page.locator(".preview").hover()
+    page.mouse.wheel(0, -20_000)
+    page.wait_for_timeout(500)
+    assert page.locator("#markdown").evaluate("area => area.scrollTop") < 40
+    page.mouse.wheel(0, 40_000)
+    page.wait_for_timeout(500)
+    left = "area => area.scrollHeight - area.clientHeight - area.scrollTop"
+    assert page.locator("#markdown").evaluate(left) < 40
+
+
+def test_a_run_that_ends_in_the_preview_does_not_take_the_text_away(
+    signed_in: Page, server: Any
+) -> None:
+    page = signed_in
+    begin(page)
+    page.keyboard.insert_text("```analysis\nscript: random_walk\nparams: {walkers: 7}\n```\n")
+    cell = page.locator("#preview figure.cell")
+    cell.get_by_role("button", name="Run", exact=True).click()
+    expect(cell.get_by_text("Up to date")).to_be_visible(timeout=30_000)
+    assert "walkers: 7" in text(page)
+    assert page.url.startswith(f"{server.base_url}/new")
+
+
+def test_an_image_pasted_or_dropped_is_stored_linked_and_seen(signed_in: Page, server: Any) -> None:
+    page = signed_in
+    begin(page)
+    page.get_by_label("Title").fill("Pasted picture")
+    for how, name in (("paste", "image.png"), ("drop", "My drawing.png")):
+        taken = not page.evaluate(BRING, ["#markdown", how, "", PIXEL, name, "image/png"])
+        assert taken
+        expect(page.locator("#markdown")).to_have_value(
+            re.compile(r"^(!\[\]\(media/.*\.png\)){1,2}$")
+        )
+    address = re.findall(r"media/[^)]*", text(page))
+    assert address[0] == address[1], "the same bytes are the same file"
+    stored = server.notes / address[0]
+    assert stored.read_bytes() == base64.b64decode(PIXEL)
+    expect(page.locator("#preview img")).to_have_count(2)
+    page.wait_for_function("document.querySelector('#preview img').naturalWidth === 1")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#note img").first).to_be_visible()
+
+
+def test_a_file_that_is_not_taken_is_named_and_the_text_stays(
+    signed_in: Page, complaints: list[str]
+) -> None:
+    page = signed_in
+    begin(page)
+    page.keyboard.type("Before. ")
+    wrong = base64.b64encode(b"MZ no image").decode()
+    page.evaluate(BRING, ["#markdown", "drop", "", wrong, "evil.png", "image/png"])
+    expect(page.locator("#upload-wrong")).to_contain_text("evil.png is neither an image nor a PDF")
+    assert text(page) == "Before. "
+    assert [each for each in complaints if "415" not in each] == []
+    complaints.clear()
+
+
+def test_bibtex_fills_the_fields(signed_in: Page, server: Any) -> None:
+    page = signed_in
+    page.goto("/new")
+    page.evaluate(BRING, ["#f-title", "paste", ENTRY, "", "", ""])
+    expect(page.get_by_label("Title")).to_have_value("A Mathematical Theory of Communication")
+    expect(page.get_by_label("Authors")).to_have_value("Claude E. Shannon")
+    expect(page.get_by_label("Kind")).to_have_value("paper")
+    expect(page.locator("#markdown")).to_have_value(re.compile("## Errors found"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("A Mathematical Theory of Communication")
+    file = server.notes / "papers" / "a-mathematical-theory-of-communication.md"
+    assert "citekey: shannon1948\n" in file.read_text()
+
+
+def test_what_is_typed_survives_a_closed_window(
+    open_page: Callable[..., Page], owner_state: Any, accessible: Callable[[Page], None]
+) -> None:
+    page = open_page(storage_state=owner_state)
+    begin(page, "/edit/bayes/beyond-bayes")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Half a thought")
+    expect(page.locator("#kept")).to_contain_text("Kept as a draft")
+    assert re.search(r"\?draft=[0-9a-f]{16}$", page.url)
+    page.close(run_before_unload=False)
+    again = open_page(storage_state=owner_state)
+    again.goto("/edit/bayes/beyond-bayes")
+    assert not text(again).startswith("Half a thought")
+    accessible(again)
+    again.screenshot(path=PICTURES / "drafts-wide.png")
+    again.get_by_role("link", name="Go on with it").click()
+    assert text(again).startswith("Half a thought")
+    again.get_by_role("link", name="Leave it").click()
+    again.goto("/edit/bayes/beyond-bayes")
+    again.locator(".drafts").get_by_role("button", name="Drop it").click()
+    expect(again.get_by_role("link", name="Go on with it")).to_have_count(0)
+
+
+def test_a_draft_on_its_way_does_not_outlive_the_save(signed_in: Page) -> None:
+    page = signed_in
+    begin(page)
+    page.evaluate(
+        """() => {
+          const plain = window.fetch;
+          window.fetch = async (address, options) => {
+            if (address !== "/drafts") return plain(address, options);
+            document.body.dataset.begun = "yes";
+            await new Promise((done) => setTimeout(done, 1200));
+            return plain(address, options);
+          };
+        }"""
+    )
+    page.get_by_label("Title").fill("Saved in between")
+    expect(page.locator("body")).to_have_attribute("data-begun", "yes")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("Saved in between")
+    page.goto("/new")
+    expect(page.locator("#markdown")).to_be_visible()
+    assert "Saved in between" not in page.locator("main").inner_text()
+
+
+def test_a_window_closed_at_once_keeps_its_draft_too(
+    open_page: Callable[..., Page], owner_state: Any
+) -> None:
+    page = open_page(storage_state=owner_state)
+    begin(page)
+    page.get_by_label("Title").fill("Closed at once")
+    page.goto("/claims", wait_until="commit")
+    page.wait_for_timeout(500)
+    page.goto("/new")
+    expect(page.get_by_role("region", name="Drafts")).to_contain_text("Closed at once")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(
+    look: str,
+    server: Any,
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    accessible: Callable[[Page], None],
+    complaints: list[str],
+) -> None:
+    file = server.notes / f"conflict-{look}.md"
+    file.write_text("---\ntitle: Conflict\n---\n\nThe first sentence.\n")
+    server.command("sync")
+    page = open_page(storage_state=owner_state, **LOOKS[look])
+    begin(page, f"/edit/conflict-{look}")
+    page.locator("#markdown").fill("My own sentence.\n")
+    file.write_text("---\ntitle: Conflict\n---\n\nTheir other sentence.\n")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Two versions")).to_be_visible()
+    assert text(page) == "My own sentence.\n"
+    expect(page.locator(".conflict")).to_contain_text("Their other sentence.")
+    accessible(page)
+    page.screenshot(path=PICTURES / f"conflict-{look}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#note")).to_contain_text("My own sentence.")
+    assert [each for each in complaints if "412" not in each] == []
+    complaints.clear()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_editor_in_use_is_accessible_and_keeps_to_its_width(
+    look: str,
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    accessible: Callable[[Page], None],
+) -> None:
+    page = open_page(storage_state=owner_state, **LOOKS[look])
+    PICTURES.mkdir(exist_ok=True)
+    begin(page, "/edit/walks/random-walk")
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    page.locator("#markdown").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("[[")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    page.screenshot(path=PICTURES / f"suggestions-{look}.png", full_page=True)
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_same_without_scripts(open_page: Callable[..., Page], owner_state: Any) -> None:
+    page = open_page(storage_state=owner_state, java_script_enabled=False)
+    page.goto("/new?kind=paper")
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.get_by_label("BibTeX").fill(ENTRY.replace("1948", "1949").replace("A Math", "Math"))
+    page.get_by_role("button", name="Fill the empty fields").click()
+    expect(page.get_by_label("Year")).to_have_value("1949")
+    file = {"name": "quiet.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXEL)}
+    page.locator("#f-file").set_input_files(file)  # type: ignore[arg-type]  # a payload
+    page.get_by_role("button", name="Put it below the text").click()
+    expect(page.locator("#markdown")).to_have_value(re.compile(r"!\[\]\(\.\./media/[^)]+\.png\)\n"))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview img")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("Mathematical Theory of Communication")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Tags").fill("information, quiet")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="quiet")).to_be_visible()
