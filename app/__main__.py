@@ -9,6 +9,7 @@ import inspect
 import sys
 from types import ModuleType
 
+from app.commands import begin
 from app.errors import GlossError
 from app.settings import Settings, load
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "restore": "bring a backup back",
 }
 FOLDERS = ("notes", "analysis", "data")
+READERS = ("sync", "search", "check")  # `serve` has a flag for every setting
 
 
 OVERVIEW = """\
@@ -44,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     module = importlib.import_module(f"app.commands.{name}")
     options = parser_of(name, module).parse_args(arguments[1:])
     try:
-        return int(module.run(load(vars(options)), options))
+        settings = load(vars(options))
+        begin(settings)
+        return int(module.run(settings, options))
     except GlossError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
@@ -66,6 +70,9 @@ def parser_of(name: str, module: ModuleType) -> argparse.ArgumentParser:
     )
     module.arguments(parser)
     rows = {row.name: row for row in dataclasses.fields(Settings)}
+    if name in READERS:
+        words = rows["read_only"].metadata["help"]
+        parser.add_argument("--read-only", action="store_const", const="yes", help=words)
     for folder in FOLDERS:
         words = f"{rows[folder].metadata['help']} (default: {rows[folder].default})"
         parser.add_argument(f"--{folder}", metavar="DIR", help=words)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from app import schema
+from app import derived, schema
 from app.errors import DatabaseError, DatabaseTooNew, DatabaseUnwritable
 
 BUSY_SECONDS = 30
@@ -148,7 +148,7 @@ def refuse_newer(database: Database) -> None:
 
 def is_outdated(connection: sqlite3.Connection) -> bool:
     """Whether the derived tables were filled by other code than today's."""
-    return derived_version(connection) != schema.derived_stamp()
+    return derived_version(connection) != derived.stamp()
 
 
 def derived_version(connection: sqlite3.Connection) -> int:
@@ -161,11 +161,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
     with transaction(connection):
         for name in derived_tables(connection):
             connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-        for statement in schema.DERIVED:
+        for statement in derived.TABLES:
             connection.execute(statement)
-        connection.execute(
-            "UPDATE state SET value = ? WHERE name = 'derived'", [schema.derived_stamp()]
-        )
+        connection.execute("UPDATE state SET value = ? WHERE name = 'derived'", [derived.stamp()])
 
 
 def derived_tables(connection: sqlite3.Connection) -> list[str]:

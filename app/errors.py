@@ -6,6 +6,7 @@
     ├── BadSetting                  400  a flag or GLOSS_* variable with an impossible value
     ├── NotSignedIn                 401
     ├── NotAllowed                  403
+    │   └── ReadOnly                     the library is opened read-only
     ├── NotFound                    404
     ├── TooSlow                     408  the request's body did not arrive in time
     ├── Conflict                    409  the thing exists already, or is in use
@@ -75,6 +76,10 @@ class NotAllowed(GlossError):
     status = HTTPStatus.FORBIDDEN
 
 
+class ReadOnly(NotAllowed):
+    """The folder of notes is not to be written, whoever asks."""
+
+
 class NotFound(GlossError):
     status = HTTPStatus.NOT_FOUND
 
@@ -84,7 +89,13 @@ class TooSlow(GlossError):
 
 
 class Conflict(GlossError):
+    """`field` is the input that is taken already, where it is one."""
+
     status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class Gone(GlossError):

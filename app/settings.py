@@ -35,6 +35,7 @@ class Settings:
     notes: Path = row(Path("notes"), "the folder of Markdown notes")
     analysis: Path = row(Path("analysis"), "the folder of Python analyses")
     data: Path = row(Path("data"), "the folder of the database and the outputs")
+    read_only: bool = row(False, "write nothing below the folder of notes")
     host: str = row("127.0.0.1", "the address to listen on")
     port: int = row(8000, "the port to listen on", minimum=0)
     base_url: str = row("", "the address that readers use, if a proxy stands in front")
@@ -95,7 +96,23 @@ def load(
             raw = row.default
         if raw is not None:
             values[row.name] = convert(row, raw)
-    return Settings(**values)
+    return apart(Settings(**values))
+
+
+def apart(settings: Settings) -> Settings:
+    """Refuse to keep data among the notes: it would be taken for media, or written read-only."""
+    inside = settings.data.resolve()
+    notes = settings.notes.resolve()
+    if not inside.is_relative_to(notes):
+        return settings
+    hidden = any(part.startswith(".") for part in inside.relative_to(notes).parts)
+    if settings.read_only or not hidden:
+        raise BadSetting(
+            f"The data folder {settings.data} lies within the notes.",
+            field="data",
+            hint="Name another, outside of them: --data DIR.",
+        )
+    return settings
 
 
 def convert(row: dataclasses.Field[Any], raw: Any) -> Any:

@@ -47,3 +47,15 @@ def test_the_hosts_that_a_request_may_name() -> None:
     hosts = load({"base_url": "https://notes.example.org/", "trusted_hosts": "a.test, b.test"}, {})
     assert {"localhost", "127.0.0.1", "notes.example.org", "a.test", "b.test"} <= set(hosts.hosts)
     assert hosts.address == "https://notes.example.org"
+
+
+def test_data_do_not_lie_among_the_notes(tmp_path: Path) -> None:
+    """Only in a folder that is skipped, and never in one that is not to be written."""
+    vault = {"notes": str(tmp_path)}
+    with pytest.raises(BadSetting, match="within the notes") as caught:
+        load({**vault, "data": str(tmp_path / "data")}, {})
+    assert caught.value.field == "data"
+    hidden = {**vault, "data": str(tmp_path / ".gloss")}
+    assert load(hidden, {}).data == tmp_path / ".gloss"
+    with pytest.raises(BadSetting, match="within the notes"):
+        load({**hidden, "read_only": "yes"}, {})

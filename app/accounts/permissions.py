@@ -37,7 +37,8 @@ class Action(StrEnum):
     HISTORY = "history"  # who changed a note, when, and what it said before
     ANNOTATE = "annotate"
     RUN = "run"  # start and cancel analyses
-    WRITE = "write"  # make, change and delete notes; see what sync could not read
+    INSPECT = "inspect"  # see what was not understood of the files
+    WRITE = "write"  # make, change and delete notes; nobody, where the library is read-only
     MODERATE = "moderate"  # change what another person wrote in the margin
     MANAGE = "manage"  # people and tokens
 
@@ -49,6 +50,7 @@ LEAST = {
     Action.HISTORY: Role.READER,
     Action.ANNOTATE: Role.ANNOTATOR,
     Action.RUN: Role.EDITOR,
+    Action.INSPECT: Role.EDITOR,
     Action.WRITE: Role.EDITOR,
     Action.MODERATE: Role.OWNER,
     Action.MANAGE: Role.OWNER,

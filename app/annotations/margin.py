@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from app.annotations import store
 from app.annotations.anchoring import Anchor, Grade, locate
 from app.annotations.kept import Annotation, may_change
 from app.annotations.reading import Reading, as_html, read
+from app.markup.note import NO_MACROS
 
 
 class Annotated(Protocol):
@@ -38,14 +40,21 @@ class Comment:
     may_delete: bool
 
 
-def of_note(connection: sqlite3.Connection, document: Annotated, person: Person) -> list[Comment]:
+def of_note(
+    connection: sqlite3.Connection,
+    document: Annotated,
+    person: Person,
+    macros: Mapping[str, str] = NO_MACROS,
+) -> list[Comment]:
     """What `person` may read in the margin, in the order of the text; the rest comes after."""
     kept = store.of_note(connection, document.uid, person)
-    comments = [comment(annotation, document.text, person) for annotation in kept]
+    comments = [comment(annotation, document.text, person, macros) for annotation in kept]
     return sorted(comments, key=lambda each: (each.start is None, each.start or 0))
 
 
-def comment(annotation: Annotation, text: str, person: Person) -> Comment:
+def comment(
+    annotation: Annotation, text: str, person: Person, macros: Mapping[str, str]
+) -> Comment:
     reading = read(annotation.stored)
     anchor = anchored(annotation, reading, text)
     return Comment(
@@ -53,7 +62,7 @@ def comment(annotation: Annotation, text: str, person: Person) -> Comment:
         who=annotation.who,
         when=annotation.created,
         quote=annotation.quote,
-        html=as_html(reading),
+        html=as_html(reading, macros),
         grade=anchor.grade,
         start=anchor.start,
         end=anchor.end,

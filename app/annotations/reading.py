@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from app import markup
 from app.annotations import addresses
+from app.markup.note import NO_MACROS
 
 SHORT = 5_000  # characters
 
@@ -95,24 +96,25 @@ def first(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def as_html(reading: Reading) -> str:
-    """What was said, as HTML that is safe to show."""
-    return "\n".join(map(rendered, reading.said))
+def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
+    """What was said, as HTML that is safe to show; `macros` are those of the note."""
+    return "\n".join(rendered(said, macros) for said in reading.said)
 
 
-def rendered(said: Said) -> str:
+def rendered(said: Said, macros: Mapping[str, str]) -> str:
     """Short texts, which are nearly all, are rendered once in a process."""
-    return remembered(said) if len(said.value) <= SHORT else render(said)
+    used = tuple(sorted(macros.items())) if "\\" in said.value else ()
+    return remembered(said, used) if len(said.value) <= SHORT else render(said, used)
 
 
 @lru_cache(maxsize=1024)
-def remembered(said: Said) -> str:
-    return render(said)
+def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
+    return render(said, macros)
 
 
-def render(said: Said) -> str:
+def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
     """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
     if said.format.partition(";")[0].strip().lower() != "text/plain":
-        return markup.as_html(said.value).strip()
+        return markup.as_html(said.value, dict(macros)).strip()
     paragraphs = html.escape(said.value).strip().split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)

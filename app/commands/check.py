@@ -15,6 +15,7 @@ from app import database
 from app.accounts import people
 from app.commands.sync import up_to_date
 from app.lab import audit, runner
+from app.library import report, report_words
 from app.settings import Settings
 
 WORDS = {
@@ -40,7 +41,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             for queued in audit.enqueue_outdated(settings, connection, owner):
                 runner.run_now(settings, connection, queued.id)
         found = audit.findings(settings, connection)
-    print(json.dumps([vars(each) for each in found]) if options.json else in_words(found))
+        known = report_words.understood(report.take(connection))
+    words = f"{known}\n{in_words(found)}"
+    print(json.dumps([vars(each) for each in found]) if options.json else words)
     return 1 if found else 0
 
 

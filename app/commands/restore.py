@@ -4,17 +4,22 @@
 
 Every file of the archive is checked first. What stood there before is kept beside it, under a
 name with the time. Where something is newer than the backup it refuses, unless --over-newer.
-Stop the server first.
+Stop the server first. A restore that is killed leaves the library as it was, or is finished by the
+next command.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from app.commands.backup import left_out
 from app.errors import Conflict
 from app.lab import runner
-from app.library import archive
+from app.library import recovery
 from app.settings import Settings
 
 
@@ -24,8 +29,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    if settings.data.exists() and runner.is_running(settings):
-        raise Conflict("A server is running on this library.", hint="Stop it, then restore.")
-    manifest = archive.restore(settings, Path(options.file), over_newer=options.over_newer)
+    with alone(settings):
+        manifest = recovery.restore(settings, Path(options.file), over_newer=options.over_newer)
     print(f"{len(manifest.files)} files as they were at {manifest.made}")
+    print(left_out(manifest, "Not in the backup, but beside what it replaced if it was there"))
     return 0
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Refuse while a server runs, and let none start meanwhile."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "serve.lock").open("ab") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise in_use() from None
+        if runner.is_running(settings):
+            raise in_use()
+        yield
+
+
+def in_use() -> Conflict:
+    return Conflict("A server is running on this library.", hint="Stop it, then restore.")

@@ -4,6 +4,8 @@ Prints a link that signs you in, once, as the owner. Three processes work under 
 web server, the runner of the analyses, and the watcher of the files. Each is started again if
 it ends.
 
+  python -m app serve --notes ~/vault --read-only     writes nothing into a vault that you have
+
 Every setting below may also stand in the environment, as GLOSS_PORT=9000 for --port 9000.
 """
 
@@ -20,12 +22,14 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app import database
 from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import cells, runs
+from app.library import report, report_words
 from app.markup import references
 from app.settings import PACKAGES, Settings
 from app.supervisor import Child, supervise
@@ -38,7 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if row.type != "Path":
             flag = f"--{row.name.replace('_', '-')}"
             shown = f" (default: {row.default})" if row.default != "" else ""
-            parser.add_argument(flag, metavar="X", help=row.metadata["help"] + shown)
+            said: dict[str, Any] = {"nargs": "?", "const": "yes"} if row.type == "bool" else {}
+            parser.add_argument(flag, metavar="X", help=row.metadata["help"] + shown, **said)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -56,9 +61,18 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 def index(settings: Settings) -> None:
     with database.opened(settings.database) as connection:
         print(f"Indexing {shown(settings.notes)} …", flush=True)
-        print(summary(up_to_date(settings, connection)), flush=True)
+        first = connection.execute("SELECT 1 FROM note").fetchone() is None
+        done = up_to_date(settings, connection)
+        print(welcome(connection) if first else summary(done), flush=True)
         if settings.run_missing:
             enqueue_missing(settings, connection)
+
+
+def welcome(connection: sqlite3.Connection) -> str:
+    """What was understood, the first time that a folder is served."""
+    lines = report_words.short(report.take(connection))
+    more = ["All of it is at /report, for those who write."] if len(lines) > 1 else []
+    return "\n".join([*lines, *more])
 
 
 @contextmanager
@@ -77,7 +91,9 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def check_folders(settings: Settings) -> None:
-    for name in ("notes", "analysis"):
+    """A vault has no analyses: that their folder is missing matters only if it was named."""
+    usual = settings.analysis == Settings.analysis.absolute()
+    for name in ("notes",) if usual else ("notes", "analysis"):
         folder: Path = getattr(settings, name)
         if not folder.is_dir():
             raise NotFound(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -21,14 +22,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app import clock, database
-from app.errors import BadInput, Conflict, GlossError, NotFound
+from app.errors import BadInput, GlossError
+from app.library import files
 from app.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FOLDERS = ("notes", "analysis", "outputs")
 DATABASE = "gloss.db"
-LEFT_OUT = ("__pycache__", ".git")  # links and devices are left out too
+LEFT_OUT = {".git": "git keeps it"}  # also links and devices
+SKIPPED = "__pycache__"  # not worth a word
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,19 @@ class Manifest:
     made: str
     version: int
     files: dict[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 def backup(settings: Settings, target: Path) -> Manifest:
     """Write the archive beside `target` and rename it into place once it is whole."""
+    if target.resolve().is_relative_to(settings.notes.resolve()):
+        files.refuse_read_only(settings)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
-        with tempfile.TemporaryDirectory(dir=settings.data) as folder:
+        with tempfile.TemporaryDirectory(dir=settings.data, prefix=".backup-") as folder:
             manifest = write(settings, unfinished, Path(folder) / DATABASE)
         unfinished.replace(target)
+        files.keep_folder(target.parent)
     except OSError as error:
         raise GlossError(f"Cannot write {target}: {error.strerror}.") from error
     finally:
@@ -53,40 +60,62 @@ def backup(settings: Settings, target: Path) -> Manifest:
 
 
 def write(settings: Settings, file: Path, copy: Path) -> Manifest:
+    """The database first: what is saved after its copy is in the files, and sync sees it there."""
+    made = clock.stamp()
     with closing(database.connect(settings.database)) as connection:
         connection.execute("VACUUM INTO ?", [str(copy)])
-        version = database.version(connection)
-    members = dict(copies(settings, copy.parent)) | {DATABASE: copy}
+    version = database_version(copy)
+    left_out: list[str] = []
+    members = dict(copies(settings, copy.parent, left_out)) | {DATABASE: copy}
     hashes = {name: digest(path) for name, path in members.items()}
-    manifest = Manifest(clock.stamp(), version, hashes)
-    with tarfile.open(file, "w:gz", compresslevel=6) as archive:
-        add_text(archive, MANIFEST, json.dumps({"format": FORMAT, **vars(manifest)}, indent=1))
-        for name, path in members.items():
-            archive.add(path, name, recursive=False)
+    manifest = Manifest(made, version, hashes, tuple(left_out))
+    with file.open("wb") as raw:
+        with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as archive:
+            add_text(archive, MANIFEST, json.dumps({"format": FORMAT, **vars(manifest)}, indent=1))
+            for name, path in members.items():
+                archive.add(path, name, recursive=False)
+        raw.flush()
+        os.fsync(raw.fileno())
     return manifest
 
 
-def copies(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
+def copies(settings: Settings, folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
     """Each file copied once: what is hashed is what is kept, though it is written meanwhile."""
-    for name, path in members_of(settings):
+    for name, path in members_of(settings, left_out):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copy2(path, target)
         except FileNotFoundError:
             continue  # deleted since it was listed
+        except PermissionError as error:
+            hint = "Nothing was written. Give this user the right to read it, or move it away."
+            raise GlossError(f"{path} cannot be read: {error.strerror}.", hint=hint) from error
         yield name, target
 
 
-def members_of(settings: Settings) -> Iterator[tuple[str, Path]]:
+def members_of(settings: Settings, left_out: list[str]) -> Iterator[tuple[str, Path]]:
     """Every regular file of the three folders, by its name in the archive."""
     for folder in FOLDERS:
         root: Path = getattr(settings, folder)
-        for path in sorted(root.rglob("*")):
-            inside = path.relative_to(root)
-            left_out = any(part in LEFT_OUT for part in inside.parts)
-            if path.is_file() and not path.is_symlink() and not left_out:
-                yield str(PurePosixPath(folder, *inside.parts)), path
+        for place, folders, names in os.walk(root):
+            inside = PurePosixPath(folder, *Path(place).relative_to(root).parts)
+            for name in sorted({*folders, *names} - {SKIPPED}):
+                why = left_out_for(Path(place, name))
+                if why:
+                    left_out.append(f"{inside / name} ({why})")
+                elif name in names:
+                    yield str(inside / name), Path(place, name)
+            folders[:] = sorted({*folders} - {SKIPPED, *LEFT_OUT})
+
+
+def left_out_for(path: Path) -> str:
+    """Why it is no member."""
+    if path.is_symlink():
+        return "a link"
+    if path.name in LEFT_OUT:
+        return LEFT_OUT[path.name]
+    return "" if path.is_file() or path.is_dir() else "no file"
 
 
 def digest(path: Path) -> str:
@@ -100,27 +129,15 @@ def add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
     archive.addfile(entry, io.BytesIO(text.encode()))
 
 
-def restore(settings: Settings, source: Path, *, over_newer: bool = False) -> Manifest:
-    """Check the archive, then put everything in place; what stood there is kept beside it."""
-    if not source.is_file():
-        raise NotFound(f"There is no file {source}.")
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data.parent) as folder:
-        unpacked = Path(folder)
-        manifest = unpack(source, unpacked)
-        if not over_newer:
-            refuse_newer(settings, manifest)
-        put_in_place(settings, unpacked)
-    return manifest
-
-
 def unpack(source: Path, target: Path) -> Manifest:
     """Unpack into an empty folder; raises BadInput unless every file is there and as it was."""
     try:
         with tarfile.open(source, "r:gz") as archive:
             archive.extractall(target, filter="data")
         stated: dict[str, Any] = json.loads((target / MANIFEST).read_text())
-        manifest = Manifest(stated["made"], int(stated["version"]), dict(stated["files"]))
+        left_out = tuple(map(str, stated.get("left_out", ())))
+        hashes = dict(stated["files"])
+        manifest = Manifest(stated["made"], int(stated["version"]), hashes, left_out)
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{source} is no whole backup of Gloss: {error}.") from error
     unpacked = {str(path.relative_to(target)) for path in target.rglob("*") if not path.is_dir()}
@@ -132,25 +149,9 @@ def unpack(source: Path, target: Path) -> Manifest:
             raise BadInput(f"{source} is damaged: {name} is not as it was.")
     if stated.get("format") != FORMAT or DATABASE not in manifest.files:
         raise BadInput(f"{source} was made by another version of Gloss.")
+    for folder in FOLDERS:  # one without files takes its place, too
+        (target / folder).mkdir(exist_ok=True)
     return manifest
-
-
-def refuse_newer(settings: Settings, manifest: Manifest) -> None:
-    """Refuse where the library went on after the backup was made, and say where."""
-    newer = [name for name, path in members_of(settings) if is_newer(name, path, manifest)]
-    if settings.database.exists() and database_version(settings.database) > manifest.version:
-        newer.insert(0, DATABASE)
-    if newer:
-        shown = ", ".join(newer[:5]) + (f" and {len(newer) - 5} more" if len(newer) > 5 else "")
-        raise Conflict(
-            f"These are newer than the backup of {manifest.made}: {shown}.",
-            hint="To go back all the same: --over-newer. What is there now is kept beside it.",
-        )
-
-
-def is_newer(name: str, path: Path, manifest: Manifest) -> bool:
-    changed = clock.of_file(path.stat().st_mtime) > manifest.made
-    return changed and digest(path) != manifest.files.get(name)
 
 
 def database_version(path: Path) -> int:
@@ -159,57 +160,3 @@ def database_version(path: Path) -> int:
             return database.version(connection)
     except sqlite3.Error:
         return 0
-
-
-def put_in_place(settings: Settings, unpacked: Path) -> None:
-    """Bring all beside its place first; then rename, and undo the renames if one fails."""
-    stamp = clock.stamp().replace(":", "")
-    settle(settings.database)
-    places = [(name, place_of(settings, name)) for name in (*FOLDERS, DATABASE)]
-    staged = [
-        (
-            stage(unpacked / name, place),
-            place,
-            place.with_name(f"{place.name}.before-restore-{stamp}"),
-        )
-        for name, place in places
-        if (unpacked / name).exists()
-    ]
-    done: list[tuple[Path, Path]] = []
-    try:
-        for new, place, kept in staged:
-            for old, target in ((place, kept), (new, place)):
-                if old.exists():
-                    old.rename(target)
-                    done.append((old, target))
-    except OSError:
-        for old, target in reversed(done):
-            target.rename(old)
-        raise
-
-
-def place_of(settings: Settings, name: str) -> Path:
-    place: Path = settings.database if name == DATABASE else getattr(settings, name)
-    return place
-
-
-def settle(path: Path) -> None:
-    """Put everything of the old database into its one file, so that all of it is kept."""
-    if not path.exists():
-        return
-    with closing(database.connect(path)) as connection:
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if busy:
-        raise Conflict("The database is in use.", hint="Stop the server, then restore.")
-    for rest in ("-wal", "-shm"):
-        path.with_name(path.name + rest).unlink(missing_ok=True)
-
-
-def stage(new: Path, place: Path) -> Path:
-    """Beside its place, perhaps on another file system."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    staged = place.with_name(f".{place.name}.restoring")
-    if staged.is_dir():
-        shutil.rmtree(staged)
-    shutil.move(new, staged)
-    return staged

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import yaml
 
@@ -19,7 +19,11 @@ VISIBILITIES = ("public", "unlisted", "private")
 KINDS = ("paper", "note", "post", "journal")
 DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?=\D|\Z).*)?)?\Z", re.ASCII)
 FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+# As programs have it: 20260301, with a time or without, and the milliseconds since 1970.
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4}(?:\d{2})?)?\Z", re.ASCII)
+MILLISECONDS = re.compile(r"1\d{12}\Z", re.ASCII)
 ADDRESS = re.compile(r"https?://\S+\Z", re.IGNORECASE)
+LINKED = re.compile(r"\[[^\[\]]*\]\((\S+)\)\Z|<(\S+)>\Z")  # an address as Markdown has it
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)\Z", re.IGNORECASE)
 ARXIV = re.compile(
     r"(?:https?://arxiv\.org/(?:abs|pdf)/|arxiv:\s*)?"
@@ -32,10 +36,13 @@ NAME_KEYS = ("name", "family", "literal")
 def day(value: str) -> str:
     """An ISO day; a month or a year alone is its first day, a time of day is left out.
 
-    >>> day("2024-05-01T10:00:00Z"), day("2024")
-    ('2024-05-01', '2024-01-01')
+    >>> day("2024-05-01T10:00:00Z"), day("2024"), day("20240501"), day("1714557600000")
+    ('2024-05-01', '2024-01-01', '2024-05-01', '2024-05-01')
     """
-    match = DAY.match(value)
+    if MILLISECONDS.match(value):
+        return datetime.fromtimestamp(int(value) / 1000, UTC).date().isoformat()
+    written = value.strip("[]")  # Obsidian's link to a day: [[2026-03-01]]
+    match = COMPACT.match(written) or DAY.match(written)
     try:
         year, month, number = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
         return date(year, month, number).isoformat()
@@ -66,7 +73,13 @@ def one_of(value: str, known: tuple[str, ...]) -> str:
 
 
 def address(value: str) -> str:
-    """An address that a page may link to: `javascript:` is none."""
+    """An address that a page may link to: `javascript:` is none.
+
+    >>> address("[a film](https://example.org/film)")
+    'https://example.org/film'
+    """
+    if linked := LINKED.match(value):
+        value = linked[1] or linked[2]
     if not ADDRESS.match(value):
         raise ValueError(f"{shown(value)} is no web address: it starts with https://")
     return value

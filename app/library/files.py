@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadInput, Conflict, GlossError, NotFound
-from app.library.names import SUFFIX, id_of, key, normal
+from app.errors import BadInput, Conflict, GlossError, NotFound, ReadOnly
+from app.library.names import SUFFIX, id_of, look, normal
 from app.library.scan import TEMPORARY, Stat
+from app.settings import Settings
 
 NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 REASONS = {
@@ -36,6 +37,15 @@ class Temporary:
 
     path: Path
     stat: Stat
+
+
+def refuse_read_only(settings: Settings) -> None:
+    """The first line of whatever writes below notes/."""
+    if settings.read_only:
+        raise ReadOnly(
+            "This library is opened read-only: nothing below its notes is changed.",
+            hint="To edit it here, start it without --read-only.",
+        )
 
 
 def find(root: Path, id: str) -> str:
@@ -92,26 +102,59 @@ def place_of(root: Path, file: str) -> Path:
     return place
 
 
+def beside(root: Path, file: str) -> str:
+    """A new file's path, with the folders that are there as the file system spells them.
+
+    Conflict if one of them is not there, but another that only case or a look-alike letter tells
+    from it: on other systems the two would be one folder.
+    """
+    *parts, name = file.split("/")
+    found = ""
+    for number, part in enumerate(parts):
+        try:
+            found += f"{spelled(root / found, part)}/"
+        except NotFound:
+            refuse_similar(root / found, part)
+            return "/".join([found + part, *parts[number + 1 :], name])
+    return found + name
+
+
+def refuse_similar(folder: Path, part: str) -> None:
+    try:
+        similar = [entry.name for entry in folder.iterdir() if look(entry.name) == look(part)]
+    except OSError:  # whoever makes the folder will say it
+        return
+    if similar:
+        there = normal(min(similar))
+        raise Conflict(
+            f"There is already {there}, which only its letters' case or look tell from {part}.",
+            field="id",
+            hint=f"Write {there} in the address.",
+        )
+
+
 def make_folder(folder: Path, file: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise Conflict(
             f"A file stands where {Path(file).parent} would be a folder.",
+            field="id",
             hint="Choose another address.",
         ) from None
 
 
 def refuse_taken(folder: Path, name: str) -> None:
-    """Conflict if a file is there that only case or normalisation tell from a note `name`."""
-    wanted = key(name)
+    """Conflict if a note is there that only case or a look-alike letter tells from `name`."""
+    wanted = look(name)
     for entry in folder.iterdir():
-        if entry.suffix.lower() == SUFFIX and key(id_of(entry.name)) == wanted:
+        if entry.suffix.lower() == SUFFIX and look(id_of(entry.name)) == wanted:
             raise taken(id_of(entry.name))
 
 
 def taken(id: str) -> Conflict:
-    return Conflict(f"There is already a note {id}.", hint="Choose another address, or edit it.")
+    hint = "Choose another address, or edit it."
+    return Conflict(f"There is already a note {id}.", field="id", hint=hint)
 
 
 @contextmanager

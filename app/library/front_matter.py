@@ -97,7 +97,7 @@ def taken(
     extra: dict[str, Any] = {}
     remarks = []
     for name, entry in entries.items():
-        if header.is_null(entry.value):
+        if header.is_null(entry.value) or (name in READERS and is_blank(entry.value)):
             continue
         if name not in READERS:
             extra[name] = header.native(entry.value)
@@ -107,15 +107,34 @@ def taken(
         except ValueError as error:
             extra[name] = header.native(entry.value)
             hint = "; the note is private until it is" if name == "visibility" else ""
-            remarks.append(Remark(entry.line, f"{name}: {error}{hint}."))
+            if not is_template(entry.value):
+                remarks.append(Remark(entry.line, f"{name}: {error}{hint}."))
     return values, extra, remarks
 
 
+def is_blank(node: yaml.Node) -> bool:
+    """Whether a value says nothing: an empty text or list."""
+    if isinstance(node, yaml.ScalarNode):
+        return not node.value.strip()
+    return isinstance(node, yaml.SequenceNode) and not node.value
+
+
+def is_template(node: yaml.Node) -> bool:
+    """Whether a value is to be filled in by a program: `{{date}}`, bare or quoted, `<% … %>`."""
+    if isinstance(node, yaml.ScalarNode):
+        return "{{" in node.value or "<%" in node.value
+    if isinstance(node, yaml.MappingNode):
+        return any(isinstance(name, yaml.MappingNode) for name, _ in node.value)
+    return any(is_template(item) for item in header.children(node))
+
+
 def line_of_text(node: yaml.Node) -> str:
-    """One line; ValueError for a list or a mapping."""
-    if not isinstance(node, yaml.ScalarNode):
+    """One line, also that of a list; ValueError for a mapping."""
+    if isinstance(node, yaml.ScalarNode):
+        return header.text(node) or ""
+    if isinstance(node, yaml.MappingNode):
         raise ValueError("one line of text is expected")
-    return header.text(node) or ""
+    return ", ".join(fields.texts(node))
 
 
 def several_lines(node: yaml.Node) -> str:
@@ -125,7 +144,31 @@ def several_lines(node: yaml.Node) -> str:
 
 
 def from_line(convert: Callable[[str], Any]) -> Callable[[yaml.Node], Any]:
-    return lambda node: convert(line_of_text(node))
+    """One value; of a list, the first that can be taken."""
+
+    def value(node: yaml.Node) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            raise ValueError("one line of text is expected")
+        wrong = ValueError("one line of text is expected")
+        for at, text in enumerate(fields.texts(node)):
+            try:
+                return convert(text)
+            except ValueError as error:
+                wrong = wrong if at else error
+        raise wrong
+
+    return value
+
+
+def strictly(convert: Callable[[str], Any]) -> Callable[[yaml.Node], Any]:
+    """One value that is no list: what decides who may read is not guessed."""
+
+    def value(node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            raise ValueError("one line of text is expected")
+        return convert(header.text(node) or "")
+
+    return value
 
 
 def from_list(
@@ -157,7 +200,7 @@ READERS: dict[str, Callable[[yaml.Node], Any]] = {
     "bibtex": several_lines,
     "tags": from_list(fields.tags, lambda tag: tag.strip().lstrip("#")),
     "aliases": from_list(),
-    "visibility": from_line(fields.visibility),
+    "visibility": strictly(fields.visibility),
     "status": line_of_text,
     "analyses": from_list(lambda value: tuple(re.split(r"[,\s]+", value))),
     "macros": macros.taken,

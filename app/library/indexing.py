@@ -1,6 +1,6 @@
 """Read, render and write the files that a sync has found new or changed.
 
-Files are read and rendered outside of transactions and written some hundred at a time, so that a
+Files are read and rendered outside of transactions and written some sixty at a time, so that a
 save waits some 30 ms; each is looked at once more before it is written.
 """
 
@@ -22,7 +22,7 @@ from app.library.scan import Stat
 from app.library.settling import settled
 from app.settings import Settings
 
-BATCH_NOTES = 100
+BATCH_NOTES = 60
 BATCH_BYTES = 1_000_000
 CHECKPOINT_PAGES = 8_000  # 64 MB; it holds no writer up, the lock is free by then
 ATTEMPTS = 3  # at a file that changes while it is read; then the next sync has it

@@ -1,5 +1,8 @@
 """The mathematical macros of a library, in notes/macros.yaml, and those of a note's front matter.
 
+A vault of Obsidian may have them in preamble.sty, beside its notes: what is defined there holds,
+too, and the rest of that file is no concern of ours. macros.yaml wins over it.
+
 Both are written in one of two ways, as a mapping or as TeX (one text, or a list of lines):
 
     norm: '\\|#1\\|'                           - \\newcommand{\\norm}[1]{\\|#1\\|}
@@ -25,23 +28,60 @@ from app.library import header
 from app.markup.mathematics import typeset
 
 FILE = "macros.yaml"
+PREAMBLE = "preamble.sty"
+DEFINES = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def|let|Declare)")
 LARGEST = 256_000  # bytes
 NAME = re.compile(r"\\(?:[A-Za-z@]+|[^A-Za-z\s])\Z")
 COUNTS = range(10)
 
 
 def of_library(root: Path) -> tuple[Mapping[str, str], str]:
-    """The macros of the library below `root`, and what is wrong with their file."""
+    """The macros of the library below `root`, and what is wrong with macros.yaml."""
+    own, wrong = read(root / FILE, changed(root / FILE))
+    return {**preamble(root / PREAMBLE, changed(root / PREAMBLE)), **own}, wrong
+
+
+def changed(path: Path) -> tuple[int, int]:
+    """Size and time of a file, of one that is not there zeros."""
     try:
-        stat = (root / FILE).stat()
+        stat = path.stat()
     except OSError:
-        return {}, ""
-    return read(root / FILE, (stat.st_size, stat.st_mtime_ns))
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def preamble(path: Path, stat: tuple[int, int]) -> Mapping[str, str]:
+    """What a file of TeX defines; if it cannot be taken as a whole, what its lines define."""
+    if not 0 < stat[0] <= LARGEST:
+        return {}
+    try:
+        source = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    found: dict[str, str] = {}
+    for tex in [source] if is_preamble(source) else source.splitlines():
+        if DEFINES.search(tex) and is_preamble(tex):
+            found |= typeset(tex, display=True).defined
+    return found
+
+
+def is_preamble(tex: str) -> bool:
+    formula = typeset(tex, display=True)
+    return formula.error is None and not formula.html
+
+
+def of_note(root: Path, own: Mapping[str, str]) -> Mapping[str, str]:
+    """The macros that hold in a note: the library's, and its own over them."""
+    known, _ = of_library(root)
+    return {**known, **own} if own else known
 
 
 @lru_cache(maxsize=8)
 def read(path: Path, stat: tuple[int, int]) -> tuple[Mapping[str, str], str]:
     """Read anew whenever `stat` is another one."""
+    if stat == (0, 0):
+        return {}, ""
     if stat[0] > LARGEST:
         return {}, f"It is larger than {LARGEST // 1000} kB."
     try:
@@ -100,7 +140,10 @@ def defined(tex: str) -> dict[str, str]:
 
 def stamp(root: Path) -> int:
     """A checksum of the library's macros: when it changes, every note is rendered anew."""
-    try:
-        return zlib.crc32((root / FILE).read_bytes())
-    except OSError:
-        return 0
+    found = 0
+    for name in (FILE, PREAMBLE):
+        try:
+            found = zlib.crc32((root / name).read_bytes(), found)
+        except OSError:
+            continue
+    return found

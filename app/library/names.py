@@ -19,12 +19,12 @@ SUFFIX = ".md"
 MAX_PART_BYTES = 120
 MAX_BYTES = 400
 MAX_SLUG_BYTES = 80
+MAX_TITLE = 500  # characters
 FORBIDDEN = '<>:"|?*\\'
-# Marks that reorder text, so that a name reads as another one.
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-RESERVED = frozenset(
-    ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in "0123456789"]
-)
+# Of the marks that are not seen, these two are needed: Persian and Hindi words are joined by them.
+JOINERS = frozenset("\u200c\u200d")
+PORTS = [f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"]
+RESERVED = frozenset(["con", "prn", "aux", "nul", "conin$", "conout$", *PORTS])
 
 
 def id_of(file: str) -> str:
@@ -47,6 +47,27 @@ def key(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def look(text: str) -> str:
+    """What two names have in common that look the same: also a ligature and its letters.
+
+    >>> look("ﬁeld") == look("Field"), look("R²") == look("r3")
+    (True, False)
+    """
+    if text.isascii():
+        return text.lower()
+    seen = "".join(letter for letter in text if letter not in JOINERS)
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+
+
+def check_title(title: str) -> None:
+    if len(title) > MAX_TITLE:
+        raise BadInput(
+            f"The title has {len(title):,} characters.",
+            field="title",
+            hint=f"Keep it under {MAX_TITLE}, and write the rest as text.",
+        )
 
 
 def checked(id: str) -> str:
@@ -73,7 +94,7 @@ def check_part(part: str) -> None:
         raise bad(f"{part!r} starts or ends with a space or a dot.", "Leave it out.")
     wrong = sorted({character for character in part if is_forbidden(character)})
     if wrong:
-        shown = " ".join(repr(character)[1:-1] for character in wrong)
+        shown = " ".join(named(character) for character in wrong)
         raise bad(f"The address holds {shown}.", "Use letters, digits, spaces and hyphens.")
     if part.split(".")[0].strip().lower() in RESERVED:
         raise bad(f"{part!r} is a device on Windows.", "Add a word to it.")
@@ -84,9 +105,21 @@ def check_part(part: str) -> None:
 def is_forbidden(character: str) -> bool:
     return (
         character in FORBIDDEN
-        or character in REORDERING
         or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+        or (unicodedata.category(character) == "Cf" and character not in JOINERS)
     )
+
+
+def named(character: str) -> str:
+    """A character as it is, or in words if it cannot be seen.
+
+    >>> named("|"), named(chr(0x200B))
+    ('|', 'U+200B (zero width space)')
+    """
+    name = unicodedata.name(character, "").lower()
+    if name and unicodedata.category(character) in ("Cf", "Zl", "Zp"):
+        return f"U+{ord(character):04X} ({name})"
+    return repr(character)[1:-1]
 
 
 def bad(message: str, hint: str) -> BadInput:

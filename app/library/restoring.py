@@ -21,6 +21,7 @@ def restore(
 
     Conflict, if another note has that address now.
     """
+    files.refuse_read_only(settings)
     kept = trash.get(connection, uid)
     data = trash.contents(connection, kept)
     record = save.Record(None, "restored", person_id)

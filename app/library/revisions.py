@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from zstandard import ZstdError
+
 from app import clock, database
 from app.errors import DatabaseError, NotFound
 from app.library.packing import packed, unpacked
@@ -67,6 +69,7 @@ def add(
             return last.id
         base = last.id if last and not is_whole_due(connection, uid) else None
         before = latest_bytes(connection, last) if last and base else None
+        base = base if before is not None else None
         cursor = connection.execute(
             "INSERT INTO revision (note_uid, person_id, at, kind, sha256, size, base, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -139,8 +142,11 @@ def contents(connection: sqlite3.Connection, id: int) -> bytes:
     if not rows:
         raise no_version()
     data: bytes | None = None
-    for row in rows:
-        data = unpacked(row["data"], data)
+    try:
+        for row in rows:
+            data = unpacked(row["data"], data)
+    except ZstdError:
+        data = None
     if data is None or hashlib.sha256(data).hexdigest() != rows[-1]["sha256"]:
         raise DatabaseError(
             f"Version {id} is damaged in the database.", hint="Restore a backup of the library."
@@ -164,15 +170,21 @@ def is_whole_due(connection: sqlite3.Connection, uid: int) -> bool:
     return int(row[0]) >= WHOLE_EVERY
 
 
-def latest_bytes(connection: sqlite3.Connection, last: Revision) -> bytes:
-    """Of the newest version: the index often has it, which saves walking the chain."""
+def latest_bytes(connection: sqlite3.Connection, last: Revision) -> bytes | None:
+    """Of the newest version: the index often has it, which saves walking the chain.
+
+    None if it is damaged: the next one is then kept whole, for it must not be lost with it.
+    """
     row = connection.execute(
         "SELECT source FROM document WHERE uid = ? AND sha256 = ?", [last.note_uid, last.sha256]
     ).fetchone()
     data = row["source"].encode() if row else b""
     if row and hashlib.sha256(data).hexdigest() == last.sha256:
         return bytes(data)
-    return contents(connection, last.id)
+    try:
+        return contents(connection, last.id)
+    except DatabaseError:
+        return None
 
 
 def stored(connection: sqlite3.Connection, uid: int) -> list[Revision]:

@@ -71,7 +71,8 @@ def create(
 
     Where a note was deleted, one of its address is that note again, with its history.
     """
-    file = names.checked(id) + names.SUFFIX
+    files.refuse_read_only(settings)
+    file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
     note = checked(settings, file, markdown.replace("\r\n", "\n"))
     return put_new(settings, connection, note, Record(None, kind, person_id))
 
@@ -116,6 +117,7 @@ def update(
 
     If the file is another one now, both changes are kept where they merge; else Changed.
     """
+    files.refuse_read_only(settings)
     if not base_sha256:
         raise BaseMissing("It is not said which version was edited.", hint="Load the note again.")
     file = files.find(settings.notes, id)
@@ -197,6 +199,7 @@ def delete(
     person_id: int | None = None,
 ) -> None:
     """Move the note to the trash, if it is the version that `base_sha256` names (None: any)."""
+    files.refuse_read_only(settings)
     file = files.find(settings.notes, id)
     with files.in_words(file):
         files.place_of(settings.notes, file)  # not behind a link

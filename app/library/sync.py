@@ -112,7 +112,8 @@ def bring_up_to_date(
         keep_macros_indexed(connection, stamp)
     if wrong := macros.of_library(settings.notes)[1]:
         found.problems[macros.FILE] = wrong
-    clean(settings.notes, found)
+    if not settings.read_only:
+        clean(settings.notes, found)
     problems.keep_unscanned(connection, found.problems)
     complete(connection, found, report)
     return report

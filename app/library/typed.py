@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.errors import BadInput, Unreadable
-from app.library import macros, reconcile
+from app.library import macros, names, reconcile
 from app.library.note import Contents, Note, check_size, prepare
 from app.library.reconcile import Version
 from app.settings import Settings
@@ -17,7 +17,9 @@ def checked(settings: Settings, file: str, markdown: str) -> Note:
         raise BadInput("The text holds half of a character.", field="markdown") from None
     check_size(len(data), file, settings.max_note_bytes)
     known, _ = macros.of_library(settings.notes)
-    return prepare(file, Contents(data, (len(data), 0)), known)
+    note = prepare(file, Contents(data, (len(data), 0)), known)
+    names.check_title(note.title)
+    return note
 
 
 def with_newlines_of(current: bytes, markdown: str) -> str:

@@ -23,8 +23,15 @@ def every(connection: sqlite3.Connection) -> list[Unresolved]:
         " WHERE target <> '' ORDER BY path, position"
     ).fetchall()
     found = candidates(connection, {row["target"] for row in rows}, EVERY)
-    return [
-        Unresolved(row["path"], row["target"])
-        for row in rows
-        if choose(found, row["target"], row["path"]) is None
-    ]
+    leads: dict[tuple[str, str], bool] = {}  # the same targets stand in many notes
+    for row in rows:
+        asked = key_of(row["target"], row["path"])
+        if asked not in leads:
+            leads[asked] = choose(found, row["target"], row["path"]) is not None
+    missed = [row for row in rows if not leads[key_of(row["target"], row["path"])]]
+    return [Unresolved(row["path"], row["target"]) for row in missed]
+
+
+def key_of(target: str, path: str) -> tuple[str, str]:
+    """What decides whether a link leads anywhere: its folder only where it goes up from there."""
+    return target, path.rpartition("/")[0] if ".." in target else ""

@@ -36,7 +36,7 @@ def rule(state: StateInline, silent: bool) -> bool:
     if match is None or match.end() > state.posMax or not (match[1].strip() or match[2]):
         return False
     if not silent:
-        push(state, match[1].strip(), (match[2] or "").strip("# "), (match[3] or "").strip())
+        push(state, *wikilinks.parts(match), (match[3] or "").strip())
     state.pos = match.end()
     return True
 

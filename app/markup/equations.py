@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from string import ascii_lowercase
+from typing import NamedTuple
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
@@ -29,8 +29,7 @@ NO_ANCHOR = re.compile(r"[^\w:.-]+")
 UNKNOWN = "?"
 
 
-@dataclass(frozen=True)
-class Numbered:
+class Numbered(NamedTuple):
     """A formula and the number of each of its equations, as a reference shows it."""
 
     formula: Formula
@@ -55,10 +54,8 @@ def formulas(page: Page, tokens: Iterable[Token]) -> Iterator[Token]:
             page.line = token.map[0]
         if token.type in DISPLAYED:
             yield token
-        elif token.children:
-            yield from formulas(page, token.children)
-        elif token.type == "footnote_ref" and "body" in token.meta:
-            yield from formulas(page, token.meta["body"])
+        elif inner := token.children or token.meta.get("body"):
+            yield from formulas(page, inner)
 
 
 def of(page: Page, token: Token) -> Numbered:

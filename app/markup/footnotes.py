@@ -103,6 +103,10 @@ def take_definitions(page: Page, tokens: Iterable[Token]) -> list[Token]:
 
 def reference(page: Page, token: Token) -> None:
     """The number in the text. It is generated, so the canonical text does not have it."""
+    page.insert(number_html(page, token))
+
+
+def number_html(page: Page, token: Token) -> str:
     label: str = token.meta["label"]
     if label not in page.numbers:
         page.numbers[label] = len(page.numbers) + 1
@@ -112,7 +116,20 @@ def reference(page: Page, token: Token) -> None:
     times = page.references[label] = page.references.get(label, 0) + 1
     anchor = f"fnref-{number}" if times == 1 else f"fnref-{number}-{times}"
     tag, link = ("span", "") if token.meta[LINKED] else ("a", f' href="#fn-{number}"')
-    page.insert(f'<sup><{tag} class="note-ref" id="{anchor}"{link}>{number}</{tag}></sup>')
+    return f'<sup><{tag} class="note-ref" id="{anchor}"{link}>{number}</{tag}></sup>'
+
+
+def of_title(page: Page, children: Iterable[Token]) -> str:
+    """The numbers for the title; their notes stand beside the first block."""
+    references = (child for child in children if child.type == "footnote_ref")
+    return "".join(number_html(page, token) for token in references)
+
+
+def left_over(page: Page) -> None:
+    """The notes of a title that has no block below it."""
+    if page.waiting:
+        page.block_at = len(page.html)
+        margin(page, None)
 
 
 def margin(page: Page, _: Any) -> None:

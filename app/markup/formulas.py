@@ -15,6 +15,9 @@ from app.markup.equations import DISPLAYED, Numbered
 from app.markup.mathematics import typeset
 from app.markup.page import Page
 
+PIECE = '<span class="katex-base">'
+ENDS = "</span></span>"
+
 
 def inline(page: Page, token: Token) -> None:
     put(page, token, "span", "math")
@@ -41,7 +44,17 @@ def put(page: Page, token: Token, tag: str, kind: str, rest: str = "") -> None:
     elif found.formula.html:
         own, others = anchors(page, found)
         opening = f'<{tag} data-text="{escapeHtml(text)}" class="{kind}"{own}{rest}>'
-        page.put(f"{opening}{others}{equations.html(page, found)}</{tag}>", text)
+        html = equations.html(page, found)
+        html = with_last(html) if "tied" in token.meta else html
+        page.put(f"{opening}{others}{html}</{tag}>", text)
+
+
+def with_last(html: str) -> str:
+    """The last piece in an element of its own: what follows is tied to it (see ties)."""
+    at = html.rfind(PIECE)
+    if at < 0 or not html.endswith(ENDS):
+        return html
+    return f'{html[:at]}<span class="last">{html[at : -len(ENDS)]}</span>{ENDS}'
 
 
 def anchors(page: Page, found: Numbered) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import unicodedata
 
 from markdown_it.token import Token
 
-from app.markup import canonical, plain
+from app.markup import canonical, footnotes, plain
 from app.markup.page import Page
 from app.markup.placeholders import typed
 from app.markup.rendered import Heading
@@ -28,13 +28,20 @@ def slug(text: str) -> str:
     return f"section-{found}" if OURS.match(found) else found
 
 
-def take_title(tokens: list[Token]) -> tuple[str | None, list[Token]]:
-    """The text of the first top heading, and the tokens without it if it opens the note."""
+def take_title(page: Page, tokens: list[Token]) -> tuple[str | None, list[Token]]:
+    """The text of the first top heading, and the tokens without it if it opens the note.
+
+    Where the title refers to footnotes, the page shows their numbers behind it.
+    """
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
-            title = plain.text(tokens[at + 1].children or []) or None
-            opens = all(before.type == "html_block" for before in tokens[:at])
-            return title, tokens[:at] + tokens[at + 3 :] if opens and title else tokens
+            children = tokens[at + 1].children or []
+            title = plain.text(children) or None
+            if not title or any(before.type != "html_block" for before in tokens[:at]):
+                return title, tokens
+            if any(child.type == "footnote_ref" for child in children):
+                page.insert(typed("title", {"notes": footnotes.of_title(page, children)}))
+            return title, tokens[:at] + tokens[at + 3 :]
     return None, tokens
 
 

@@ -24,13 +24,14 @@ def rule(state: StateInline, silent: bool) -> bool:
     if silent or state.src[state.pos] != SIGN:
         return False
     found = state.scanDelims(state.pos, True)
-    token = state.push("text", "", 0)
-    token.content = SIGN * found.length
     if found.length == 2:
+        state.push("text", "", 0).content = SIGN * 2
         number = len(state.tokens) - 1
         state.delimiters.append(
             Delimiter(ord(SIGN), 0, number, -1, found.can_open, found.can_close)
         )
+    else:
+        state.append_pending(SIGN * found.length)
     state.pos += found.length
     return True
 

@@ -1,14 +1,27 @@
-"""Images: a path below `notes/` becomes an address under `/media/`; alone, an image is a figure."""
+"""Images: a path below `notes/` becomes an address under `/media/`; alone, an image is a figure.
+
+A figure's caption is the image's title, a sentence of Markdown; its number is the page's. An image
+whose address can show nothing is a problem, and the page says so in its place.
+"""
 
 from __future__ import annotations
+
+import re
+from urllib.parse import unquote
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 from app.markup import image_size, paths, plain
 from app.markup.page import Page
+from app.markup.parser import parse_line
+from app.markup.placeholders import typed
 
 MEDIA = "/media/"
+NOWHERE = "The image {} has no address below the notes and none of the web: nothing is shown."
+WORLD = re.compile(r"https?:|//", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:Fig(?:ure|\.)|Table|Abb(?:ildung|\.))\s*\d", re.IGNORECASE)
+LENGTH = 80  # of an address that is named
 MOST = 3  # pieces of a paragraph that is an image: it, and breaks around it
 
 
@@ -20,10 +33,24 @@ def image(page: Page, token: Token) -> None:
 def tag(page: Page, token: Token, title: str = "") -> str:
     written = plain.text(token.children or [])
     alt, _, _ = image_size.split(written)
-    source = address(page, str(token.attrGet("src") or ""))
-    attributes = f' src="{escapeHtml(source)}"' if source else ""
+    written_source = str(token.attrGet("src") or "")
+    source = address(page, written_source)
+    attributes = f' src="{escapeHtml(source)}"' if source else nowhere(page, written_source)
     attributes += f' alt="{escapeHtml(alt)}"{image_size.attributes(written)}'
     return f"<img{attributes}" + (f' title="{escapeHtml(title)}"' if title else "") + ">"
+
+
+def nowhere(page: Page, source: str) -> str:
+    """An attribute by which the page says that nothing is there; outside of notes it is silent."""
+    if page.path is None:
+        return ""
+    return page.shelf.attributes(f'data-nowhere="{escapeHtml(named(source))}"')
+
+
+def named(source: str) -> str:
+    """An address as a person reads it; one that holds the picture itself is long."""
+    name = unquote(source)
+    return name if len(name) <= LENGTH else f"{name[:LENGTH]}…"
 
 
 def address(page: Page, source: str) -> str:
@@ -33,8 +60,12 @@ def address(page: Page, source: str) -> str:
         page.media[inside] = None
         return paths.media_url(inside)
     if page.path is None or not paths.is_relative(source):
-        return source if paths.SCHEME.match(source) or source.startswith("/media/") else ""
-    path = paths.below(page.path, source)
+        if WORLD.match(source) or (page.path is None and source.startswith(MEDIA)):
+            return source
+        if page.path is not None:
+            page.problem(NOWHERE.format(named(source)))
+        return ""
+    path = paths.below(page.path, source.partition("#")[0])
     if path is None:
         page.problem(f"The image {source} is not below the folder of the notes.")
         return ""
@@ -64,6 +95,11 @@ def figure(page: Page, token: Token) -> None:
     caption = str(token.attrGet("title") or "")
     page.write(f"<figure>{tag(page, token)}")
     if caption:
-        page.write(f"<figcaption>{escapeHtml(caption)}</figcaption>", caption)
+        page.write("<figcaption>")
+        if page.path is not None and not NUMBERED.match(caption):
+            page.insert(typed("figure", {"kind": "Figure"}))
+        line = Token("inline", "", 0, level=1, children=parse_line(caption))
+        page.walk([line])
+        page.write("</figcaption>")
     page.write("</figure>\n")
     page.end_line()

@@ -25,7 +25,7 @@ def opening(page: Page, token: Token) -> None:
     elif paths.is_relative(address) or not address:
         inside(page, address.partition("?")[0], unquote(fragment), title)
     elif address.startswith(NOTES):
-        to_note(page, f"/{unquote(address.removeprefix(NOTES))}", unquote(fragment))
+        to_note(page, f"/{unquote(address.removeprefix(NOTES))}", unquote(fragment), title)
     else:
         outside(page, href, title)
 
@@ -38,15 +38,15 @@ def inside(page: Page, address: str, fragment: str, title: object) -> None:
     """A link within the library: to a heading of this note, a file, or another note."""
     path = paths.below(page.path or "", address) if address else ""
     if path is None:
-        to_note(page, unquote(address), fragment)
+        to_note(page, unquote(address), fragment, title)
     elif path and paths.is_file(path):
         to_file(page, path, fragment, title)
     elif path:
         written = unquote(address)
         near = written if written.startswith(("./", "../")) else f"./{written}"
-        to_note(page, near, fragment)
+        to_note(page, near, fragment, title)
     else:
-        to_heading(page, fragment)
+        to_heading(page, fragment, title)
 
 
 def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
@@ -56,15 +56,41 @@ def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
     outside(page, paths.media_url(path) + part, title)
 
 
-def to_heading(page: Page, fragment: str) -> None:
-    page.write(page.shelf.tag(f'<a href="#{escapeHtml(anchor(fragment))}">'))
+def to_heading(page: Page, fragment: str, title: object = None) -> None:
+    """A heading or block of this note; which of several of one name, the whole page knows."""
+    above, place = parts(fragment)
+    if above:
+        to_place(page, "", above, place, title)
+    else:
+        about = f' title="{escapeHtml(str(title))}"' if title else ""
+        page.write(page.shelf.tag(f'<a href="#{escapeHtml(place)}"{about}>'))
 
 
-def to_note(page: Page, target: str, fragment: str) -> None:
+def to_note(page: Page, target: str, fragment: str, title: object = None) -> None:
     """A placeholder; the page that shows the note knows whether the target can be seen."""
-    target, place = normal(target), anchor(fragment)
+    target = normal(target)
+    above, place = parts(fragment)
     page.note_link(target, place)
-    page.write(page.shelf.tag(typed("link", {"target": target, "fragment": place})))
+    to_place(page, target, above, place, title)
+
+
+def to_place(page: Page, target: str, above: list[str], place: str, title: object) -> None:
+    given: dict[str, object] = {"target": target, "fragment": place}
+    if above:
+        given["above"] = above
+    if title:
+        given["title"] = str(title)
+    page.write(page.shelf.tag(typed("link", given)))
+
+
+def parts(fragment: str) -> tuple[list[str], str]:
+    """`H1#H2` is the heading H2 below the heading H1: the anchors above, and its own.
+
+    >>> parts("Proof#First step"), parts("^id"), parts("")
+    ((['proof'], 'first-step'), ([], '^id'), ([], ''))
+    """
+    *above, last = (part.strip() for part in fragment.split("#"))
+    return [anchor(part) for part in above if part], anchor(last)
 
 
 def normal(target: str) -> str:

@@ -35,11 +35,11 @@ def use(md: MarkdownIt) -> None:
 def take_tasks(state: StateCore) -> None:
     """Take the brackets from the first line of each item, before it is read as Markdown."""
     tokens = state.tokens
-    for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if item.type != "list_item_open" or paragraph.type != "paragraph_open":
-            continue
-        match = TASK.match(inline.content)
-        if match and inline.type == "inline":
+    items = [at for at, token in enumerate(tokens) if token.type == "list_item_open"]
+    for at in items:
+        item, paragraph, inline = tokens[at : at + 3]
+        match = TASK.match(inline.content) if paragraph.type == "paragraph_open" else None
+        if match:
             item.meta = {**item.meta, "task": match[1]}
             inline.content = inline.content[match.end() :]
 

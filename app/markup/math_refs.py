@@ -1,7 +1,8 @@
-"""`\\ref{label}` and `\\eqref{label}` in the text of a note: links to the equation of that label.
+"""`\\ref{label}`, `\\eqref{label}`, `\\cref{label}` in the text of a note: links to the equation.
 
-They show its number, `\\eqref` in brackets; a label that no equation has shows (?). The number is
-generated, so the canonical text has the reference as it is written.
+They show its number, `\\eqref` in brackets, `\\cref` with a word before it; a label that no
+equation has shows (?). The number is generated, so the canonical text has the reference as it is
+written.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from app.markup import equations
 from app.markup.mathematics import typeset
 from app.markup.page import Page
 
-REFERENCE = re.compile(r"\\(eq)?ref\{([^{}\n]{1,200})\}")
+REFERENCE = re.compile(r"\\(eq|[cC])?ref\{([^{}\n]{1,200})\}")
+
+WORDS = {"c": "eq.\u00a0", "C": "Equation\u00a0"}
 
 
 def use(md: MarkdownIt) -> None:
@@ -36,6 +39,7 @@ def rule(state: StateInline, silent: bool) -> bool:
         token.meta = {
             "label": match[2].strip(),
             "brackets": bool(match[1]),
+            "word": WORDS.get(match[1], ""),
             "linked": state.linkLevel,
         }
     state.pos = match.end()
@@ -60,10 +64,10 @@ def shown(page: Page, token: Token) -> str:
     """The number; a tag with TeX in it is typeset."""
     number = page.equations.labels.get(token.meta["label"])
     if number is None:
-        return "(?)"
+        return f"{token.meta['word']}(?)"
     if not set(number).isdisjoint("\\$_^{}"):
         formula = typeset(f"\\text{{{number}}}", display=False, macros=page.macros)
         html = formula.html or escapeHtml(number)
     else:
         html = escapeHtml(number)
-    return f"({html})" if token.meta["brackets"] else html
+    return f"{token.meta['word']}({html})" if token.meta["brackets"] else html

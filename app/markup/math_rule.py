@@ -1,7 +1,8 @@
 """The delimiter rule: which dollars and backslashes enclose mathematics, and which are prices.
 
 `$…$` opens before a character that is no space and not after a letter or digit, and closes at
-the next dollar, which must not follow a space nor precede a digit; `$$…$$`, `\\(…\\)`, `\\[…\\]`
+the next dollar, which must not follow a space nor precede a digit; what is TeX beyond doubt may
+also have spaces inside (`$ \\alpha $`) or a word before (CO`$_2$`). `$$…$$`, `\\(…\\)`, `\\[…\\]`
 and the displayed AMS environments may run over lines. What does not close is text.
 
     >>> closing_dollar("$x+1$ and more", 0), closing_dollar("$5 and $6", 0)
@@ -29,10 +30,16 @@ ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 PAIRS = {"(": ")", "[": "]"}
 # An amount and then words, as in «$5 for the first and 6$ for the second».
 PRICE = re.compile(r"\$\d[\d.,]*(?:[kKmM]|bn)?[.,;:!?)]*[ \n]+(?!mod\b)[A-Za-z]{2,}")
+# An amount and a unit, closed right behind it: a quantity.
+QUANTITY = re.compile(r"\d[\d.,]*[ ~](?:[A-Za-z]{1,5}\Z|[A-Za-z /.]{1,12}\^\{?[-−]?\d\}?\Z)")
 WORD = re.compile(r"[^\W\d_]{2,}|^\s*\d*\s*$")
 # Names and then something else, before a name: `$HOME/bin:$PATH`, `${a}/${b}`, `$row->get($id)`.
 VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w{2,}|[A-Z_]{2,})(?=[^\w\\^$])[^\\^$]*\$[A-Za-z_{]")
 TEX = re.compile(r"[\\^_=+<>{}|/*&]")
+# What no price and no program holds: enough where spaces or words stand at the dollars.
+SURELY = r"[^\n]*?(?:\\[A-Za-z]{2}|(?<![A-Za-z_])[A-Za-z][\^_][A-Za-z0-9{])"
+SPACED = re.compile(rf"(?=\S|[ \t]){SURELY}[^\n]*\Z")
+ATTACHED = re.compile(r"[\^_]|[A-Za-z][\^_]|[^\n]*\\[A-Za-z]")
 NESTED_DOLLARS = 6  # dollars inside \text{…} of one formula: bounds the time
 
 
@@ -80,17 +87,21 @@ def run_of_dollars(source: str, at: int) -> int:
 def closing_dollar(source: str, at: int) -> int:
     """Where the formula that opens at `at` closes, or -1 if that dollar opens nothing."""
     after = source[at + 1 : at + 2]
-    if (
-        not after
-        or after.isspace()
-        or (at and source[at - 1].isalnum() and source[at - 1] < "\x7f")
-    ):
+    if not after or after == "\n":
         return -1
     end = balanced_dollar(source, at + 1)
     beyond = source[end + 1 : end + 2]
-    if end < 0 or source[end - 1].isspace() or beyond.isdigit() or beyond == "$":
+    if end < 0 or end == at + 1 or beyond.isdigit() or beyond == "$":
         return -1
     inside = source[at + 1 : end]
+    has_end = not inside[-1].isspace() or inside.endswith("\\ ")
+    if (after.isspace() or not has_end) and not SPACED.match(inside):
+        return -1
+    is_attached = bool(at) and source[at - 1].isalnum() and source[at - 1] < "\x7f"
+    if is_attached and (after.isspace() or not ATTACHED.match(inside)):
+        return -1
+    if has_end and QUANTITY.match(inside):
+        return end
     is_code = inside.count("`") % 2 == 1
     is_program = is_code or VARIABLE.match(source, at, end + 2)
     return -1 if is_program or PRICE.match(source, at, end) else end
@@ -98,6 +109,9 @@ def closing_dollar(source: str, at: int) -> int:
 
 def balanced_dollar(source: str, start: int) -> int:
     """The next dollar outside braces; if none is, the first one."""
+    end = source.find("$", start)
+    if end < 0 or (source[end - 1] != "\\" and source.find("{", start, end) < 0):
+        return end  # as nearly always
     depth = seen = 0
     first = -1
     for match in DOLLAR.finditer(source, start):
@@ -162,12 +176,21 @@ def closing_environment(source: str, begin: re.Match[str]) -> int:
 def push(
     state: StateInline, silent: bool, start: int, end: int, after: int, *, display: bool
 ) -> bool:
-    tex = state.src[start:end].strip()
+    tex = stripped(state.src[start:end])
     if not tex:
         return False
     if not silent:
-        display = display or bool(DISPLAYED.match(tex))
+        display = display or ("\\begin" in tex and bool(DISPLAYED.search(tex)))
         token = state.push("math_display" if display else "math_inline", "math", 0)
         token.content = tex
     state.pos = after
     return True
+
+
+def stripped(tex: str) -> str:
+    r"""TeX without white space around it, but for the space of a `\ ` at its end."""
+    bare = tex.strip()
+    if not bare.endswith("\\"):
+        return bare
+    slashes = len(bare) - len(bare.rstrip("\\"))
+    return f"{bare} " if slashes % 2 else bare

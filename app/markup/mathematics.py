@@ -2,7 +2,7 @@
 
     >>> typeset("x^2", display=False).error
     >>> typeset(r"\\frac{a", display=False).error
-    "Unexpected end of input in a macro argument, expected '}' at end of input: \\\\frac{a"
+    "Unexpected end of input in a macro argument, expected '}'"
 
 The engine is V8 in this process. It does not survive `os.fork()`, so each process makes its own,
 at its first formula; a formula that runs too long or takes too much memory is stopped.
@@ -28,12 +28,14 @@ from app.errors import Unavailable
 from app.settings import PACKAGES
 
 KATEX = PACKAGES / "katex" / "dist" / "katex.min.js"
-OURS = Path(__file__).with_name("tex.js")
+CHEMISTRY = KATEX.parent / "contrib" / "mhchem.min.js"
+OURS = [Path(__file__).with_name(name) for name in ("tex.js", "tex_packages.js")]
 SECONDS = 3.0  # the slowest of 11,802 real formulas took 0.1
 MEMORY = 256 * 1024 * 1024
 LENGTH = 20_000  # characters; a longer formula is a mistake or an attack
 CACHED = 4_000  # formulas; about 5 kB each
 COMMAND = re.compile(r"\\(?:[a-zA-Z@]+|.)", re.DOTALL)
+AT_END = re.compile(r" at end of input: .*", re.DOTALL)  # the source is shown beside it
 UNKNOWN = re.compile(r"Undefined control sequence: (\\\S+)")
 UNDEFINED = "{} is not defined: define it in this note, or for all of them in macros.yaml."
 
@@ -151,14 +153,14 @@ def outside_of_loops(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def start() -> MiniRacer:
     try:
-        source = KATEX.read_text(encoding="utf-8")
+        sources = [path.read_text(encoding="utf-8") for path in (KATEX, CHEMISTRY, *OURS)]
     except OSError as error:
         raise Unavailable(
             "Mathematics cannot be typeset: KaTeX is not installed.", hint="Run make setup."
         ) from error
     racer = MiniRacer()
-    racer.eval(source)
-    racer.eval(OURS.read_text(encoding="utf-8"))
+    for source in sources:
+        racer.eval(source)
     racer.set_hard_memory_limit(MEMORY)
     return racer
 
@@ -166,6 +168,7 @@ def start() -> MiniRacer:
 def reason(message: str) -> str:
     """KaTeX's message without its marks under the letters; an unknown command has its own."""
     plain = message.removeprefix("KaTeX parse error: ").replace("\u0332", "").strip()
+    plain = AT_END.sub("", plain)
     unknown = UNKNOWN.match(plain)
     return UNDEFINED.format(unknown[1]) if unknown else plain
 

@@ -29,9 +29,10 @@ def render(
     tokens = parse(canonical.characters(body), note=True)
     equations.prepare(page, tokens)
     tokens = footnotes.take_definitions(page, tokens)
-    title, tokens = headings.take_title(tokens)
+    title, tokens = headings.take_title(page, tokens)
     tokens = numbered.link(tokens, page.notes.values())
     page.walk(tokens)
+    footnotes.left_over(page)
     return Rendered(
         html=finished(page),
         text="\n".join(page.lines),

@@ -8,6 +8,8 @@ from markdown_it.token import Token
 from app.markup import block_ids, citations, images, plain, raw_html
 from app.markup.page import Page
 
+SUMMARY = 1_000  # characters
+
 
 def opening(page: Page, token: Token) -> None:
     if not token.hidden and not images.alone(page.neighbour(1)):
@@ -69,10 +71,10 @@ def rule(page: Page, _: Token) -> None:
 
 
 def summary(page: Page, tokens: list[Token]) -> str:
-    """The first paragraph with words in it, without links, for the feed."""
+    """The first paragraph with words in it, without links, for the feed; its beginning, if long."""
     for at, token in enumerate(tokens):
         if token.type == "paragraph_open" and token.level == 0:
             children = citations.without(tokens[at + 1].children or [])
             if plain.text(child for child in children if child.type != "image"):
-                return plain.html(children, page)
+                return plain.html(plain.beginning(children, SUMMARY), page)
     return ""

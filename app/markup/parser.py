@@ -6,7 +6,7 @@ sign a source does not have anywhere is left out for it, for each rule is asked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any
@@ -19,23 +19,28 @@ from app.markup import (
     block_ids,
     callouts,
     citations,
+    cjk,
     comments,
     crowds,
+    depth,
     embeds,
     footnotes,
     highlights,
+    html_blocks,
     lists,
     math_blocks,
     math_refs,
     math_rule,
     prose,
     signs,
+    spaced_links,
     tags,
+    ties,
     values,
     wikilinks,
 )
 
-NESTING = 50  # blocks in blocks; what is deeper is cut by the parser
+NESTING = 50  # blocks in blocks; what is deeper is cut by the parser, and `depth` says so
 # What a source holds somewhere if a rule can have anything to do in it.
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "autolink": ("<",),
@@ -55,12 +60,14 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "math_block": ("$$", "\\[", "\\begin{"),
     "math_ref": ("ref{",),
     "reference": ("]:",),
+    "spaced_link": ("](",),
     "strikethrough": ("~~",),
     "table": ("|",),
     "text_join": ("\\", "&"),
     "value": ("{{",),
     "wikilink": ("[[",),
 }
+TESTS: Mapping[str, Callable[[str], bool]] = {"cjk": cjk.is_there, "crowd": crowds.is_crowd}
 LETTERS = (ascii_letters + digits).encode()
 ALL_SIGNS = sorted({sign for signs in SIGNS.values() for sign in signs})
 WORDS = [sign for sign in ALL_SIGNS if set(sign) & set(ascii_letters)]
@@ -82,15 +89,16 @@ def idle(source: str) -> frozenset[str]:
     marks = source.encode("utf-8").translate(None, LETTERS)
     found = [sign in marks for sign in MARKS]
     found += [sign in source for sign in WORDS]
-    return idle_without(tuple(found), crowds.is_crowd(source))
+    found += [test(source) for test in TESTS.values()]
+    return idle_without(tuple(found))
 
 
 @lru_cache(maxsize=1000)
-def idle_without(found: tuple[bool, ...], crowd: bool) -> frozenset[str]:
-    looked_for = [*(mark.decode() for mark in MARKS), *WORDS]
+def idle_without(found: tuple[bool, ...]) -> frozenset[str]:
+    looked_for = [*(mark.decode() for mark in MARKS), *WORDS, *TESTS]
     missing = {sign for sign, is_there in zip(looked_for, found, strict=True) if not is_there}
     rules = {name for name, signs in SIGNS.items() if missing.issuperset(signs)}
-    return frozenset(rules if crowd else {*rules, "crowd"})
+    return frozenset(rules | (missing & TESTS.keys()))
 
 
 def parse_line(source: str) -> list[Token]:
@@ -116,12 +124,16 @@ def rules(note: bool) -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     autolinks.use(md)
     crowds.use(md)
+    depth.use(md)
     math_rule.use(md)
     math_blocks.use(md)
     math_refs.use(md)
     lists.use(md)
     highlights.use(md)
+    cjk.use(md)
     callouts.use(md)
+    html_blocks.use(md)
+    spaced_links.use(md)
     if note:
         footnotes.use(md)
         wikilinks.use(md)
@@ -131,4 +143,5 @@ def rules(note: bool) -> MarkdownIt:
         tags.use(md)
         citations.use(md)
         values.use(md)
+        ties.use(md)
     return md

@@ -17,8 +17,8 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
 EXTENSION = re.compile(r"\.(?!md$)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.IGNORECASE)
 IMAGE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
 FILE = re.compile(  # what a note may hold besides: a name with such an end is no note's
-    r"\.(?:3gp|aac|canvas|csv|docx?|epub|flac|json|m4a|mkv|mov|mp3|mp4|ods|odt|ogg|ogv|opus|pdf|"
-    r"pptx?|txt|wav|webm|xlsx?|zip)$",
+    r"\.(?:3gp|aac|base|canvas|csv|docx?|drawio|epub|flac|ipynb|json|m4a|mkv|mov|mp3|mp4|ods|odt|ogg|ogv|opus|pdf|"
+    r"pptx?|tsv|txt|wav|webm|xlsx?|zip)$",
     re.IGNORECASE,
 )
 MARKDOWN = re.compile(r"\.md$", re.IGNORECASE)
@@ -39,8 +39,11 @@ def is_media(name: str) -> bool:
 
 
 def below(note: str, address: str) -> str | None:
-    """The path below `notes/` of an address written in `note`; None if it points outside."""
-    written = unicodedata.normalize("NFC", unquote(address))
+    """The path below `notes/` of an address written in `note`; None if it points outside.
+
+    Between folders may stand backslashes, as on Windows.
+    """
+    written = unicodedata.normalize("NFC", unquote(address)).replace("\\", "/")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(note), written))
     outside = path in (".", "..") or path.startswith(("../", "/"))
     return None if outside or "\0" in path else path

@@ -5,7 +5,7 @@ No links, no references, no images, no HTML of the author; formulas and emphasis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
@@ -33,6 +33,29 @@ def token_text(token: Token) -> str:
     if token.type == "image":
         return "".join(map(token_text, token.children or []))
     return "" if token.type == "html_inline" else token.content
+
+
+def beginning(children: Sequence[Token], most: int) -> Iterator[Token]:
+    """The pieces of a line up to so many characters; the last ends with a whole word and «…»."""
+    left = most
+    open_tags: list[Token] = []
+    for child in children:
+        words = token_text(child)
+        if len(words) > left:
+            if child.type == "text":
+                whole = words[:left].rpartition(" ")[0] or words[:left]
+                yield child.copy(content=f"{whole.rstrip(',;:. ')}…")
+            else:
+                yield Token("text", "", 0, content="…")
+            yield from (
+                one.copy(type=one.type.replace("_open", "_close"), nesting=-1)
+                for one in reversed(open_tags)
+            )
+            return
+        left -= len(words)
+        if child.type in TAGS:
+            open_tags = [*open_tags, child] if child.nesting > 0 else open_tags[:-1]
+        yield child
 
 
 def html(children: Iterable[Token], page: Page) -> str:

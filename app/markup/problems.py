@@ -21,11 +21,11 @@ def block(page: Page, source: str, reason: str, text: str) -> None:
 
 
 def inline(page: Page, source: str, reason: str, text: str) -> None:
-    """A problem inside a sentence."""
+    """A problem inside a sentence, with the reason in brackets."""
     page.problem(reason)
     page.insert(
         f'<span class="problem" role="note"><code>{escapeHtml(shortened(source))}</code>'
-        f' <span class="reason">{escapeHtml(reason)}</span></span>',
+        f' <span class="reason">({escapeHtml(reason.removesuffix("."))})</span></span>',
         text,
     )
 

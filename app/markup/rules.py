@@ -12,6 +12,7 @@ from app.markup import (
     citations,
     code,
     comments,
+    depth,
     embeds,
     fences,
     footnotes,
@@ -26,6 +27,7 @@ from app.markup import (
     raw_html,
     tables,
     tags,
+    ties,
     values,
     wikilinks,
 )
@@ -81,6 +83,9 @@ RULES: Mapping[str, Callable[[Page, Token], None]] = {
     "text": paragraphs.text,
     "th_close": tables.cell_closing,
     "th_open": tables.cell,
+    "tie_close": ties.closing,
+    "tie_open": ties.opening,
+    "too_deep": depth.problem,
     "value": values.value,
     "wikilink": wikilinks.link,
 }

@@ -47,6 +47,13 @@ def cut(html: str, fragment: str) -> str | None:
     return f"<ul>\n{piece}</ul>\n" if piece.lstrip().startswith("<li") else piece
 
 
+def anchor_of(html: str, path: list[str]) -> str | None:
+    """The anchor of the heading that a path of headings means."""
+    headings = [mark for mark in marks_of(html) if "heading" in mark.given]
+    at = chosen(headings, path)
+    return None if at is None else str(headings[at].given["heading"])
+
+
 @lru_cache(maxsize=16)
 def marks_of(html: str) -> tuple[Mark, ...]:
     """The markers, kept for the next piece of the same note."""

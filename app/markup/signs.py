@@ -26,6 +26,7 @@ BEGINS: Mapping[str, str] = {
     "autolink": "<",
     "backticks": "`",
     "citation": "[@",
+    "cjk": "*=~",
     "comment": "%",
     "crowd": "[!^",
     "embed": "!",
@@ -41,6 +42,7 @@ BEGINS: Mapping[str, str] = {
     "math": "$\\",
     "math_ref": "\\",
     "newline": "\n",
+    "spaced_link": "[!",
     "strikethrough": "~",
     "tag": "#",
     "value": "{",
@@ -85,11 +87,17 @@ def asking(active: list[tuple[str, Rule]], signs: str) -> Rule:
 
 def lines(state: StateCore) -> None:
     """The pieces of each line that has a sign."""
-    inline = state.md.inline
+    md, sign = state.md, state.md.inline.terminator_re
+    pairing = md.inline.ruler2.getRules("")
     for token in state.tokens:
         if token.type != "inline":
             continue
-        if token.content and not inline.terminator_re.search(token.content):
+        if token.content and not sign.search(token.content):
             token.children = [Token("text", "", 0, content=token.content)]
-        else:
-            token.children = inline.parse(token.content, state.md, state.env, [])
+            continue
+        line = StateInline(token.content, md, state.env, [])
+        md.inline.tokenize(line)
+        if line.delimiters or any(line.tokens_meta):  # else there is nothing to pair
+            for rule in pairing:
+                rule(line)
+        token.children = line.tokens

@@ -273,6 +273,7 @@ const ENVIRONMENTS = {
 katex.__defineMacro("\\begin", (context) => {
   const {tokens, start} = context.consumeArg();
   const name = textOf(tokens).trim();
+  if (/^d?array$/.test(name)) plainColumns(context, start);
   const rewrite = ENVIRONMENTS[name.replace(/\*$/, "")];
   if (rewrite === undefined || !Object.hasOwn(ENVIRONMENTS, name.replace(/\*$/, "")))
     return {numArgs: 0, tokens: [made("}", start), ...tokens, made("{", start),

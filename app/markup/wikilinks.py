@@ -1,7 +1,7 @@
 """`[[note]]`, `[[note|text]]`, `[[note#Heading]]`, `[[#Heading]]`, `[[note#^block]]`: by name.
 
 A path may stand before the name; `\\|` parts name and text where tables would take the `|`.
-`[[1]](address)` is Markdown's own link, with brackets in its text.
+`[[1]](https://…)` is Markdown's own link, with brackets in its text.
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ from markdown_it.token import Token
 from app.markup import links, paths
 from app.markup.page import Page
 
+PAIR = r"\[[^\[\]|\n]{0,100}\]"  # brackets in brackets, as in `[[Limits#On [0, 1]]]`
+# What follows, if it is the address of a Markdown link: `[[1]](https://…)`.
+ADDRESS = r"\((?=<|\d|[^\s)]{0,300}[./#:])\S{1,500}(?:\)|\s+[\"'(])"
 WIKILINK = re.compile(
-    r"\[\[(?=[^\]])([^\[\]|#\n\\]{0,300})(?:#([^\[\]|\n\\]{1,300}))?(?:\\?\|([^\[\]\n]{0,300}))?\]\](?!\()"
+    rf"\[\[(?=[^\]])([^\[\]|#\n\\]{{0,300}})(?:#((?:[^\[\]|\n\\]{{1,300}}+|\\(?!\|)|{PAIR}){{0,300}}))?"
+    rf"(?:\\?\|((?:[^\[\]]{{1,300}}+|{PAIR}){{0,30}}))?\]\](?!{ADDRESS})"
 )
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def use(md: MarkdownIt) -> None:
@@ -34,11 +39,16 @@ def rule(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("wikilink", "a", 0)
-        target, heading = match[1].strip(), (match[2] or "").strip("# ")
-        token.content = (match[3] or "").strip() or shown(target, heading)
+        target, heading = parts(match)
+        token.content = ESCAPED.sub(r"\1", match[3] or "").strip() or shown(target, heading)
         token.meta = {"target": target, "heading": heading}
     state.pos = match.end()
     return True
+
+
+def parts(match: re.Match[str]) -> tuple[str, str]:
+    """The target, and the path of headings or the block in it."""
+    return match[1].strip(), ESCAPED.sub(r"\1", match[2] or "").strip("# ")
 
 
 def shown(target: str, heading: str) -> str:
@@ -55,11 +65,10 @@ def link(page: Page, token: Token) -> None:
 
 def open_link(page: Page, target: str, heading: str) -> None:
     """The opening tag: to a file, to a note, or to a heading or block of this note."""
-    fragment = heading.rpartition("#")[2].strip()
     path = paths.below(page.path or "", quote(target)) if paths.is_media(target) else None
     if path:
         links.to_file(page, path, heading)
     elif target:
-        links.to_note(page, target, fragment)
+        links.to_note(page, target, heading)
     else:
-        links.to_heading(page, fragment)
+        links.to_heading(page, heading)

@@ -18,6 +18,7 @@ from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Action, Person, Role, Thing, may
 from app.errors import BadInput, NotAllowed, NotFound, NotSignedIn
+from app.library.files import refuse_read_only
 from app.settings import Settings
 
 COOKIE = "gloss_session"
@@ -122,12 +123,19 @@ def own_origins() -> list[tuple[str, str]]:
 def allow(action: Action, thing: Thing | None = None) -> None:
     """Raise unless the person may; a thing that they may not read is not found."""
     if may(g.person, action, thing):
+        if action is Action.WRITE:
+            refuse_read_only(settings())
         return
     if thing is not None and not may(g.person, Action.READ, thing):
         raise NotFound("There is nothing at this address.")
     if g.person.role is Role.PUBLIC:
         raise NotSignedIn("Sign in to do this.", hint="python -m app user link prints a link.")
     raise NotAllowed(f"This needs more than the role of {article(g.person.role)}.")
+
+
+def can(person: Person, action: Action) -> bool:
+    """Whether to offer it: they may, and the library can be changed if that is needed."""
+    return may(person, action) and not (action is Action.WRITE and settings().read_only)
 
 
 def article(role: str) -> str:

@@ -16,6 +16,7 @@ from app.annotations.container import Shape
 from app.annotations.kept import Annotation, as_json, may_change
 from app.annotations.reading import as_html, read
 from app.errors import BadInput, NotFound
+from app.library import macros
 from app.web import access, annotation_forms, protocol
 
 blueprint = Blueprint("annotations", __name__)
@@ -95,8 +96,10 @@ def one_page() -> Response:
 def for_people() -> Response:
     number, size = asked_page(), access.settings().page_size
     found = listing.page(g.db, g.person, limit=size, offset=number * size, newest_first=True)
+    known, _ = macros.of_library(access.settings().notes)
     comments = [
-        (kept, as_html(read(kept.stored)), may_change(g.person, kept)) for kept in found.annotations
+        (kept, as_html(read(kept.stored), known), may_change(g.person, kept))
+        for kept in found.annotations
     ]
     page = render_template(
         "annotations/overview.html",

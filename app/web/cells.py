@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,9 +12,11 @@ from flask import render_template
 from app.lab import form, values
 from app.lab.cells import Cell
 from app.lab.runs import Output, Run
+from app.markup.placeholders import typed
 
 MOST_ROWS = 30
 COLUMN_POINTS = 500  # the column has 34rem = 612 CSS pixels = 459 points
+WAITING = "later"  # the page numbers its figures when it is whole: see pictures
 WORDS = {
     "queued": "Waiting to run",
     "running": "Running",
@@ -45,13 +47,14 @@ class Shown:
     downloads: Sequence[tuple[str, str]]
     fields: Sequence[form.Field] | None
     caption: str
-    label: str
+    number: str  # empty where no number is known
+    kind: str
     wide: bool
     wrong: str = ""
     most_rows: int = MOST_ROWS
 
 
-def shown(cell: Cell, note: str, label: str = "", caption: str = "", wrong: str = "") -> Shown:
+def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str = "") -> Shown:
     """A cell of the note `note` (its id; empty on the pages of the lab)."""
     newest = cell.newest
     ended_badly = newest is not None and not newest.active and newest.status != "succeeded"
@@ -77,22 +80,17 @@ def shown(cell: Cell, note: str, label: str = "", caption: str = "", wrong: str 
         downloads=downloads(cell.run, outputs),
         fields=form.fields(analysis.signature, params) if analysis else None,
         caption=caption,
-        label=label,
+        number=number,
+        kind=kind_of(cell),
         wide=any(is_wide(output) for output in outputs),
         wrong=wrong,
     )
 
 
-def labels(cells: Iterable[Cell]) -> dict[str, str]:
-    """`Figure 1`, `Table 1`, by the names of the blocks; what only has tables is a table."""
-    counts = {"Figure": 0, "Table": 0}
-    found: dict[str, str] = {}
-    for cell in cells:
-        kinds = {output.kind for output in cell.outputs}
-        kind = "Table" if "table" in kinds and "figure" not in kinds else "Figure"
-        counts[kind] += 1
-        found[cell.name] = f"{kind} {counts[kind]}"
-    return found
+def kind_of(cell: Cell) -> str:
+    """What only has tables is a table."""
+    kinds = {output.kind for output in cell.outputs}
+    return "Table" if "table" in kinds and "figure" not in kinds else "Figure"
 
 
 def short(value: Any) -> str:
@@ -120,4 +118,14 @@ def downloads(run: Run | None, outputs: Sequence[Output]) -> list[tuple[str, str
 
 
 def html(cell: Shown) -> str:
-    return render_template("_cell.html", cell=cell)
+    waits = cell.number == WAITING
+    return render_template(
+        "_cell.html",
+        cell=cell,
+        label=typed("figure", {"kind": cell.kind}) if waits else label(cell),
+        number=typed("again", {}) if waits else cell.number,
+    )
+
+
+def label(cell: Shown) -> str:
+    return f"<b>{cell.kind} {cell.number}.</b> " if cell.number else ""

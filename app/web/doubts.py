@@ -17,7 +17,7 @@ blueprint = Blueprint("doubts", __name__)
 
 
 @blueprint.post("/problems/moved")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def moved() -> ResponseReturnValue:
     """The missing note is the one at `to`; where that is empty, it is none of them."""
     uid, to = uid_sent(), request.form.get("to", "")
@@ -31,7 +31,7 @@ def moved() -> ResponseReturnValue:
 
 
 @blueprint.post("/problems/removals")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def removals() -> ResponseReturnValue:
     """The notes that are missing were deleted: they go to the trash."""
     sync.sync(access.settings(), g.db, accept_removals=True)

@@ -22,12 +22,14 @@ from app.accounts.permissions import Action, visibilities
 from app.lab import board
 from app.library import documents
 from app.markup import canonical, headings, sections
+from app.markup.line import typeset_line
 from app.web import access
 from app.web.templates import address
 
 DEEPEST = 3  # levels
 MOST_NOTES = 100  # different ones that are read for one page
 MOST = 200  # embeds on one page, those inside others included
+NO_NOTE = ' <span class="reason">There is no such note to show here.</span>'
 CHARACTERS = 2_000_000  # of stored HTML
 EMBED = re.compile(r"<!--gloss:embed (\{[^<>]*\})-->")
 TAG = re.compile(r'<[A-Za-z](?:[^"<>]|"[^"]*")*>')
@@ -135,7 +137,7 @@ def embed(book: Book, piece: Piece, given: Given, trail: Sequence[Key]) -> str:
     linked = piece.links.get(target)
     if target and linked is None:
         words = escape(f"{target}#{part}" if part else target)
-        return framed(given, "", f"<p>{book.unresolved(given)}{words}</a></p>")
+        return framed(given, "", f"<p>{book.unresolved(given)}{words}</a>{NO_NOTE}</p>")
     key = (linked.path if linked else piece.path, part)
     title = linked.title if linked else piece.title
     reason = refusal(book, key, trail)
@@ -176,7 +178,7 @@ def heading(key: Key, title: str) -> str:
     """Where the words come from."""
     fragment = f"#{quote(key[1].rpartition('#')[2])}" if key[1] else ""
     href = escape(address(key[0]) + fragment)
-    return f'<p class="embed-title"><a href="{href}">{escape(title or key[0])}</a></p>'
+    return f'<p class="embed-title"><a href="{href}">{typeset_line(title or key[0])}</a></p>'
 
 
 def framed(given: Given, title: str, html: str) -> str:

@@ -19,6 +19,7 @@ from flask import Blueprint, Response, g, request
 from app.accounts.permissions import PUBLIC, Action, visibilities
 from app.library import documents
 from app.library.documents import Entry
+from app.markup.line import readable
 from app.web import access
 from app.web.root import root
 from app.web.spoken_math import without_boxes
@@ -79,7 +80,7 @@ def as_atom(title: str, base: str, notes: Sequence[Entry]) -> bytes:
 def add_entry(feed: ElementTree.Element, base: str, note: Entry) -> None:
     entry = add(feed, "entry")
     add(entry, "id", identity(base, note))
-    add(entry, "title", note.title)
+    add(entry, "title", readable(note.title))
     add(entry, "published", moment(note.date))
     add(entry, "updated", updated(note))
     add(entry, "link", rel="alternate", type="text/html", href=base + address(note.path))
@@ -117,7 +118,7 @@ def item(base: str, note: Entry) -> dict[str, Any]:
     return {
         "id": identity(base, note),
         "url": base + address(note.path),
-        "title": note.title,
+        "title": readable(note.title),
         "content_html": without_boxes(note.summary),
         "date_published": moment(note.date),
         "date_modified": updated(note),

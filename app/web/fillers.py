@@ -6,6 +6,8 @@ of queries that does not grow with the note.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -14,33 +16,47 @@ from urllib.parse import quote, urlencode
 
 from flask import g, render_template
 
-from app.accounts.permissions import Action, may, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.lab import board, cells
 from app.lab import values as numbers
 from app.library import bibtex, documents
 from app.markup import Rendered, fill
-from app.web import access, citing, embeds
+from app.markup.placeholders import typed
+from app.web import access, citing, embeds, pictures, places
 from app.web import cells as figures
 from app.web.templates import address
+
+OUTPUT = re.compile(r"<!--gloss:output (\{[^<>]*\})-->")
+TITLE = re.compile(r"<!--gloss:title (\{[^<>]*\})-->")
+BEGIN, END = "<!--caption-->", "<!--/caption-->"
 
 
 @dataclass(frozen=True)
 class Filled:
     html: str
     tally: str
+    title_notes: str = ""  # the numbers of footnotes that the title refers to
 
 
 def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
     """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
     lab = board_of(document, chosen)
-    links = documents.resolve(
-        g.db,
-        documents.targets(g.db, document.uid),
-        document.path,
-        visibilities(g.person, Action.READ),
-    )
-    html = whole(document.path, document.title, document.html, links, lab)
-    return Filled(citing.fill_citations(html), tally(lab))
+    html = whole(document.path, document.title, document.html, links_of(document), lab)
+    html = citing.fill_citations(pictures.finished(html))
+    return Filled(html, tally(lab), title_notes(document.html))
+
+
+def title_notes(html: str) -> str:
+    """The numbers of the footnotes that the title refers to: `render` leaves them at the top."""
+    mark = TITLE.match(html)
+    return str(json.loads(mark[1])["notes"]) if mark else ""
+
+
+def links_of(document: documents.Document) -> dict[str, documents.Linked]:
+    """The notes that it links to, as far as the person may see them."""
+    targets = documents.targets(g.db, document.uid)
+    seen = visibilities(g.person, Action.READ)
+    return documents.resolve(g.db, targets, document.path, seen)
 
 
 def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
@@ -59,7 +75,7 @@ def fill_preview(rendered: Rendered, path: str) -> str:
     links = documents.resolve(g.db, targets, path, visibilities(g.person, Action.READ))
     html = whole(path, rendered.title or path, rendered.html, links, lab)
     own = [work for fence in rendered.bibtex for work in bibtex.read(fence.source).works]
-    return citing.fill_citations(html, own)
+    return citing.fill_citations(pictures.finished(html), own)
 
 
 def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
@@ -77,7 +93,7 @@ def nothing(_: dict[str, Any]) -> str:
 def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
-    labels = figures.labels(lab.cells.values())
+    headings = places.found(html, links)
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -85,7 +101,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
             return ""
         caption = fill(given.get("caption", ""), sentence_kinds)
         caption = written(caption) or caption_of(cell)
-        return figures.html(figures.shown(cell, path, labels[cell.name], caption))
+        return figures.html(figures.shown(cell, path, figures.WAITING, caption))
 
     def claim(given: dict[str, Any]) -> str:
         known = lab.claims.get(given["id"])
@@ -98,11 +114,18 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
         return value_html(given, lab)
 
     def link(given: dict[str, Any]) -> str:
+        anchor = headings.get(places.place(given))
+        given = {**given, "fragment": anchor} if anchor else given
         return link_html(given, links.get(given["target"]))
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
-    blocks = {"output": output, "claim": claim, "embed": embed}
+    blocks = {"output": output, "claim": claim, "embed": embed, "figure": later("figure")}
     return fill(html, {**sentence_kinds, **blocks})
+
+
+def later(kind: str) -> embeds.Filler:
+    """What is known only of the whole page stays as it is."""
+    return lambda given: typed(kind, given)
 
 
 def tag_html(given: dict[str, Any]) -> str:
@@ -110,16 +133,24 @@ def tag_html(given: dict[str, Any]) -> str:
     return f'<a class="tag" href="/tags/{escape(quote(given["tag"]))}">'
 
 
-def captions(html: str) -> dict[str, str]:
-    """The captions that a note gives its blocks, by their names."""
-    found: dict[str, str] = {}
+def caption(document: documents.Document, name: str) -> str:
+    """The caption that a note gives a block, for a figure that is loaded alone.
 
-    def collect(given: dict[str, Any]) -> str:
-        found[given["name"]] = written(given.get("caption", ""))
-        return ""
+    What it holds is filled in as on the whole page, for its citations are numbered there.
+    """
 
-    fill(html, {"output": collect})
-    return found
+    def between(match: re.Match[str]) -> str:
+        given = json.loads(match[1])
+        own = given.get("caption", "")
+        return f"{BEGIN}{own}{END}" if given["name"] == name else own
+
+    marked = OUTPUT.sub(between, document.html)
+    found = marked.partition(BEGIN)[2].partition(END)[0]
+    if "<!--gloss:" in found:
+        lab = board_of(document, {})
+        html = whole(document.path, document.title, marked, links_of(document), lab)
+        found = citing.fill_citations(html).partition(BEGIN)[2].partition(END)[0]
+    return written(found)
 
 
 def written(caption: str) -> str:
@@ -154,11 +185,12 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
 def link_html(given: dict[str, Any], target: Any) -> str:
     """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
     fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
+    about = f' title="{escape(given["title"])}"' if given.get("title") else ""
     if target is not None:
-        return f'<a href="{escape(address(target.path) + fragment)}">'
+        return f'<a href="{escape(address(target.path) + fragment)}"{about}>'
     if not given["target"] and fragment:
-        return f'<a href="{escape(fragment)}">'
-    if may(g.person, Action.WRITE):
+        return f'<a href="{escape(fragment)}"{about}>'
+    if access.can(g.person, Action.WRITE):
         new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
         words = "There is no such note yet: write it"
         return f'<a class="unresolved" href="/new?{escape(new)}" title="{words}">'

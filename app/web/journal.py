@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, g, redirect
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, may, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
 from app.library import documents
 from app.web import access, cache, lists, notes
@@ -37,6 +37,6 @@ def entry(day: str) -> ResponseReturnValue:
     document = documents.of_day(g.db, day, visibilities(g.person))
     if document is not None:
         return notes.page(document)
-    if may(g.person, Action.WRITE):
+    if access.can(g.person, Action.WRITE):
         return redirect(f"/new?kind=journal&title={day}&id=journal/{day}", 303)
     raise NotFound("Nothing was written on this day.")

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, g, render_template, request
 
-from app.accounts.permissions import Action, may, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
 from app.library import ambiguous, bibliography, documents, problems, vanished
 from app.web import access, cache
@@ -18,7 +18,8 @@ blueprint = Blueprint("lists", __name__)
 MOST_FACETS = 24
 FIRST_STEPS = (
     "<p>There are no notes here yet. <a href='/new'>Write the first</a>, or put Markdown files"
-    " into <code>notes/</code>: they appear by themselves.</p>"
+    " into <code>notes/</code>: they appear by themselves, and the"
+    " <a href='/report'>report</a> says what of them was understood.</p>"
 )
 NOTHING_PUBLIC = "<p>Nothing here is public yet. <a href='/sign-in'>Sign in</a> to see more.</p>"
 
@@ -59,7 +60,7 @@ def year(year: int) -> str:
 
 
 @blueprint.get("/problems")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def unread() -> str:
     every = problems.every(g.db)
     cited = [*bibliography.missing(g.db), *bibliography.doubles(g.db)]
@@ -89,7 +90,7 @@ def listing(heading: str, **filters: Any) -> str:
     if filters and not page.total:
         raise NotFound("No note is listed here.")
     known = facets(seen, filters)
-    empty = FIRST_STEPS if may(g.person, Action.WRITE) else NOTHING_PUBLIC
+    empty = FIRST_STEPS if access.can(g.person, Action.WRITE) else NOTHING_PUBLIC
     return render_template(
         "list.html",
         heading=heading,

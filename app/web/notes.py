@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint, Response, g, make_response, render_template, request, send_file
@@ -11,7 +12,7 @@ from app.accounts.permissions import Action, Role, Thing, may, visibilities
 from app.annotations import margin
 from app.errors import Moved, NotFound, Unreadable
 from app.lab import cells, history, runs
-from app.library import documents, identity, names, problems
+from app.library import documents, identity, macros, names, problems
 from app.library import media as known_media
 from app.web import access, cache, fillers, headers
 
@@ -35,7 +36,7 @@ def readable(id: str) -> documents.Document:
         problem = problems.of_note(g.db, names.normal(id))
         if problem is None or not may(g.person, Action.READ, Thing("private")):
             raise no_such_note()
-        access.allow(Action.WRITE)
+        access.allow(Action.INSPECT)
         raise Unreadable(problem.reason, path=problem.path, line=problem.line)
     if not may(g.person, Action.READ, Thing(document.visibility)):
         raise no_such_note()
@@ -61,12 +62,19 @@ def page(document: documents.Document, **more: object) -> str:
         "note.html",
         document=document,
         body=filled.html,
+        title_notes=filled.title_notes,
         tally=filled.tally,
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
-        comments=margin.of_note(g.db, document, g.person),
+        comments=margin.of_note(g.db, document, g.person, macros_of(document)),
         room="Notes",
         **more,
     )
+
+
+def macros_of(document: documents.Document) -> Mapping[str, str]:
+    """What holds in the note holds in what is said of it."""
+    own: dict[str, str] = document.front.get("macros") or {}
+    return macros.of_note(access.settings().notes, own)
 
 
 def chosen_runs(document: documents.Document) -> dict[str, int]:

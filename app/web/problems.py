@@ -11,7 +11,7 @@ from flask import Flask, Response, g, jsonify, make_response, redirect, render_t
 from werkzeug.exceptions import HTTPException
 
 from app.accounts.permissions import PUBLIC
-from app.errors import BadInput, Changed, GlossError, Moved, TooSlow, Unreadable
+from app.errors import BadInput, Changed, Conflict, GlossError, Moved, TooSlow, Unreadable
 from app.web import log
 
 
@@ -50,7 +50,7 @@ def with_headers(response: Response, error: GlossError) -> Response:
 def facts_of(error: GlossError) -> dict[str, str | int]:
     """What a program can use: which field, which version, which place."""
     match error:
-        case BadInput(field=field) if field:
+        case BadInput(field=field) | Conflict(field=field) if field:
             return {"field": field}
         case Changed(current=current) if current:
             return {"current": current}

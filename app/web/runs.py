@@ -85,17 +85,23 @@ def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: st
         order = [each.name for each in found]
         if block not in order:
             raise NotFound("The note has no such block any more. Load the page again.")
-        known, label = found[order.index(block)], figures.labels(found)[block]
-        caption = fillers.captions(document.html).get(block) or fillers.caption_of(known)
+        known, number = found[order.index(block)], number_asked()
+        caption = fillers.caption(document, block) or fillers.caption_of(known)
     else:
-        known, label = cells.alone(settings, g.db, script, run.id if run else None), ""
+        known, number = cells.alone(settings, g.db, script, run.id if run else None), ""
         caption = ""
-    response = Response(figures.html(figures.shown(known, note, label, caption, wrong)))
+    response = Response(figures.html(figures.shown(known, note, number, caption, wrong)))
     if run and note and not run.active and not known.chosen:
         response.headers["HX-Refresh"] = "true"  # values and claims of the note change with it
     elif run and note:
         response.headers["HX-Replace-Url"] = f"{address(note)}?run={quote(block)}:{run.id}"
     return response
+
+
+def number_asked() -> str:
+    """The number of the figure on the page that asks."""
+    number = request.values.get("number", "")
+    return number if number.isdecimal() and number.isascii() and len(number) < 6 else ""
 
 
 @blueprint.get("/runs/<int:run_id>")

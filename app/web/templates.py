@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from html import escape
@@ -10,10 +11,11 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, request
 
-from app.accounts.permissions import PUBLIC, Action, may
-from app.markup import fill
+from app.accounts.permissions import PUBLIC, Action
+from app.library import macros
+from app.markup import fill, line
 from app.settings import Settings
-from app.web import assets
+from app.web import access, assets
 from app.web.cells import WORDS, short
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
@@ -30,6 +32,8 @@ def install(app: Flask) -> None:
         "shown": shown,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "without_links": without_links,
+        "readable": line.readable,
+        **typesetting(settings),
         "quoted": quoted,
         "at_least": max,
     }
@@ -45,11 +49,23 @@ def install(app: Flask) -> None:
     app.context_processor(of_person)
 
 
+def typesetting(settings: Settings) -> dict[str, Callable[[str], str]]:
+    """The filters for titles, and sentences and passages of notes, with the library's macros."""
+
+    def typeset(text: str) -> str:
+        return line.typeset_line(str(text), macros.of_library(settings.notes)[0])
+
+    def typeset_passage(html: str) -> str:
+        return line.typeset_passage(str(html), macros.of_library(settings.notes)[0])
+
+    return {"typeset": typeset, "typeset_passage": typeset_passage}
+
+
 def of_person() -> dict[str, Any]:
     person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
     return {
         "person": person,
-        "may": lambda action: may(person, Action(action)),
+        "may": lambda action: access.can(person, Action(action)),
         "through": lambda note: through(note) if person is PUBLIC else "",
     }
 

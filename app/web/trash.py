@@ -20,7 +20,7 @@ BATCH = 100  # notes forgotten in one transaction, so that nobody who writes wai
 
 
 @blueprint.get("/trash")
-@access.needs(Action.WRITE)
+@access.needs(Action.INSPECT)
 def page() -> str:
     every = trash.every(g.db)
     return render_template("trash.html", kept=every[:SHOWN], total=len(every))

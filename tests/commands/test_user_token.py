@@ -16,7 +16,7 @@ import pytest
 from app import database
 from app.__main__ import COMMANDS, main
 from app.errors import BadInput, Conflict
-from app.library import archive, save
+from app.library import archive, recovery, save
 from app.library.sync import sync
 from app.settings import Settings
 
@@ -114,7 +114,7 @@ def elsewhere(tmp_path: Path) -> Settings:
 def test_a_backup_restored_elsewhere_is_equal(library: Settings, tmp_path: Path) -> None:
     file, new = tmp_path / "library.tar.gz", elsewhere(tmp_path)
     archive.backup(library, file)
-    archive.restore(new, file)
+    recovery.restore(new, file)
     assert tree(new) == tree(library)
     with database.opened(library.database) as old, database.opened(new.database) as restored:
         assert list(old.iterdump()) == list(restored.iterdump())
@@ -148,9 +148,9 @@ def test_what_was_there_is_kept_and_newer_notes_are_not_overwritten(
         save.create(library, connection, "later", "Later.\n")
     before = tree(library)
     with pytest.raises(Conflict, match="newer"):
-        archive.restore(library, file)
+        recovery.restore(library, file)
     assert tree(library) == before
-    archive.restore(library, file, over_newer=True)
+    recovery.restore(library, file, over_newer=True)
     assert not (library.notes / "later.md").exists()
     (kept,) = library.notes.parent.glob("notes.before-restore-*")
     assert (kept / "later.md").exists()
@@ -165,7 +165,7 @@ def test_a_damaged_archive_is_refused(library: Settings, tmp_path: Path, cut: fl
     for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :], b""):
         file.write_bytes(damaged)
         with pytest.raises(BadInput):
-            archive.restore(library, file, over_newer=True)
+            recovery.restore(library, file, over_newer=True)
         assert tree(library) == before
 
 
@@ -185,6 +185,6 @@ def test_an_archive_with_a_hostile_member_is_refused(
         new.addfile(member, io.BytesIO())
     before = tree(library)
     with pytest.raises(BadInput):
-        archive.restore(library, bad, over_newer=True)
+        recovery.restore(library, bad, over_newer=True)
     assert tree(library) == before
     assert not list(tmp_path.rglob("outside.md"))

@@ -43,18 +43,40 @@ def test_a_bare_null_is_as_good_as_nothing() -> None:
         ("2026/01/02", "2026-01-02"),
         ("2026-05", "2026-05-01"),
         ("2026", "2026-01-01"),
+        ("20261121", "2026-11-21"),
+        ("202611211030", "2026-11-21"),
+        ("1795262400000", "2026-11-21"),
+        ('"[[2026-11-21]]"', "2026-11-21"),
+        ("[2026-11-21]", "2026-11-21"),
     ],
 )
 def test_dates(written: str, day: str) -> None:
     assert front(f"date: {written}").date == day
 
 
-@pytest.mark.parametrize("written", ["2026-02-30", "soon", "[1, 2]", "0000-00-00", "20261121"])
+@pytest.mark.parametrize("written", ["2026-02-30", "soon", "[1, 2]", "0000-00-00"])
 def test_a_date_that_is_none_is_kept_and_remarked(written: str) -> None:
     found = front(f"title: A\ndate: {written}")
     assert found.date == ""
     assert "date" in found.extra
     assert [remark.line for remark in found.remarks] == [3]
+
+
+@pytest.mark.parametrize("written", ["{{date}}", "'{{date}}'", "'<% tp.date.now() %>'", "''", "[]"])
+def test_what_a_program_will_fill_in_is_no_mistake(written: str) -> None:
+    found = front(f"date: {written}\nurl: {written}")
+    assert (found.date, found.url, found.remarks) == ("", "", ())
+
+
+def test_one_value_may_stand_in_a_list() -> None:
+    found = front("status: [done, read]\nurl: ['[a film](https://example.org/f)']\nyear: [1948]")
+    assert (found.status, found.url, found.year) == ("done, read", "https://example.org/f", 1948)
+    assert found.remarks == ()
+
+
+def test_visibility_is_not_taken_from_a_list() -> None:
+    found = front("visibility: [public]")
+    assert (found.visibility, len(found.remarks)) == ("private", 1)
 
 
 def test_visibility_is_private_unless_it_is_said_clearly() -> None:

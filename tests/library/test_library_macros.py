@@ -13,7 +13,7 @@ from app.settings import Settings
 
 Write = Callable[[str, str], Path]
 Synced = Callable[[], sync.Report]
-NOTE = "---\ntitle: A\n{}---\n$\\norm{{x}}$\n"
+NOTE = "---\ntitle: A\n{}---\n$\\size{{x}}$\n"
 
 
 def page_of(connection: sqlite3.Connection, path: str) -> str:
@@ -23,13 +23,13 @@ def page_of(connection: sqlite3.Connection, path: str) -> str:
 @pytest.mark.parametrize(
     "written",
     [
-        "norm: '\\|#1\\|'",
-        "\\norm: \\|#1\\|",
-        'norm: "\\\\|#1\\\\|"',
-        "norm: ['\\|#1\\|', 1]",
-        "- \\newcommand{\\norm}[1]{\\|#1\\|}",
-        "- norm: '\\|#1\\|'\n- \\newcommand{\\other}{y}",
-        "|\n  \\def\\norm#1{\\|#1\\|}\n  \\newcommand{\\other}{y}",
+        "size: '\\|#1\\|'",
+        "\\size: \\|#1\\|",
+        'size: "\\\\|#1\\\\|"',
+        "size: ['\\|#1\\|', 1]",
+        "- \\newcommand{\\size}[1]{\\|#1\\|}",
+        "- size: '\\|#1\\|'\n- \\newcommand{\\other}{y}",
+        "|\n  \\def\\size#1{\\|#1\\|}\n  \\newcommand{\\other}{y}",
     ],
 )
 def test_every_way_to_write_the_macros(
@@ -52,8 +52,8 @@ def test_a_default_argument() -> None:
 def test_a_note_has_macros_of_its_own(
     write: Write, synced: Synced, connection: sqlite3.Connection
 ) -> None:
-    write("macros.yaml", "norm: '\\|#1\\|'")
-    write("a.md", NOTE.format("macros:\n  norm: '\\langle #1 \\rangle'\n"))
+    write("macros.yaml", "size: '\\|#1\\|'")
+    write("a.md", NOTE.format("macros:\n  size: '\\langle #1 \\rangle'\n"))
     write("b.md", NOTE.format(""))
     synced()
     assert "⟩" in page_of(connection, "a")
@@ -66,26 +66,26 @@ def test_a_change_renders_every_note_anew(
     write("a.md", NOTE.format(""))
     write("b.md", "Nothing.\n")
     assert synced().added == 2
-    assert "\\norm is not defined" in page_of(connection, "a")
-    write("macros.yaml", "norm: '\\|#1\\|'")
+    assert "\\size is not defined" in page_of(connection, "a")
+    write("macros.yaml", "size: '\\|#1\\|'")
     assert synced().changed == 2
     assert "∥" in page_of(connection, "a")
     assert synced().changed == 0
-    write("macros.yaml", "norm: '\\lvert #1\\rvert'")
+    write("macros.yaml", "size: '\\lvert #1\\rvert'")
     assert synced().changed == 2
     assert "∥" not in page_of(connection, "a")
     (macros_file := write("macros.yaml", "")).unlink()
     assert not macros_file.exists()
     assert synced().changed == 2
-    assert "\\norm is not defined" in page_of(connection, "a")
+    assert "\\size is not defined" in page_of(connection, "a")
 
 
 def test_a_saved_note_uses_the_macros_of_the_library(
     settings: Settings, write: Write, synced: Synced, connection: sqlite3.Connection
 ) -> None:
-    write("macros.yaml", "norm: '\\|#1\\|'")
+    write("macros.yaml", "size: '\\|#1\\|'")
     synced()
-    save.create(settings, connection, "c", "$\\norm{x}$\n")
+    save.create(settings, connection, "c", "$\\size{x}$\n")
     assert "∥" in page_of(connection, "c")
 
 
@@ -124,3 +124,25 @@ def test_macros_of_a_note_that_are_none_are_a_remark() -> None:
     assert [(remark.line, "no name" in remark.reason) for remark in front.remarks] == [(2, True)]
     assert front.macros == {}
     assert front.extra == {"macros": {"a b": "x"}}
+
+
+def test_the_preamble_of_a_vault_counts(
+    write: Write, synced: Synced, connection: sqlite3.Connection
+) -> None:
+    write("a.md", NOTE.format(""))
+    write("preamble.sty", "% ours\n\\newcommand{\\size}[1]{\\|#1\\|}\n")
+    assert synced().failed == []
+    assert "∥" in page_of(connection, "a")
+    write("macros.yaml", "size: '\\lfloor #1 \\rfloor'")
+    assert synced().changed == 1
+    assert "⌊" in page_of(connection, "a")
+
+
+def test_of_a_preamble_for_another_program_the_definitions_are_taken(
+    write: Write, synced: Synced, connection: sqlite3.Connection
+) -> None:
+    lines = ["\\usepackage{fontspec}", "\\newcommand{\\size}[1]{\\|#1\\|}", "\\setmainfont{Own}"]
+    write("preamble.sty", "\n".join(lines))
+    write("a.md", NOTE.format(""))
+    assert synced().failed == []
+    assert "∥" in page_of(connection, "a")

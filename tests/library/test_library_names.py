@@ -45,6 +45,12 @@ from app.library import names
         "é" * 61,
         "/".join(["a" * 100] * 5),
         "a\u202eb",
+        "a\u200bb",
+        "a\xadb",
+        "\ufeffa",
+        "a\u2028b",
+        "com\u00b9",
+        "CONIN$",
         "a\ud800b",
         ".md",
     ],
@@ -57,11 +63,24 @@ def test_ids_that_no_note_may_have(id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["a", "papers/Shannon 1948", "journal/2026-11-21", "日本/語", "a.b", "C++"]
+    "id",
+    ["a", "papers/Shannon 1948", "journal/2026-11-21", "日本/語", "a.b", "C++", "می\u200cخواهم"],
 )
 def test_ids_that_a_note_may_have(id: str) -> None:
     assert names.checked(id) == id
     assert names.checked(f"{id}.md") == id
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    with pytest.raises(BadInput, match=r"holds U\+200B \(zero width space\)"):
+        names.checked("papers/a\u200bb")
+
+
+@given(st.text())
+def test_names_that_differ_in_case_or_normalisation_look_the_same(text: str) -> None:
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert names.look(unicodedata.normalize(form, text)) == names.look(text)
+    assert names.look(names.look(text)) == names.look(text)
 
 
 def test_an_id_is_in_nfc() -> None:

@@ -276,3 +276,15 @@ def test_whatever_the_order_nothing_that_was_there_within_an_hour_is_lost(
     for revision in revisions.stored(connection, uid):
         data = revisions.contents(connection, revision.id)
         assert (len(data), hashlib.sha256(data).hexdigest()) == (revision.size, revision.sha256)
+
+
+def test_a_damaged_version_does_not_take_the_next_along(
+    uid: int, connection: sqlite3.Connection
+) -> None:
+    first = revisions.add(connection, uid, b"First.\n" * 50, kind="saved")
+    with database.transaction(connection):
+        connection.execute("UPDATE revision SET data = x'616263' WHERE id = ?", [first])
+    second = revisions.add(connection, uid, b"First.\n" * 50 + b"Second.\n", kind="saved")
+    assert revisions.contents(connection, second).endswith(b"Second.\n")
+    with pytest.raises(DatabaseError, match="damaged"):
+        revisions.contents(connection, first)

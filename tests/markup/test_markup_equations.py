@@ -252,8 +252,8 @@ def test_a_formula_is_cached_by_the_macros_that_it_sees() -> None:
 
 
 def test_an_unknown_command_is_named() -> None:
-    found = render("Text.\n\n$a + \\norm{x}$").problems
-    assert [(each.line, each.reason.split()[0]) for each in found] == [(3, "\\norm")]
+    found = render("Text.\n\n$a + \\size{x}$").problems
+    assert [(each.line, each.reason.split()[0]) for each in found] == [(3, "\\size")]
 
 
 def test_typesetting_has_a_budget_for_each_note(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ def rendered(path: Path) -> tuple[str, Rendered]:
 
 
 def test_every_fixture_is_loaded() -> None:
-    assert len(FIXTURES) == 2
+    assert len(FIXTURES) == 3
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=[path.stem for path in FIXTURES])

@@ -102,3 +102,13 @@ def test_thousands_of_entities_in_one_text_stay_as_they_are() -> None:
     rendered = render("&" * 2500 + " <b>and</b> " + "x<" * 1500, path="note")
     assert rendered.html == f"<p>{'&amp;' * 2500} <b>and</b> {'x&lt;' * 1500}</p>\n"
     assert rendered.text == "&" * 2500 + " and " + "x<" * 1500
+
+
+def test_the_summary_is_the_beginning_of_a_long_paragraph() -> None:
+    rendered = render("One *long " + "word " * 400 + "end* and $x$ more.\n\nNext.", path="note")
+    assert rendered.summary.startswith("One <em>long word word")
+    assert rendered.summary.endswith("word…</em>")
+    assert len(rendered.summary) < 1_020
+    assert render("A short one, with $x$.", path="note").summary.endswith("</span>.")
+    formulas = render("a " * 480 + "$" + "x+" * 50 + "x$ b", path="note").summary
+    assert formulas.endswith(" …")

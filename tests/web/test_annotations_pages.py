@@ -187,3 +187,19 @@ def test_a_list_takes_the_same_number_of_queries_however_long(
         connection.set_trace_callback(None)
         counts.append(len(seen))
     assert counts == [2, 2]
+
+
+def test_a_comment_is_written_with_the_macros_of_its_note(
+    settings: Settings, connection: sqlite3.Connection, application: Flask
+) -> None:
+    (settings.notes / "macros.yaml").write_text("R: '\\mathbb{R}'\n")
+    own = "---\nvisibility: public\nmacros: {Q: '\\mathbb{Q}'}\n---\nA field.\n"
+    (settings.notes / "field.md").write_text(own)
+    sync(settings, connection)
+    annotator = browser(application, connection, "annotator")
+    assert send(annotator, note="field", comment=r"in $\R$ and $\Q$").status_code == 303
+    page = annotator.get("/notes/field").text
+    assert page.count('class="katex"') == 2
+    assert "Unknown command" not in page
+    overview = annotator.get("/annotations/").text
+    assert 'class="katex"' in overview

@@ -61,6 +61,7 @@ GETS = {
     "/history/none": (401, 404, 404, 404, 404),
     "/problems": WRITING,
     "/trash": WRITING,
+    "/report": WRITING,
     "/runs/1": OPEN,
     "/runs/1/cell": OPEN,
     "/runs/2": INSIDE,

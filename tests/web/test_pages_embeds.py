@@ -363,3 +363,15 @@ def test_the_preview_shows_embeds(written: Written, connection: sqlite3.Connecti
     client = written(a="![[b]]", b="Words of b.")
     html = client.get("/edit/a", headers=owner(connection)).text
     assert "Words of b." in html
+
+
+def test_a_path_of_headings_leads_to_the_one_below_the_others(written: Written) -> None:
+    client = written(
+        a="[[b#Second#Proof]] [[b#First#Proof]] [[b#Proof]] [[#Own#End]] [[hidden#A#Proof]]\n\n"
+        "## Other\n\n### End\n\n## Own\n\n### End\n",
+        b="## First\n\n### Proof\n\n## Second\n\n### Proof\n",
+        hidden=PRIVATE.format(word="x") + "## A\n\n### Proof\n",
+    )
+    found = re.findall(r'<a href="([^"]*)">[^<]* › ', page(client))
+    assert found == ["/notes/b#proof-1", "/notes/b#proof", "/notes/b#proof", "#end-1"]
+    assert '<a class="unresolved" title="There is no such note">hidden' in page(client)

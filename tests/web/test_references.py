@@ -205,3 +205,34 @@ def counted(settings: Settings, connection: sqlite3.Connection, number: int) -> 
         counts.append(sum(not statement.startswith("--") for statement in traced))
     pages.set_trace_callback(None)
     return counts
+
+
+CELL = """---
+visibility: public
+---
+First [@roe2004].
+
+```analysis
+script: count
+caption: After [@doe2004] and [[walks]], *so*.
+```
+"""
+
+
+def test_a_figure_that_is_loaded_alone_has_the_citations_of_its_caption(
+    settings: Settings, connection: sqlite3.Connection
+) -> None:
+    settings.analysis.mkdir(exist_ok=True)
+    (settings.analysis / "count.py").write_text("def main(n: int = 1) -> dict:\n    return {}\n")
+    (settings.notes / "refs.bib").write_text(REFERENCES)
+    (settings.notes / "walks.md").write_text(NOTE)
+    (settings.notes / "cell.md").write_text(CELL)
+    assert not sync(settings, connection).failed
+    token = people.create_token(connection, people.owner(connection), "t", "owner")
+    client = create_app(replace(settings, citation_style="numbered")).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    form = {"script": "count", "note": "cell", "block": "count", "do": "run"}
+    alone = client.post("/runs", data=form, headers={"HX-Request": "true"}).text
+    assert "After [2] and walks, so." in words(alone)
+    assert 'href="/notes/walks"' in alone
+    assert "<!--" not in alone

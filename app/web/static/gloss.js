@@ -28,6 +28,20 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
+// Escape closes the card of a citation; it comes back when the citation is approached anew.
+const openCards = ".cite:hover, .cite:focus-within";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll(openCards).forEach((cite) => cite.classList.add("closed"));
+});
+for (const kind of ["pointerout", "focusout"]) {
+  document.addEventListener(kind, (event) => {
+    const cite = event.target instanceof Element && event.target.closest(".cite.closed");
+    if (cite && !cite.contains(event.relatedTarget)) cite.classList.remove("closed");
+  });
+}
+
 // A slider says its value.
 document.addEventListener("input", (event) => {
   const shown = event.target.type === "range" && event.target.nextElementSibling;

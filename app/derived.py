@@ -1,0 +1,179 @@
+"""The derived tables: all that is in them comes back from the files by a sync.
+
+They carry the stamp of the code that fills them: when it changes, the next sync makes them anew.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+
+
+def stamp() -> int:
+    """A checksum of the derived tables and of the code that fills them."""
+    checksum = zlib.crc32("".join(TABLES).encode())
+    for room in FILLING:
+        files = (Path(__file__).parent / room).iterdir()
+        for file in sorted(file for file in files if file.suffix in (".py", ".js")):
+            checksum = zlib.crc32(file.read_bytes(), checksum)
+    return checksum
+
+
+TABLES = (
+    # A note's file as it was last read and rendered. path is its id: without .md, in NFC.
+    # lines: JSON [[start, end, first, last]], which part of text stands on which lines of the file.
+    # path_key, name_key: as compared, where neither case nor normalisation count (names.key).
+    """CREATE TABLE document (
+        uid INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE,
+        file TEXT NOT NULL UNIQUE,
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        date TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        year INTEGER,
+        visibility TEXT NOT NULL CHECK (visibility IN ('public', 'unlisted', 'private')),
+        front TEXT NOT NULL,
+        source TEXT NOT NULL,
+        html TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        text TEXT NOT NULL,
+        headings TEXT NOT NULL,
+        path_key TEXT NOT NULL DEFAULT '',
+        name_key TEXT NOT NULL DEFAULT '',
+        lines TEXT NOT NULL DEFAULT '[]'
+    ) STRICT""",
+    # With visibility and folder at their end they answer feeds and counts without the rows.
+    "CREATE INDEX document_by_date ON document(date DESC, path, visibility, folder)",
+    "CREATE INDEX document_by_kind ON document(kind, date DESC, path, visibility)",
+    "CREATE INDEX document_by_folder ON document(folder, visibility)",
+    "CREATE INDEX document_by_year ON document(year, date DESC, path, visibility)",
+    "CREATE INDEX document_by_path_key ON document(path_key)",
+    "CREATE INDEX document_by_name_key ON document(name_key)",
+    # What stat said of each file below notes/ when it was last read, failed ones included.
+    """CREATE TABLE file (
+        path TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        uid INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    # What is wrong with a file: failed = 1 if it is therefore not in the index.
+    """CREATE TABLE problem (
+        path TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        failed INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (path, line, reason)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE document_tag (
+        tag TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (tag, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_tag_by_uid ON document_tag(uid)",
+    """CREATE TABLE document_author (
+        author TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (author, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_author_by_uid ON document_author(uid)",
+    # A link from a note; target as written: a path, a name or an alias, without .md.
+    # name_key: its last part, as compared; by it the links that may mean a note are found.
+    """CREATE TABLE document_link (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        target TEXT NOT NULL COLLATE NOCASE,
+        sentence TEXT NOT NULL,
+        name_key TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (uid, position)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_link_by_name_key ON document_link(name_key)",
+    """CREATE TABLE document_alias (
+        alias TEXT NOT NULL COLLATE NOCASE,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        key TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (alias, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_alias_by_key ON document_alias(key)",
+    "CREATE INDEX document_alias_by_uid ON document_alias(uid)",
+    # A file below notes/ that a note shows or links; path as below notes/.
+    """CREATE TABLE document_media (
+        path TEXT NOT NULL,
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (path, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_media_by_uid ON document_media(uid)",
+    # Every file below notes/ that is no note. name_key: the last part of its path, as compared.
+    "CREATE TABLE media_file (path TEXT PRIMARY KEY, name_key TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX media_file_by_name_key ON media_file(name_key)",
+    # A work that a note cites. name: its key, as compared; bare: without brackets, where it is a
+    # citation only if the key is known.
+    """CREATE TABLE document_citation (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+        line INTEGER NOT NULL, bare INTEGER NOT NULL, PRIMARY KEY (uid, position)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_citation_by_name ON document_citation(name)",
+    # The work that a note is about.
+    """CREATE TABLE document_about (
+        name TEXT NOT NULL, uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (name, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_about_by_uid ON document_about(uid)",
+    # A definition of a work: in a note (uid), or in a .bib file. Of several for one name, the first
+    # counts by rank (see library/citing.py), file and line. sort: by author and year.
+    """CREATE TABLE work (
+        id INTEGER PRIMARY KEY,
+        uid INTEGER REFERENCES document(uid) ON DELETE CASCADE,
+        file TEXT NOT NULL, line INTEGER NOT NULL, rank INTEGER NOT NULL,
+        key TEXT NOT NULL, name TEXT NOT NULL, sort TEXT NOT NULL,
+        csl TEXT NOT NULL, bibtex TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX work_by_name ON work(name, rank, file, line)",
+    "CREATE INDEX work_by_uid ON work(uid)",
+    "CREATE INDEX work_by_file ON work(file)",
+    # What stat said of each .bib file below notes/ when it was last read.
+    """CREATE TABLE bibliography (
+        path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # An analysis block; params and show as JSON, as the note has them.
+    """CREATE TABLE document_block (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        script TEXT NOT NULL,
+        params TEXT NOT NULL,
+        show TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        PRIMARY KEY (uid, name)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_block_by_script ON document_block(script)",
+    """CREATE TABLE document_claim (
+        uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        html TEXT NOT NULL,
+        "check" TEXT NOT NULL,
+        expect TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        PRIMARY KEY (uid, id)
+    ) STRICT, WITHOUT ROWID""",
+    # What can be searched. type: note | code | annotation. key: the uid, the script, the id.
+    # uid: the note it belongs to, by which its visibility is decided; null for code.
+    """CREATE TABLE search_entry (
+        id INTEGER PRIMARY KEY,
+        type TEXT NOT NULL,
+        key TEXT NOT NULL,
+        uid INTEGER,
+        date TEXT NOT NULL,
+        UNIQUE (type, key)
+    ) STRICT""",
+    "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
+    """CREATE VIRTUAL TABLE search_text USING fts5(
+        title, headings, tags, body, code,
+        tokenize = "porter unicode61 remove_diacritics 2"
+    )""",
+)

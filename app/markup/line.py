@@ -1,0 +1,116 @@
+r"""A line of canonical text on a page of its own: a title, a sentence, a passage that was found.
+
+Words stay as they are; formulas are typeset, or stay as they were written. Where only letters can
+stand, in a window's title, `readable` says a formula as nearly as letters can.
+
+    >>> readable(r"Does $\beta x_n^2 \le \sqrt{N}$ cost $5?")
+    'Does β xₙ² ≤ √N cost $5?'
+    >>> typeset_line("a < $")
+    'a &lt; $'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from html import escape, unescape
+from types import MappingProxyType
+
+from markdown_it import MarkdownIt
+
+from app.markup import math_rule
+from app.markup.mathematics import typeset
+
+NO_MACROS: Mapping[str, str] = MappingProxyType({})
+NUMBERS = re.compile("\ue000[A-Z][0-9]+\ue001")  # where the number of an equation belongs
+MARKED = re.compile(r"</?mark>")
+FORMULA = re.compile(r"(\$\$?)[^$]+\1")
+GREEK = re.compile(r"\\(?:var)?([a-zA-Z]+)")
+SIGNS = {
+    "sqrt": "√", "infty": "∞", "to": "→", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠",
+    "times": "×", "cdot": "·", "sum": "∑", "prod": "∏", "int": "∫", "in": "∈", "approx": "≈",
+    "sim": "∼", "pm": "±", "partial": "∂", "nabla": "∇", "ell": "ℓ", "mid": "|", "ldots": "…",
+    "dots": "…", "mapsto": "↦", "implies": "⟹", "forall": "∀", "exists": "∃",
+}  # fmt: skip
+RAISED = dict(zip("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ", strict=True))
+LOWERED = dict(
+    zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+)
+SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(.))")
+LEFT = re.compile(r"\\[a-zA-Z]+ ?|[{}]|\\.")
+
+
+def typeset_line(text: str, macros: Mapping[str, str] = NO_MACROS) -> str:
+    """The line as HTML that is safe as it is."""
+    return in_pieces(text, escape, lambda tex, source: formula(tex, source, macros))
+
+
+def typeset_passage(html: str, macros: Mapping[str, str] = NO_MACROS) -> str:
+    """A passage in which words are marked: a formula that holds one is marked as a whole."""
+
+    def found(match: re.Match[str]) -> str:
+        bare = MARKED.sub("", match[0])
+        source = unescape(bare)
+        typeset_html = typeset_line(source, macros)
+        if typeset_html == escape(source):
+            return match[0]
+        return f"<mark>{typeset_html}</mark>" if bare != match[0] else typeset_html
+
+    return FORMULA.sub(found, html) if "$" in html else html
+
+
+def readable(text: str) -> str:
+    """The line in letters alone."""
+    return in_pieces(text, str, lambda tex, _: spelt(tex))
+
+
+def in_pieces(text: str, words: Callable[[str], str], tex: Callable[[str, str], str]) -> str:
+    if "$" not in text and "\\" not in text:
+        return words(text)
+    children = reader().parseInline(text)[0].children or []
+    return "".join(
+        tex(child.content, f"${child.content}$") if child.type != "text" else words(child.content)
+        for child in children
+    )
+
+
+@lru_cache(maxsize=1)
+def reader() -> MarkdownIt:
+    """Of all of Markdown formulas only."""
+    md = MarkdownIt("zero")
+    math_rule.use(md)
+    return md
+
+
+def formula(tex: str, source: str, macros: Mapping[str, str]) -> str:
+    found = typeset(tex, display=False, macros=macros)
+    html = NUMBERS.sub("", found.html)
+    return f'<span class="math">{html}</span>' if html and not found.error else escape(source)
+
+
+def spelt(tex: str) -> str:
+    spelt_out = GREEK.sub(letter, tex)
+    return " ".join(LEFT.sub("", SCRIPT.sub(script, spelt_out)).split()).replace("√ ", "√")
+
+
+def letter(match: re.Match[str]) -> str:
+    """The sign of a command; one that has none stays, to be left out."""
+    name = match[1]
+    if name in SIGNS:
+        return SIGNS[name]
+    size = "CAPITAL" if name[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {size} LETTER {name.replace('lambda', 'lamda').upper()}")
+    except KeyError:
+        return match[0]
+
+
+def script(match: re.Match[str]) -> str:
+    """A raised or lowered text, if all of its letters can be."""
+    text = match[2] if match[2] is not None else match[3]
+    letters = RAISED if match[1] == "^" else LOWERED
+    if all(letter in letters for letter in text):
+        return "".join(letters[letter] for letter in text)
+    return f"{match[1]}{text}"

@@ -1,0 +1,38 @@
+"""What was understood of the files below notes/, and what was not: the page for a new vault."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template
+
+from app.accounts.permissions import Action
+from app.library import report, report_words
+from app.web import access
+
+blueprint = Blueprint("report", __name__)
+
+MOST_GROUPS = 40
+HINTS = {
+    "failed": "They are left out until they are mended; everything else is served.",
+    "link": "Each stands in the note as text, marked.",
+    "file": "A canvas, a base, a drawing: the file is there, and is no note.",
+    "media": "A file is looked for at its path, then by its name, anywhere below the notes.",
+    "macro": "Define them for every note in macros.yaml, at the top of the notes, or in the front"
+    " matter of one.",
+    "formula": "The source of each stands in its place, with the reason.",
+    "citation": "Put a .bib file anywhere below the notes, or a bibtex field into a note.",
+    "remark": "These notes are served; only what is named was left aside.",
+}
+
+
+@blueprint.get("/report")
+@access.needs(Action.INSPECT)
+def page() -> str:
+    return render_template(
+        "report.html",
+        report=report.take(g.db),
+        titles={kind: words.capitalize() for kind, words in report.WORDS.items()},
+        hints=HINTS,
+        many=report_words.many,
+        most=MOST_GROUPS,
+        read_only=access.settings().read_only,
+    )

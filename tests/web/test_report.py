@@ -1,0 +1,38 @@
+"""The page of what was understood: for who writes, by reason, with a way to each note."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from flask.testing import FlaskClient
+
+from app.library import sync
+from app.settings import Settings
+
+
+def test_the_report_as_a_page(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "more <b>.md").write_text("[[gone <i>]] $\\unheard$ ![[lost.png]]\n")
+    (settings.notes / "torn.md").write_text("---\ntags: [x\n---\n")
+    sync.sync(settings, connection)
+    html = owner.get("/report", headers={"Accept": "text/html"}).text
+    assert "Links that lead to no note: 1" in html
+    assert "[[gone &lt;i&gt;]]" in html
+    assert 'href="/notes/more%20%3Cb%3E"' in html
+    assert "\\unheard" in html
+    assert "lost.png" in html
+    assert 'href="/notes/torn"' in html
+    assert "<b>" not in html.partition("<main")[2]
+    assert 'href="/report"' in owner.get("/problems", headers={"Accept": "text/html"}).text
+
+
+def test_a_library_in_order_says_so(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert "Nothing was left over" in owner.get("/report", headers={"Accept": "text/html"}).text
+
+
+def test_who_does_not_write_sees_no_way_to_it(reader: FlaskClient, public: FlaskClient) -> None:
+    for client in (reader, public):
+        assert 'href="/report"' not in client.get("/", headers={"Accept": "text/html"}).text
