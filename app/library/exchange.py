@@ -12,14 +12,12 @@ import ctypes
 import errno
 import hashlib
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.library import files
-from app.library.scan import TEMPORARY
 
 HERE = -100  # AT_FDCWD: relative paths are relative to the working directory
 EXCHANGE = 2  # RENAME_EXCHANGE
@@ -99,7 +97,7 @@ def taken_away(path: Path, expected: str) -> Iterator[None]:
 
     Displaced, if it was not the one of that SHA-256.
     """
-    aside = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+    aside = path.with_name(files.temporary_name())
     path.rename(aside)
     try:
         if digest(aside) != expected:

@@ -71,6 +71,7 @@ def move(
     old = names.id_of(file)
     if new == old:
         raise BadInput("The note has this address already.", field="id")
+    files.beside(settings.notes, new + names.SUFFIX)  # no folder that looks like another one
     uid = identity.uid_of(connection, old) or 0
     known, _ = macros.of_library(settings.notes)
     going = Move(uid, old, new)
@@ -111,13 +112,14 @@ def once(
     person_id: int | None,
 ) -> bool:
     """Move the file as it is now, else Displaced; whether its own links go on as they were."""
-    old, new = settings.notes / file, settings.notes / f"{going.new}.md"
+    old = settings.notes / file
     if files.place_of(settings.notes, file) != old.parent.resolve() / old.name:
         raise BadInput(f"{file} is a link: move the note that it leads to.", field="id")
     contents = load(settings.notes, file, settings.max_note_bytes)
     data, own_links = with_own_links(settings, connection, file, contents, going, known)
-    new = files.place_of(settings.notes, f"{going.new}.md")
-    files.make_folder(new.parent, f"{going.new}.md")
+    file_new = files.beside(settings.notes, going.new + names.SUFFIX)
+    new = files.place_of(settings.notes, file_new)
+    files.make_folder(new.parent, file_new)
     with (
         dated_as(old, new.parent, data) as temporary,
         save.writing(),
@@ -129,7 +131,7 @@ def once(
         refuse_taken(settings, connection, going, new)
         steps.enter_context(put_there(temporary, new))
         steps.enter_context(exchange.taken_away(old, contents.sha256))
-        note = noted(going, Contents(data, temporary.stat), known)
+        note = noted(file_new, Contents(data, temporary.stat), known)
         record(connection, file, going, contents.data, note, person_id)
     for folder in {old.parent, new.parent}:
         files.keep_folder(folder)
@@ -185,9 +187,9 @@ def put_there(temporary: Temporary, place: Path) -> Iterator[None]:
         raise
 
 
-def noted(going: Move, contents: Contents, known: Mapping[str, str]) -> Note | None:
+def noted(file: str, contents: Contents, known: Mapping[str, str]) -> Note | None:
     try:
-        return prepare(f"{going.new}.md", contents, known)
+        return prepare(file, contents, known)
     except Unreadable:
         return None
 

@@ -22,6 +22,7 @@ from app.errors import DatabaseUnwritable
 from app.library import (
     bib_files,
     changes,
+    files,
     identity,
     indexing,
     macros,
@@ -159,11 +160,11 @@ def keep_macros_indexed(connection: sqlite3.Connection, stamp: int) -> None:
         connection.execute("INSERT OR REPLACE INTO state VALUES ('macros', ?)", [stamp])
 
 
-def remove(settings: Settings, connection: sqlite3.Connection, files: list[str]) -> int:
+def remove(settings: Settings, connection: sqlite3.Connection, missing: list[str]) -> int:
     """Forget the files that are gone; one that came back meanwhile is left alone."""
     notes = 0
-    for start in range(0, len(files), BATCH_REMOVED):
-        batch = files[start : start + BATCH_REMOVED]
+    for start in range(0, len(missing), BATCH_REMOVED):
+        batch = missing[start : start + BATCH_REMOVED]
         with database.transaction(connection):
             gone = [file for file in batch if not os.path.lexists(settings.notes / file)]
             outside.removed(connection, settings.notes, gone)
@@ -184,8 +185,9 @@ def clean(root: Path, found: Scan) -> None:
     """Delete the temporary files of saves that were killed."""
     for file in found.temporary:
         try:
-            if time.time() - (root / file).stat().st_mtime > STALE_SECONDS:
-                (root / file).unlink()
+            path = root / file
+            if time.time() - files.made(path.name, path.stat().st_mtime) > STALE_SECONDS:
+                path.unlink()
         except OSError:  # it is somebody's who is saving, or cannot be deleted: no harm
             continue
 

@@ -85,6 +85,19 @@ def test_another_spelling_of_the_same_name(
     assert [path.name for path in settings.notes.iterdir()] == ["idea.md"]
 
 
+def test_folders_keep_their_spelling(
+    settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
+) -> None:
+    write("cafe\u0301/other.md")
+    save.create(settings, connection, "a", "Text")
+    moving.move(settings, connection, "a", "caf\u00e9/a")
+    assert (settings.notes / "cafe\u0301/a.md").read_text() == "Text"
+    assert synced().moved == 0
+    assert documents.get(connection, "caf\u00e9/a") is not None
+    with pytest.raises(Conflict, match="already caf"):
+        moving.move(settings, connection, "caf\u00e9/a", "Cafe\u0301/a")
+
+
 def test_a_note_that_cannot_be_read_is_moved_as_it_is(
     settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
 ) -> None:

@@ -409,9 +409,11 @@ def test_temporary_files_of_killed_saves_are_swept(
     write: Write, synced: Synced, settings: Settings
 ) -> None:
     old, new = write("x/.gloss-old"), write(".gloss-new")
-    os.utime(old, (0, 0))
+    displaced = write(f".gloss-{int(time.time()):x}-00ff")  # an old note, by an exchange just now
+    for path in (old, displaced):
+        os.utime(path, (0, 0))
     synced()
-    assert (old.exists(), new.exists()) == (False, True)
+    assert (old.exists(), new.exists(), displaced.exists()) == (False, True, True)
 
 
 def test_names_in_nfd_have_their_address_in_nfc(
