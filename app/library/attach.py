@@ -25,6 +25,7 @@ SAYING_NOTHING = ("image", "img", "screenshot", "clipboard", *attachment.WORDS)
 
 def put(settings: Settings, connection: sqlite3.Connection, data: bytes, name: str) -> str:
     """Store a file; its path below notes/."""
+    files.refuse_read_only(settings)
     if len(data) > settings.max_upload_bytes:
         limit = megabytes(settings.max_upload_bytes)
         raise TooLarge(f"{name[:80]} has {megabytes(len(data))}; the limit is {limit}.")
