@@ -15,7 +15,7 @@ def stamp() -> int:
     """A checksum of the derived tables and of the code that fills them."""
     checksum = zlib.crc32("".join(TABLES).encode())
     for room in FILLING:
-        files = (Path(__file__).parent / room).iterdir()
+        files = (Path(__file__).parent / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
     return checksum

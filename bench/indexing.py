@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import database
-from app.library import front_matter, sync
+from app.library.front import front_matter
+from app.library.syncing import sync
 from app.markup import render
 from app.settings import Settings
 from bench import notes

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.library import front_matter
+from app.library.front import front_matter
 from app.markup import render
 from bench import notes
 from bench.baselines.markup import parser

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import database
 from app.accounts import people
-from app.library import sync
+from app.library.syncing import sync
 from app.settings import Settings
 from app.web.access import COOKIE
 from bench import load, notes

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app import database
-from app.library import save, sync
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 from bench import notes
 from bench.baselines import saving as bare

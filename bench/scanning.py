@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from app import database
-from app.library import sync
+from app.library.syncing import sync
 from app.settings import Settings
 from bench import notes
 from bench.baselines.scan import scan

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from app.library import swap
+from app.library.backup import swap
 from app.settings import Settings
 
 

@@ -14,8 +14,8 @@ import argparse
 from pathlib import Path
 
 from app.errors import NotFound
-from app.library import archive
-from app.library.archive import Manifest
+from app.library.backup import archive
+from app.library.backup.archive import Manifest
 from app.settings import Settings
 
 MOST_SHOWN = 8

@@ -19,7 +19,7 @@ from pathlib import Path
 from app.commands.backup import left_out
 from app.errors import Conflict
 from app.lab import runner
-from app.library import recovery
+from app.library.backup import recovery
 from app.settings import Settings
 
 

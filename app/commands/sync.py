@@ -18,8 +18,8 @@ import sqlite3
 from app import database
 from app.annotations import store
 from app.lab import analyses
-from app.library import sync
 from app.library.problems import Failure
+from app.library.syncing import sync
 from app.settings import Settings
 
 

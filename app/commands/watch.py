@@ -15,7 +15,7 @@ import threading
 from app import clock, database
 from app.errors import GlossError
 from app.lab import analyses
-from app.library import sync, watcher
+from app.library.syncing import sync, watcher
 from app.settings import Settings, load
 
 

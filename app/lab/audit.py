@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import board, cells, runs
 from app.lab.cells import EVERY, Cell
-from app.library import bibliography, documents, media, problems
+from app.library import documents, media, problems
 from app.library import unresolved as links
+from app.library.citations import bibliography
 from app.settings import Settings
 
 

@@ -7,8 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from app import clock
-from app.library import drafts
 from app.library.names import id_of
+from app.library.writing import drafts
 
 
 def move(connection: sqlite3.Connection, root: Path, old: str, new: str) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import yaml
 
-from app.library import header
+from app.library.front import header
 from app.markup.mathematics import typeset
 
 FILE = "macros.yaml"

@@ -18,12 +18,13 @@ from typing import Any
 
 from app import markup
 from app.errors import Unavailable, Unreadable
-from app.library import citing, front_matter, properties
-from app.library.bibtex import Read as Works
-from app.library.fields import unique
-from app.library.front_matter import FrontMatter, Remark
+from app.library.citations import citing
+from app.library.citations.bibtex import Read as Works
+from app.library.front import front_matter, properties
+from app.library.front.fields import unique
+from app.library.front.front_matter import FrontMatter, Remark
 from app.library.names import id_of
-from app.library.scan import Stat
+from app.library.syncing.scan import Stat
 
 NO_DAY = "1970-01-01"  # a file without a date of its own, with a time that no calendar has
 UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app import database
 from app.library import store
-from app.library.front_matter import Remark
+from app.library.front.front_matter import Remark
 from app.library.names import id_of
 
 

@@ -13,7 +13,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.library import bibliography, media, problems, unresolved
+from app.library import media, problems, unresolved
+from app.library.citations import bibliography
 from app.library.names import SUFFIX, id_of
 
 MOST_PLACES = 3

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from app import clock
-from app.library import bibtex, headings
-from app.library.bibtex import Work
-from app.library.fields import unique
-from app.library.front_matter import Remark
+from app.library import headings
+from app.library.citations import bibtex
+from app.library.citations.bibtex import Work
+from app.library.front.fields import unique
+from app.library.front.front_matter import Remark
 from app.library.names import key, last
 from app.library.note import Note
-from app.library.scan import Stat
+from app.library.syncing.scan import Stat
 from app.search import index
 
 # A file changed this shortly before it was read may change again within the same tick of the

@@ -18,7 +18,7 @@ from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Action, Person, Role, Thing, may
 from app.errors import BadInput, NotAllowed, NotFound, NotSignedIn
-from app.library.files import refuse_read_only
+from app.library.writing.files import refuse_read_only
 from app.settings import Settings
 
 COOKIE = "gloss_session"

@@ -13,8 +13,9 @@ from flask import Blueprint, Response, g, request
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import BadInput, BaseMissing, Changed, NotFound
 from app.lab import analyses, board, history, runner, runs
-from app.library import documents, naming, save
+from app.library import documents
 from app.library.documents import Document
+from app.library.writing import naming, save
 from app.search import find
 from app.web import access, asked, fillers, openapi, presenters
 from app.web.analyses import is_visible, listed

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.accounts.permissions import Action
 from app.errors import BadInput
-from app.library import attach, attachment
+from app.library.writing import attach, attachment
 from app.web import access, writing
 
 blueprint = Blueprint("attaching", __name__)

@@ -19,8 +19,8 @@ from flask import g, render_template
 
 from app.accounts.permissions import Action, visibilities
 from app.errors import BadSetting
-from app.library import bibliography, bibtex
-from app.library.bibliography import Work
+from app.library.citations import bibliography, bibtex
+from app.library.citations.bibliography import Work
 from app.library.names import key as compared
 from app.markup import fill, references
 from app.markup.placeholders import typed

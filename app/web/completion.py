@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g, jsonify, request
 from app.accounts.permissions import Action, visibilities
 from app.errors import BadInput
 from app.lab import analyses
-from app.library import completion
-from app.library.completion import MOST, Suggestion
+from app.library.writing import completion
+from app.library.writing.completion import MOST, Suggestion
 from app.web import access
 
 blueprint = Blueprint("completion", __name__)

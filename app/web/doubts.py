@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app import database
 from app.accounts.permissions import Action
 from app.annotations import uprooted
-from app.library import ambiguous, sync
+from app.library.moving import ambiguous
+from app.library.syncing import sync
 from app.web import access
 from app.web.templates import address
 from app.web.trash import uid_sent

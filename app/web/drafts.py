@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
 from app.errors import BadInput
-from app.library import drafts
+from app.library.writing import drafts
 from app.web import access, writing
 from app.web.templates import quoted
 

@@ -18,17 +18,10 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.accounts.permissions import Action, visibilities
 from app.errors import Changed, Conflict, GlossError, Unreadable
-from app.library import (
-    differences,
-    documents,
-    drafts,
-    front_matter,
-    identity,
-    macros,
-    names,
-    save,
-    starts,
-)
+from app.library import documents, identity, macros, names
+from app.library.front import front_matter
+from app.library.history import differences
+from app.library.writing import drafts, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address, quoted

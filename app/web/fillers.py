@@ -19,7 +19,8 @@ from flask import g, render_template
 from app.accounts.permissions import Action, visibilities
 from app.lab import board, cells
 from app.lab import values as numbers
-from app.library import bibtex, documents
+from app.library import documents
+from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
 from app.web import access, citing, embeds, pictures, places

@@ -13,8 +13,9 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
-from app.library import differences, names, reverting, versions
-from app.library.versions import History, Version
+from app.library import names
+from app.library.history import differences, reverting, versions
+from app.library.history.versions import History, Version
 from app.web import access, asked, presenters
 from app.web.api import answer
 from app.web.templates import address, quoted

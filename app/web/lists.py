@@ -9,7 +9,10 @@ from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
-from app.library import ambiguous, bibliography, documents, problems, vanished
+from app.library import documents, problems
+from app.library.citations import bibliography
+from app.library.moving import ambiguous
+from app.library.syncing import vanished
 from app.web import access, cache
 from app.web.search import whole
 

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
 from app.errors import BadInput, Conflict
-from app.library import moving, names, save
+from app.library import names
+from app.library.moving import moving
+from app.library.writing import save
 from app.web import access
 from app.web.templates import address
 

@@ -15,7 +15,7 @@ from app.lab.board import Checked
 from app.lab.parameters import Parameter
 from app.lab.runs import Output, Run
 from app.library.documents import Document, Entry
-from app.library.revisions import Revision
+from app.library.history.revisions import Revision
 from app.search.find import Results
 from app.web.templates import address, quoted
 

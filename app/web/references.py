@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, make_response, render_template, request
 
 from app.accounts.permissions import Action, visibilities
-from app.library import bibliography
+from app.library.citations import bibliography
 from app.web import access, cache, citing
 from app.web.search import whole
 

@@ -9,7 +9,7 @@ from app import database
 from app.accounts.permissions import Action
 from app.annotations import uprooted
 from app.errors import BadInput
-from app.library import restoring, trash
+from app.library.history import restoring, trash
 from app.web import access
 from app.web.templates import address
 

@@ -16,8 +16,11 @@ from typing import Any
 
 from app import clock
 from app.errors import BadInput, Unreadable
-from app.library import citing, drafts, fields, front_matter, header, header_edit, names
-from app.library.header_write import Value
+from app.library import names
+from app.library.citations import citing
+from app.library.front import fields, front_matter, header, header_edit
+from app.library.front.header_write import Value
+from app.library.writing import drafts
 
 VISIBILITIES = ("private", "unlisted", "public")
 KINDS = ("note", "paper", "post", "journal")

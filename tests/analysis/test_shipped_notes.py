@@ -13,7 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from app.lab import claims, signature, values
-from app.library import front_matter
+from app.library.front import front_matter
 from app.markup import Rendered, fill, render
 
 ROOT = Path(__file__).parents[2]

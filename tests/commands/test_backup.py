@@ -20,7 +20,8 @@ import pytest
 from app import database, schema
 from app.accounts import people
 from app.errors import Conflict, GlossError, ReadOnly
-from app.library import archive, recovery, swap, sync
+from app.library.backup import archive, recovery, swap
+from app.library.syncing import sync
 from app.settings import Settings, environment
 
 Tree = dict[str, bytes]
@@ -28,7 +29,7 @@ Tree = dict[str, bytes]
 RESTORE = """
 import os, sys
 from pathlib import Path
-from app.library import archive, recovery
+from app.library.backup import archive, recovery
 from app.settings import load
 
 wanted, seen, rename = int(sys.argv[2]), 0, Path.rename

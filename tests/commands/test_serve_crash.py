@@ -18,7 +18,8 @@ from pathlib import Path
 
 from app import database
 from app.accounts import people
-from app.library import documents, sync
+from app.library import documents
+from app.library.syncing import sync
 from app.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,9 @@ import pytest
 from app import database
 from app.__main__ import COMMANDS, main
 from app.errors import BadInput, Conflict
-from app.library import archive, recovery, save
-from app.library.sync import sync
+from app.library.backup import archive, recovery
+from app.library.syncing.sync import sync
+from app.library.writing import save
 from app.settings import Settings
 
 

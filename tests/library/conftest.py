@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.library import sync
+from app.library.syncing import sync
 from app.settings import Settings
 
 DERIVED = {

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput, Conflict
-from app.library import documents, save, sync
+from app.library import documents
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 
 Write = Callable[[str, str], Path]

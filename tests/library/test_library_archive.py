@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import GlossError
-from app.library import archive
+from app.library.backup import archive
 from app.settings import Settings
 
 Write = Callable[[str, str], Path]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from app import database
 from app.errors import TooLarge, WrongType
-from app.library import attach, attachment
+from app.library.writing import attach, attachment
 from app.settings import Settings, environment, load
 
 PDF = b"%%PDF-1.4\n%s\n%%%%EOF\n"
@@ -29,7 +29,7 @@ KILLS = 20
 WRITER = """
 import os, sys
 from app import database
-from app.library import attach
+from app.library.writing import attach
 from app.settings import load
 
 settings = load()
@@ -104,7 +104,7 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:
 import resource, sys
 from app import database
 from app.errors import GlossError
-from app.library import attach
+from app.library.writing import attach
 from app.settings import load
 
 settings = load()

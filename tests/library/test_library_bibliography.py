@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.accounts.permissions import Action, Person, Role, visibilities
-from app.library import bibliography, documents
+from app.library import documents
+from app.library.citations import bibliography
 from app.library.links import EVERY
-from app.library.sync import Report
+from app.library.syncing.sync import Report
 from app.settings import Settings
 
 PUBLIC = visibilities(Person(None, "", Role.PUBLIC))
@@ -159,7 +160,7 @@ def test_a_file_in_an_old_encoding_and_one_too_large(
 def test_a_rebuild_gives_the_same(
     settings: Settings, write: Write, synced: Synced, connection: sqlite3.Connection
 ) -> None:
-    from app.library.sync import sync
+    from app.library.syncing.sync import sync
 
     write("a.bib", "@misc{a, title={A}}")
     write("n.md", note("[@a] [@b]\n\n```bibtex\n@misc{b, title={B}}\n```"))

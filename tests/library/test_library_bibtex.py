@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.library import bibtex
+from app.library.citations import bibtex
 
 
 def one(source: str) -> dict[str, Any]:

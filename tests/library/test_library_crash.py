@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from app import database
-from app.library import revisions, sync, trash
+from app.library.history import revisions, trash
+from app.library.syncing import sync
 from app.settings import Settings, environment
 
 Rows = Callable[[sqlite3.Connection], dict[str, list[tuple[object, ...]]]]
@@ -30,7 +31,11 @@ NURSERY = (
     + """
 import os, random, sys
 from app import database
-from app.library import identity, moving, restoring, save, sync, trash
+from app.library import identity
+from app.library.history import restoring, trash
+from app.library.moving import moving
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import load
 
 settings = load()

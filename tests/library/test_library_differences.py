@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.library.differences import MAX_SHOWN, differences
+from app.library.history.differences import MAX_SHOWN, differences
 
 TEXTS = st.lists(
     st.sampled_from(

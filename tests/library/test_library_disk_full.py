@@ -15,7 +15,11 @@ import pytest
 
 from app import database
 from app.errors import GlossError
-from app.library import documents, moving, restoring, revisions, save, sync, trash
+from app.library import documents
+from app.library.history import restoring, revisions, trash
+from app.library.moving import moving
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 
 TEXT = "A line of a note.\n" * 3_000

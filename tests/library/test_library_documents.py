@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.library import documents, sync
+from app.library import documents
+from app.library.syncing import sync
 
 Write = Callable[..., Path]
 Synced = Callable[[], sync.Report]

@@ -9,7 +9,7 @@ import pytest
 from app import database
 from app.accounts import people
 from app.errors import Conflict
-from app.library import drafts
+from app.library.writing import drafts
 
 ONE, TWO = "0" * 16, "1" * 16
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Unreadable
-from app.library.front_matter import FrontMatter, compose, parse
+from app.library.front.front_matter import FrontMatter, compose, parse
 
 YAMLISH = st.text(alphabet=st.sampled_from("abé:-[]{}&*!|>#'\"%@`,?.~ \n\t\r0123456789\u2028\x85"))
 KEYS = ["title", "date", "year", "tags", "authors", "visibility", "url", "doi", "kind", "other"]

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.library import front_matter, macros, save, sync
+from app.library import macros
+from app.library.front import front_matter
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 
 Write = Callable[[str, str], Path]

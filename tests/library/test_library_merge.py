@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.library.header import Wrong, read, split
-from app.library.headers import lines, parts
-from app.library.matching import Budget, Gap, matching, shortest
-from app.library.merge import merge
+from app.library.front.header import Wrong, read, split
+from app.library.history.headers import lines, parts
+from app.library.history.matching import Budget, Gap, matching, shortest
+from app.library.history.merge import merge
 
 BASE = """---
 title: Walks   # as in the paper

@@ -10,7 +10,11 @@ import pytest
 
 from app import database
 from app.errors import BadInput, Conflict, GlossError, NotFound
-from app.library import documents, exchange, identity, links, moving, revisions, save, sync
+from app.library import documents, identity, links
+from app.library.history import revisions
+from app.library.moving import moving
+from app.library.syncing import sync
+from app.library.writing import exchange, save
 from app.settings import Settings
 
 Write = Callable[..., Path]

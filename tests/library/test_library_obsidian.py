@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.lab import audit
-from app.library import documents, front_matter, media, sync
+from app.library import documents, media
+from app.library.front import front_matter
+from app.library.syncing import sync
 from app.settings import Settings
 
 Write = Callable[..., Path]

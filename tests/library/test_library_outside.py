@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from app import database
-from app.library import documents, identity, revisions, save, sync, trash, vanished
-from app.library.vanished import Vanished
+from app.library import documents, identity
+from app.library.history import revisions, trash
+from app.library.syncing import sync, vanished
+from app.library.syncing.vanished import Vanished
+from app.library.writing import save
 from app.settings import Settings
 
 Write = Callable[..., Path]

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from app.library import report, report_words, sync, unresolved
+from app.library import report, report_words, unresolved
 from app.library.report import Place
+from app.library.syncing import sync
 
 Write = Callable[[str, str], Path]
 

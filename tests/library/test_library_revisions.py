@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from app import clock, database
 from app.accounts import people
 from app.errors import DatabaseError, NotFound
-from app.library import revisions, save
-from app.library.packing import packed, unpacked
+from app.library.history import revisions
+from app.library.history.packing import packed, unpacked
+from app.library.writing import save
 from app.settings import Settings
 
 MAX_BYTES = 2_000_000

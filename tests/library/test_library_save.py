@@ -26,7 +26,9 @@ from app.errors import (
     Unavailable,
     Unreadable,
 )
-from app.library import documents, save, sync
+from app.library import documents
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings, environment
 
 Write = Callable[..., Path]
@@ -244,7 +246,8 @@ def test_without_room_nothing_is_half_written(
     large = TEXT + "x" * 3_000_000
     # In a child, the limit on a file's size does what a full disk does: the write fails midway.
     code = (
-        "import resource, signal, sys; from app import database; from app.library import save;"
+        "import resource, signal, sys; from app import database;"
+        "from app.library.writing import save;"
         "from app.settings import load; s = load(); c = database.connect(s.database);"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); text = sys.stdin.read();"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"

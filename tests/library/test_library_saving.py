@@ -18,7 +18,10 @@ import pytest
 from app import database
 from app.accounts import people
 from app.errors import Changed, NotFound, Unavailable
-from app.library import documents, exchange, identity, revisions, save, sync, trash
+from app.library import documents, identity
+from app.library.history import revisions, trash
+from app.library.syncing import sync
+from app.library.writing import exchange, save
 from app.settings import Settings, environment
 
 Write = Callable[..., Path]
@@ -220,7 +223,7 @@ WRITER = """
 import sys
 from app import database
 from app.errors import Changed
-from app.library import save
+from app.library.writing import save
 from app.settings import load
 
 settings, writer, rounds = load(), sys.argv[1], int(sys.argv[2])

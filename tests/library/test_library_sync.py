@@ -19,7 +19,8 @@ import pytest
 
 from app import database
 from app.errors import NotFound
-from app.library import documents, problems, sync
+from app.library import documents, problems
+from app.library.syncing import sync
 from app.settings import Settings, environment
 
 Write = Callable[..., Path]
@@ -364,7 +365,8 @@ def test_syncs_of_several_processes_queue_up(
     for number in range(60):
         write(f"n{number}.md", f"# {number}")
     code = (
-        "from app import database; from app.library import sync; from app.settings import load;"
+        "from app import database; from app.library.syncing import sync;"
+        "from app.settings import load;"
         "s = load(); c = database.connect(s.database); print(sync.sync(s, c).added)"
     )
     children = [
@@ -388,7 +390,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write("a.md", "one")
-    from app.library import indexing
+    from app.library.syncing import indexing
 
     real = indexing.finish
 

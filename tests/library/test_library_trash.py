@@ -11,17 +11,11 @@ import pytest
 from app import database
 from app.accounts import people
 from app.errors import Conflict, NotFound
-from app.library import (
-    ambiguous,
-    documents,
-    identity,
-    problems,
-    restoring,
-    revisions,
-    save,
-    sync,
-    trash,
-)
+from app.library import documents, identity, problems
+from app.library.history import restoring, revisions, trash
+from app.library.moving import ambiguous
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 
 Write = Callable[..., Path]

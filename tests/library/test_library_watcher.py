@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from app import database
-from app.library import documents, watcher
+from app.library import documents
+from app.library.syncing import watcher
 from app.settings import Settings, environment
 
 Told = queue.Queue[set[str]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.library import front_matter
+from app.library.front import front_matter
 from app.markup import Rendered, page_text, render
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.md"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app import database
-from app.library import sync
+from app.library.syncing import sync
 from app.settings import Settings
 from bench import load, notes
 from bench.servers import library, serving

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.accounts import people
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 NOTES = {

@@ -14,7 +14,7 @@ from app import create_app
 from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.annotations import listing, model, store
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.search import find
 from app.settings import Settings
 

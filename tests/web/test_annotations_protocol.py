@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts import people
 from app.annotations import model
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import PROJECT, Settings, load
 
 C = "http://localhost/annotations/"

@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 from flask.testing import FlaskClient
 
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 NEW = "---\ntitle: A new walk\nvisibility: public\n---\nIt *begins*.\n"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.lab import queue
 from app.lab.runs import Output
-from app.library import revisions
+from app.library.history import revisions
 from app.settings import Settings
 
 Json = dict[str, Any]

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from app.library import front_matter, sync
+from app.library.front import front_matter
+from app.library.syncing import sync
 from app.settings import Settings
 
 HEADER = """---

@@ -15,8 +15,8 @@ from app.accounts import people
 from app.commands.watch import index_analyses
 from app.lab import queue, runs
 from app.lab.runs import Output
-from app.library import save
-from app.library.sync import sync
+from app.library.syncing.sync import sync
+from app.library.writing import save
 from app.settings import Settings
 from app.web import cache
 

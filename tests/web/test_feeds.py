@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 ATOM = "{http://www.w3.org/2005/Atom}"

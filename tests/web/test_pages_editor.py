@@ -13,8 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.library import front_matter
-from app.library.sync import sync
+from app.library.front import front_matter
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 TYPED = "# Heading\n\nSome <b>words</b> & “quotes” of typed text, $x < 1$.\n"

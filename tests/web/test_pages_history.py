@@ -10,8 +10,9 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from app.library import revisions, save, versions
-from app.library.sync import sync
+from app.library.history import revisions, versions
+from app.library.syncing.sync import sync
+from app.library.writing import save
 from app.settings import Settings
 
 FIRST = "---\ntitle: A walk\nvisibility: public\n---\nA short walk.\n"

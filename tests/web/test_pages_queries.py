@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app, database
 from app.accounts import people
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 NOTE = """---

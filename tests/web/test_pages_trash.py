@@ -9,9 +9,9 @@ import sqlite3
 import pytest
 from flask.testing import FlaskClient
 
-from app.library import trash
-from app.library.sync import sync
-from app.library.vanished import Vanished
+from app.library.history import trash
+from app.library.syncing.sync import sync
+from app.library.syncing.vanished import Vanished
 from app.settings import Settings
 
 

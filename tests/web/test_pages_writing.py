@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import clock
-from app.library import front_matter
-from app.library.sync import sync
+from app.library.front import front_matter
+from app.library.syncing.sync import sync
 from app.settings import Settings
 from tests.web.test_pages_editor import fields
 

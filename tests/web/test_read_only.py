@@ -16,7 +16,8 @@ from app import create_app
 from app.accounts import people
 from app.accounts.permissions import Action
 from app.errors import ReadOnly
-from app.library import save, sync
+from app.library.syncing import sync
+from app.library.writing import save
 from app.settings import Settings
 
 HTML = {"Accept": "text/html"}

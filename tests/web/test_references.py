@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app, database
 from app.accounts import people
 from app.lab import audit
-from app.library.sync import sync
+from app.library.syncing.sync import sync
 from app.settings import Settings
 
 REFERENCES = """

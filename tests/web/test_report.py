@@ -6,7 +6,7 @@ import sqlite3
 
 from flask.testing import FlaskClient
 
-from app.library import sync
+from app.library.syncing import sync
 from app.settings import Settings
 
 

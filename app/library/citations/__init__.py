@@ -1,0 +1,1 @@
+"""BibTeX and the works that notes are about or cite."""

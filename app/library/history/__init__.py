@@ -1,0 +1,1 @@
+"""What notes were: versions, their differences and merges, what was deleted."""

@@ -1,0 +1,56 @@
+"""Bring an earlier version of a note back: a save like any other, so that nothing is lost.
+
+It works for a note that is as it was, for one in the trash, which comes back with it, and for one
+whose file cannot be read just now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+
+from app.errors import NotFound
+from app.library import names
+from app.library.documents import Document
+from app.library.history import restoring, trash, versions
+from app.library.history.versions import History, Version
+from app.library.note import decode
+from app.library.writing import files, save
+from app.settings import Settings
+
+
+def revert(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    history: History,
+    version: Version,
+    base: str,
+    *,
+    person_id: int | None,
+) -> Document:
+    """The note as it was then. `base`: the version that this was asked over."""
+    file = history.path + names.SUFFIX
+    markdown = decode(file, versions.data(connection, history, version))
+    if history.trashed:
+        base = trash.get(connection, history.uid).sha256
+        back = restoring.restore(settings, connection, history.uid, person_id=person_id)
+        if back and back.sha256 == version.sha256:
+            return back
+    return save.update(
+        settings,
+        connection,
+        history.path,
+        markdown,
+        base or history.sha256 or of_file(settings, history.path),
+        person_id=person_id,
+        kind="restored",
+    )
+
+
+def of_file(settings: Settings, id: str) -> str:
+    """The version that the file is now, whatever it holds."""
+    place = settings.notes / files.find(settings.notes, id)
+    try:
+        return hashlib.sha256(place.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise NotFound("This note was deleted meanwhile.") from None

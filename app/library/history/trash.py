@@ -1,0 +1,102 @@
+"""Notes whose files are gone: deleted here, or seen to be missing. Nothing of them is lost.
+
+Their identity, history and annotations stay until the trash is emptied. The rows are written in
+the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app import clock
+from app.errors import NotFound
+from app.library import identity
+from app.library.history import past, revisions
+from app.library.names import id_of
+
+COLUMNS = (
+    "note_uid AS uid, trash.path, file, sha256, at, outside,"
+    " (SELECT name FROM person WHERE id = trash.person_id) AS person"
+)
+
+
+@dataclass(frozen=True)
+class Trashed:
+    """A note in the trash: where it was, when it went, by whom (None: not by Gloss)."""
+
+    uid: int
+    path: str
+    file: str
+    sha256: str
+    at: str
+    outside: bool
+    person: str | None
+
+
+def put(
+    connection: sqlite3.Connection,
+    file: str,
+    data: bytes,
+    *,
+    person_id: int | None = None,
+    outside: bool = False,
+) -> int:
+    """The note of that file is in the trash with its last bytes; its uid."""
+    uid = identity.given(connection, id_of(file))
+    past.catch_up(connection, uid, data)
+    connection.execute(
+        "INSERT OR REPLACE INTO trash (note_uid, path, file, sha256, at, person_id, outside)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [uid, id_of(file), file, past.sha256(data), clock.stamp(), person_id, outside],
+    )
+    return uid
+
+
+def take_out(connection: sqlite3.Connection, uids: Iterable[int]) -> None:
+    """These notes have files again."""
+    connection.execute(
+        "DELETE FROM trash WHERE note_uid IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(uids))],
+    )
+
+
+def every(connection: sqlite3.Connection) -> list[Trashed]:
+    """What is in the trash, the last first."""
+    rows = connection.execute(f"SELECT {COLUMNS} FROM trash ORDER BY at DESC, trash.path")
+    return [trashed(row) for row in rows]
+
+
+def get(connection: sqlite3.Connection, uid: int) -> Trashed:
+    row = connection.execute(f"SELECT {COLUMNS} FROM trash WHERE note_uid = ?", [uid]).fetchone()
+    if row is None:
+        raise NotFound("This note is not in the trash.", hint="It may have been restored already.")
+    return trashed(row)
+
+
+def trashed(row: sqlite3.Row) -> Trashed:
+    return Trashed(**{**dict(row), "outside": bool(row["outside"])})
+
+
+def among(connection: sqlite3.Connection, uids: Iterable[int]) -> list[int]:
+    """Those of the notes that are in the trash now."""
+    rows = connection.execute(
+        "SELECT note_uid FROM trash WHERE note_uid IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(uids))],
+    )
+    return [uid for (uid,) in rows]
+
+
+def contents(connection: sqlite3.Connection, kept: Trashed) -> bytes:
+    """The last bytes of a note in the trash."""
+    data = revisions.by_hash(connection, kept.uid, kept.sha256)
+    if data is None:
+        raise NotFound(f"The text of {kept.path} is not kept any more.")
+    return data
+
+
+def forget(connection: sqlite3.Connection, uids: Iterable[int]) -> None:
+    """Drop these notes for good, with their histories. What else refers to them goes before."""
+    connection.executemany("DELETE FROM note WHERE uid = ?", [(uid,) for uid in uids])

@@ -1,0 +1,1 @@
+"""Other addresses for notes, and links that go on meaning what they meant."""

@@ -1,0 +1,194 @@
+"""Bring the index up to date with the files below notes/.
+
+What cannot be indexed leaves the index, for it may just have become private, and is reported
+until it changes. Owned rows stay: a note that comes back has its old identity, and so has one
+that was moved.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app import database
+from app.errors import DatabaseUnwritable
+from app.library import identity, macros, media, problems, store
+from app.library.citations import bib_files
+from app.library.history import outside
+from app.library.problems import Failure
+from app.library.syncing import changes, indexing, vanished
+from app.library.syncing.changes import Changes, Known
+from app.library.syncing.scan import Scan, scan
+from app.library.writing import files
+from app.settings import Settings
+
+BATCH_REMOVED = 100
+STALE_SECONDS = 3600  # a temporary file this old was left by a save that was killed
+
+
+@dataclass
+class Report:
+    """How many notes were what; `failed` names each file that is not in the index."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    remarks: list[Failure] = field(default_factory=list)  # indexed, but something is odd
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {name: getattr(self, name) for name in COUNTS}
+        return {
+            **counts,
+            "failed": [
+                {"path": failure.path, "line": failure.line, "reason": failure.reason}
+                for failure in self.failed
+            ],
+        }
+
+
+COUNTS = ("added", "changed", "moved", "removed", "unchanged")
+
+
+def sync(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    *,
+    rebuild: bool = False,
+    accept_removals: bool = False,
+) -> Report:
+    """Index what changed; with `rebuild`, empty every derived table first and index everything.
+
+    Vanished, where so many notes are missing at once that the folder itself must be in doubt;
+    `accept_removals` takes them for deleted.
+    """
+    with alone(settings.data):
+        found = scan(settings.notes)  # raises, before anything is touched, if the folder is gone
+        before = changes.known(connection)
+        todo = changes.compare(connection, settings.notes, before, found.notes)
+        vanished.check(connection, len(todo.removed), len(before), accepted=accept_removals)
+        if rebuild:
+            remember(settings, connection, todo)
+            database.rebuild(connection)
+            before = {}
+            todo = changes.compare(connection, settings.notes, before, found.notes)
+        return bring_up_to_date(settings, connection, found, before, todo)
+
+
+def bring_up_to_date(
+    settings: Settings, connection: sqlite3.Connection, found: Scan, before: Known, todo: Changes
+) -> Report:
+    stamp = macros.stamp(settings.notes)
+    anew = stamp != macros_indexed(connection)
+    if anew:  # every note may use the library's macros
+        todo.changed |= before.keys() & found.notes.keys()
+        todo.doubles = changes.doubles(found.notes)
+    report = Report()
+    if todo:
+        report.removed = remove(settings, connection, sorted(todo.removed))
+        indexing.stand_back(connection, todo.doubles)
+        for file in indexing.work(settings, connection, todo, anew=anew):
+            count(file, todo, report)
+    media.keep(connection, found.media)
+    bib_files.update(settings, connection, found.media)
+    if anew:
+        keep_macros_indexed(connection, stamp)
+    if wrong := macros.of_library(settings.notes)[1]:
+        found.problems[macros.FILE] = wrong
+    if not settings.read_only:
+        clean(settings.notes, found)
+    problems.keep_unscanned(connection, found.problems)
+    complete(connection, found, report)
+    return report
+
+
+def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
+    """Keep what only the index knows, and a rebuild would forget: old versions, identities."""
+    for new, old in todo.moved.items():
+        with database.transaction(connection):
+            identity.move(connection, settings.notes, old, new)
+    changed = sorted(todo.changed)
+    for start in range(0, len(changed), BATCH_REMOVED):
+        with database.transaction(connection):
+            outside.before_rebuild(
+                connection, settings.notes, changed[start : start + BATCH_REMOVED]
+            )
+    remove(settings, connection, sorted(todo.removed))
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Two syncs of one library queue up."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "sync.lock").open("w")
+    except OSError as error:
+        raise DatabaseUnwritable(
+            f"Cannot write below {data}: {error.strerror}.",
+            hint="Give this user the right to write there, or choose another folder with --data.",
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def macros_indexed(connection: sqlite3.Connection) -> int:
+    """The stamp of the macros by which the notes in the index were rendered."""
+    row = connection.execute("SELECT value FROM state WHERE name = 'macros'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def keep_macros_indexed(connection: sqlite3.Connection, stamp: int) -> None:
+    with database.transaction(connection, shows=False):
+        connection.execute("INSERT OR REPLACE INTO state VALUES ('macros', ?)", [stamp])
+
+
+def remove(settings: Settings, connection: sqlite3.Connection, missing: list[str]) -> int:
+    """Forget the files that are gone; one that came back meanwhile is left alone."""
+    notes = 0
+    for start in range(0, len(missing), BATCH_REMOVED):
+        batch = missing[start : start + BATCH_REMOVED]
+        with database.transaction(connection):
+            gone = [file for file in batch if not os.path.lexists(settings.notes / file)]
+            outside.removed(connection, settings.notes, gone)
+            notes += store.forget(connection, gone)
+    return notes
+
+
+def count(file: str, todo: Changes, report: Report) -> None:
+    if file in todo.moved or file in todo.found_again:
+        report.moved += 1
+    elif file in todo.fresh:
+        report.added += 1
+    else:
+        report.changed += 1
+
+
+def clean(root: Path, found: Scan) -> None:
+    """Delete the temporary files of saves that were killed."""
+    for file in found.temporary:
+        try:
+            path = root / file
+            if time.time() - files.made(path.name, path.stat().st_mtime) > STALE_SECONDS:
+                path.unlink()
+        except OSError:  # it is somebody's who is saving, or cannot be deleted: no harm
+            continue
+
+
+def complete(connection: sqlite3.Connection, found: Scan, report: Report) -> None:
+    """Name what is wrong now, whenever it was found, and count the rest."""
+    every = problems.every(connection)
+    report.failed = [problem for problem in every if problem.failed]
+    report.remarks = [problem for problem in every if not problem.failed]
+    out = {problem.path for problem in report.failed}
+    done = report.added + report.changed + report.moved
+    report.unchanged = max(0, len(found.notes) - len(out & found.notes.keys()) - done)

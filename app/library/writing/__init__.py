@@ -1,0 +1,1 @@
+"""From a person to the files: saves, drafts, attached files."""

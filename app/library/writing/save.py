@@ -1,0 +1,285 @@
+"""Write, change and delete notes, safely: nothing is lost, whatever happens in between.
+
+Everything is checked first, and the new file is on the disk. Then, within one transaction, which
+no other save can enter: is the file still what the change was based on? exchange; index, with the
+revision. Who was slower tries again with both changes merged. If the index fails after the
+exchange, the file has won and the next sync repairs.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app import database
+from app.errors import BaseMissing, GlossError, NotFound, Unavailable
+from app.library import documents, identity, names, store
+from app.library.documents import Document
+from app.library.history import past, reconcile, revisions, trash
+from app.library.note import Contents, Note, decode, load
+from app.library.syncing import settling
+from app.library.writing import exchange, files
+from app.library.writing.exchange import Displaced
+from app.library.writing.typed import checked, merged_or_as_typed, with_newlines_of
+from app.settings import Settings
+
+log = logging.getLogger("gloss.save")
+
+ATTEMPTS = 100  # each is lost to somebody who saved
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the history says of a save: what stood there before, how it came about, by whom."""
+
+    before: bytes | None
+    kind: str
+    person_id: int | None
+
+
+@dataclass(frozen=True)
+class Saved(Document):
+    """A note that was saved; `merged`, if somebody else's change since its base is in it, too."""
+
+    merged: bool = False
+
+
+def create(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    markdown: str,
+    *,
+    person_id: int | None = None,
+    kind: str = "saved",
+) -> Document:
+    """A new note, never over another one: Conflict names the one that has that address.
+
+    Where a note was deleted, one of its address is that note again, with its history.
+    """
+    files.refuse_read_only(settings)
+    file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
+    note = checked(settings, file, markdown.replace("\r\n", "\n"))
+    return put_new(settings, connection, note, Record(None, kind, person_id))
+
+
+def put_new(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    note: Note,
+    record: Record,
+    claim: Callable[[], None] = lambda: None,
+) -> Document:
+    """Write the file of a new note; `claim` is called in the transaction, where it is free."""
+    file = note.file
+    with files.in_words(file):
+        place = files.place_of(settings.notes, file)
+        files.make_folder(place.parent, file)
+        with files.written(place.parent, note.contents.data) as temporary:
+
+            def put_in_place() -> None:
+                refuse_taken(connection, settings.notes, note.id)
+                files.refuse_taken(place.parent, Path(note.id).name)
+                claim()
+                files.put_new(temporary.path, place)
+
+            note = replace(note, contents=Contents(note.contents.data, temporary.stat))
+            uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
+        files.keep_folder(place.parent)
+    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
+
+
+def update(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    markdown: str,
+    base_sha256: str,
+    *,
+    person_id: int | None = None,
+    kind: str = "saved",
+) -> Saved:
+    """Save over the version that `base_sha256` names.
+
+    If the file is another one now, both changes are kept where they merge; else Changed.
+    """
+    files.refuse_read_only(settings)
+    if not base_sha256:
+        raise BaseMissing("It is not said which version was edited.", hint="Load the note again.")
+    file = files.find(settings.notes, id)
+    with files.in_words(file):
+        place = files.place_of(settings.notes, file)
+        for _ in range(ATTEMPTS):
+            current = read_bytes(place)
+            if past.sha256(current) != base_sha256.lower() and settling.is_at_work(
+                connection, file, place, current
+            ):
+                time.sleep(settling.STEP_SECONDS)
+                continue
+            # A version of the note has the newlines that it had.
+            typed = markdown if kind == "restored" else with_newlines_of(current, markdown)
+            version = reconcile.with_theirs(
+                connection, names.id_of(file), typed, base_sha256.lower(), current
+            )
+            note = merged_or_as_typed(settings, file, version, current)
+            record = Record(current, "merged" if version.merged else kind, person_id)
+            try:
+                document, late = put(connection, place, note, record)
+            except Displaced:  # somebody was faster
+                continue
+            if late is not None:
+                take_late(settings, connection, document, current, late)
+            return Saved(**vars(document), merged=version.merged)
+    raise reconcile.changed(read_bytes(place))
+
+
+def put(
+    connection: sqlite3.Connection, place: Path, note: Note, record: Record
+) -> tuple[Document, bytes | None]:
+    """Put the note in the place of the file with the bytes `record.before`, else Displaced.
+
+    With it, what an editor wrote into the old file while that lost its place.
+    """
+    seen: exchange.Seen | None = None
+    mode = place.stat().st_mode & 0o7777
+    expected = past.sha256(record.before or b"")
+    with files.written(place.parent, note.contents.data, mode) as temporary:
+
+        def put_in_place() -> None:
+            nonlocal seen
+            ours = note.contents.sha256
+            try:
+                seen = exchange.put_over(temporary.path, place, ours=ours, expected=expected)
+            except FileNotFoundError:
+                raise deleted() from None
+
+        note = replace(note, contents=Contents(note.contents.data, temporary.stat))
+        uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
+        late = exchange.written_late(temporary.path, seen)
+    files.keep_folder(place.parent)
+    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note), late
+
+
+def take_late(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    saved: Document,
+    before: bytes,
+    late: bytes,
+) -> None:
+    """An editor's save over `before` came late: merge it; else it is kept in the history."""
+    try:
+        update(settings, connection, saved.path, late.decode(), past.sha256(before), kind="outside")
+    except (GlossError, UnicodeDecodeError):
+        with database.transaction(connection):
+            revisions.add(connection, saved.uid, late, kind="outside")
+            revisions.add(connection, saved.uid, saved.source.encode(), kind="outside")
+
+
+def delete(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    id: str,
+    base_sha256: str | None,
+    *,
+    person_id: int | None = None,
+) -> None:
+    """Move the note to the trash, if it is the version that `base_sha256` names (None: any)."""
+    files.refuse_read_only(settings)
+    file = files.find(settings.notes, id)
+    with files.in_words(file):
+        files.place_of(settings.notes, file)  # not behind a link
+        path = settings.notes / file
+        current = read_bytes(path)
+        if base_sha256 is not None and past.sha256(current) != base_sha256.lower():
+            raise reconcile.changed(current)
+        try:
+            with writing(), ExitStack() as files_back, database.transaction(connection):
+                trash.put(connection, file, current, person_id=person_id)
+                store.forget(connection, [file])
+                files_back.enter_context(exchange.taken_away(path, past.sha256(current)))
+        except Displaced:
+            raise reconcile.changed(read_bytes(path)) from None
+        files.keep_folder(path.parent)
+
+
+def read(settings: Settings, id: str) -> tuple[str, str]:
+    """A note's source as the file has it now, indexed or not, and the SHA-256 of that version."""
+    file = files.find(settings.notes, id)
+    with files.in_words(file):
+        files.place_of(settings.notes, file)
+        contents = load(settings.notes, file, settings.max_note_bytes)
+    return decode(file, contents.data), contents.sha256
+
+
+def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:
+    """A folder in another case makes two addresses one, too. A file just deleted takes nothing."""
+    rows = connection.execute("SELECT path, file FROM document WHERE path_key = ?", [names.key(id)])
+    for path, file in rows:
+        if (root / file).exists():
+            raise files.taken(path)
+
+
+def read_bytes(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except FileNotFoundError:
+        raise deleted() from None
+
+
+def deleted() -> NotFound:
+    return NotFound("This note was deleted meanwhile.", hint="Save it as a new one.")
+
+
+def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
+    """Record and index it; not one that sync leaves out for the sake of one of the same name."""
+    uid = identity.given(connection, note.id)
+    past.saved(
+        connection,
+        uid,
+        record.before,
+        note.contents.data,
+        kind=record.kind,
+        person_id=record.person_id,
+    )
+    trash.take_out(connection, [uid])
+    other = connection.execute(
+        "SELECT 1 FROM document WHERE path_key = ? AND path <> ?", [names.key(note.id), note.id]
+    ).fetchone()
+    if not other:
+        store.put(connection, [note])
+    return uid
+
+
+def file_first(
+    connection: sqlite3.Connection, change: Callable[[], None], index: Callable[[], int]
+) -> int | None:
+    """Change a file and then the index, in one transaction; None if the index could not follow."""
+    changed = False
+    try:
+        with writing(), database.transaction(connection):
+            change()
+            changed = True
+            return index()
+    except Exception:
+        if not changed:
+            raise
+        log.exception("saved, but not indexed: the next sync will")
+        return None
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What the database refuses, in words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unavailable(
+            f"The library cannot be written now ({error}).",
+            hint="Nothing was changed: try again.",
+        ) from error
