@@ -93,7 +93,7 @@ def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: st
     response = Response(figures.html(figures.shown(known, note, number, caption, wrong)))
     if run and note and not run.active and not known.chosen:
         response.headers["HX-Refresh"] = "true"  # values and claims of the note change with it
-    elif run and note:
+    elif run and note and request.method == "POST":  # not each time that a page looks
         response.headers["HX-Replace-Url"] = f"{address(note)}?run={quote(block)}:{run.id}"
     return response
 
