@@ -39,14 +39,17 @@ def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") 
     (now,) = connection.execute("SELECT path FROM note WHERE uid = ?", [uid]).fetchone()
     old = was or now
     if now != path:
-        connection.execute(
-            "UPDATE note SET path = '/' || uid || '/' || path WHERE path = ?", [path]
-        )
+        set_aside(connection, path)
         connection.execute("UPDATE note SET path = ? WHERE uid = ?", [path, uid])
     connection.execute("DELETE FROM former_path WHERE path = ?", [path])
     if old != path and not old.startswith("/"):
         connection.execute("INSERT OR REPLACE INTO former_path VALUES (?, ?)", [old, uid])
         drafts.moved(connection, old, path)
+
+
+def set_aside(connection: sqlite3.Connection, path: str) -> None:
+    """The note of this path gives it up, for one that no file can have."""
+    connection.execute("UPDATE note SET path = '/' || uid || '/' || path WHERE path = ?", [path])
 
 
 def of_former(connection: sqlite3.Connection, path: str) -> str | None:

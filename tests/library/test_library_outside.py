@@ -15,6 +15,7 @@ import pytest
 from app import database
 from app.library import documents, identity
 from app.library.history import revisions, trash
+from app.library.moving import ambiguous
 from app.library.syncing import sync, vanished
 from app.library.syncing.vanished import Vanished
 from app.library.writing import save
@@ -23,6 +24,7 @@ from app.settings import Settings
 Write = Callable[..., Path]
 Synced = Callable[[], sync.Report]
 TEXT = "---\ntitle: A title\n---\nOne.\n\nTwo.\n"
+LONG = TEXT + "\nWords of its own, which no other note has.\n" * 10
 
 
 def uid(connection: sqlite3.Connection, path: str) -> int:
@@ -123,12 +125,12 @@ def test_a_file_that_goes_is_in_the_trash_and_comes_back_as_itself(
 def test_a_move_across_two_syncs_keeps_the_identity(
     write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    path = write("a.md", TEXT)
+    path = write("a.md", LONG)
     synced()
     before = uid(connection, "a")
     path.unlink()
     synced()
-    write("papers/b.md", TEXT)
+    write("papers/b.md", LONG)
     assert (report := synced()).moved == 1, report
     assert (uid(connection, "papers/b"), trash.every(connection)) == (before, [])
     assert identity.of_former(connection, "a") == "papers/b"
@@ -137,6 +139,65 @@ def test_a_move_across_two_syncs_keeps_the_identity(
     assert uid(connection, "a") == before
     assert identity.of_former(connection, "a") is None
     assert identity.of_former(connection, "papers/b") == "a"
+
+
+def test_what_says_too_little_is_asked_about(
+    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """A daily template that nobody filled in is no other day's note."""
+    path = write("journal/2026-01-01.md", TEXT)
+    synced()
+    before = uid(connection, "journal/2026-01-01")
+    path.unlink()
+    synced()
+    write("journal/2026-03-01.md", TEXT)
+    assert synced().added == 1
+    assert uid(connection, "journal/2026-03-01") != before
+    (question,) = ambiguous.questions(connection)
+    assert question.candidates == ("journal/2026-03-01",)
+
+
+def test_bytes_that_another_note_has_tell_nothing(
+    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    write("template.md", LONG)
+    path = write("a.md", LONG)
+    synced()
+    before = uid(connection, "a")
+    path.unlink()
+    write("b.md", LONG)
+    report = synced()
+    assert (report.moved, report.added, report.removed) == (0, 1, 1)
+    assert uid(connection, "b") != before
+
+
+def test_a_rebuild_changes_nobody_s_identity(
+    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    gone = write("january.md", LONG)
+    write("march.md", LONG)
+    synced()
+    uids = uid(connection, "january"), uid(connection, "march")
+    gone.unlink()
+    synced()
+    sync.sync(settings, connection, rebuild=True)
+    assert uid(connection, "march") == uids[1]
+    assert [kept.uid for kept in trash.every(connection)] == [uids[0]]
+    assert identity.of_former(connection, "january") is None
+
+
+def test_what_could_not_be_read_when_it_went_is_in_the_trash(
+    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = save.create(settings, connection, "n", LONG)
+    path = settings.notes / "n.md"
+    path.write_text("---\ntitle: [x\n---\nBroken.\n")
+    assert len(synced().failed) == 1
+    path.unlink()
+    synced()
+    (kept,) = trash.every(connection)
+    assert (kept.uid, kept.path, kept.outside) == (made.uid, "n", True)
+    assert trash.contents(connection, kept).decode().endswith("Broken.\n")
 
 
 def test_what_was_deleted_in_gloss_is_not_taken_for_moved(

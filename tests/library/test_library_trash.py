@@ -79,14 +79,27 @@ def test_a_note_in_the_trash_never_comes_back_over_another(
     assert (settings.notes / "b.md").read_text() == "Another"
 
 
-def test_a_new_note_at_the_old_address_is_that_note_again(
+def test_a_new_note_at_the_old_address_is_another_note(
+    settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """What was said of the old one, perhaps in private, is not said of the new one."""
+    made = save.create(settings, connection, "a", TEXT)
+    save.delete(settings, connection, "a", None)
+    other = save.create(settings, connection, "a", "New")
+    assert other.uid != made.uid
+    assert [(kept.uid, kept.path) for kept in trash.every(connection)] == [(made.uid, "a")]
+    assert [one.kind for one in revisions.of_note(connection, other.uid)] == ["saved"]
+    with pytest.raises(Conflict, match="already a note a"):
+        restoring.restore(settings, connection, made.uid)
+
+
+def test_the_same_words_at_the_old_address_are_that_note_again(
     settings: Settings, connection: sqlite3.Connection
 ) -> None:
     made = save.create(settings, connection, "a", TEXT)
     save.delete(settings, connection, "a", None)
-    again = save.create(settings, connection, "a", "New")
+    again = save.create(settings, connection, "a", TEXT)
     assert (again.uid, trash.every(connection)) == (made.uid, [])
-    assert [one.kind for one in revisions.of_note(connection, made.uid)] == ["saved", "saved"]
 
 
 def test_what_is_forgotten_leaves_nothing(

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from app.library import identity
 from app.library.history import past, revisions, trash
 from app.library.names import id_of
 
@@ -19,6 +20,7 @@ from app.library.names import id_of
 def changed(connection: sqlite3.Connection, seen: Mapping[str, bytes | None]) -> None:
     """These files have other bytes than the index knows; None, where they were not read."""
     by_id = {id_of(file): data for file, data in seen.items()}
+    trash.part(connection, {path: past.sha256(data or b"") for path, data in by_id.items()})
     rows = connection.execute(
         "SELECT note.uid, note.path, document.sha256, document.source,"
         " EXISTS (SELECT 1 FROM revision WHERE note_uid = note.uid) AS remembered"
@@ -59,6 +61,16 @@ def removed(connection: sqlite3.Connection, root: Path, files: Iterable[str]) ->
     ).fetchall()
     for row in rows:
         trash.put(connection, row["file"], row["source"].encode(), outside=True)
+    for file in set(gone) - {row["file"] for row in rows}:
+        remembered(connection, file)
+
+
+def remembered(connection: sqlite3.Connection, file: str) -> None:
+    """A file that could not be read as a note when it went: its history has what it was."""
+    uid = identity.uid_of(connection, id_of(file))
+    last = revisions.newest(connection, uid) if uid is not None else None
+    if last is not None:
+        trash.put(connection, file, revisions.contents(connection, last.id), outside=True)
 
 
 def is_gone(path: Path) -> bool:

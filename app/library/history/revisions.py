@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -212,17 +213,24 @@ def groups(every: Sequence[Revision]) -> list[list[Revision]]:
 
 
 def thin(connection: sqlite3.Connection, uid: int) -> None:
-    """Drop what came between changes that count as one, an hour after."""
+    """Drop what came between changes that count as one, an hour after; not where one is damaged."""
     for group in groups(stored(connection, uid)):
         if clock.now() - group[-1].moment > KEPT_BETWEEN:
-            last, first = group[-1].id, group[0].id
-            data = contents(connection, last)
-            base = connection.execute("SELECT base FROM revision WHERE id = ?", [first]).fetchone()
-            before = contents(connection, base["base"]) if base["base"] else None
-            connection.execute(
-                "UPDATE revision SET base = ?, data = ? WHERE id = ?",
-                [base["base"], packed(data, before), last],
-            )
-            connection.execute(
-                "DELETE FROM revision WHERE note_uid = ? AND id >= ? AND id < ?", [uid, first, last]
-            )
+            with suppress(DatabaseError):
+                join(connection, group)
+
+
+def join(connection: sqlite3.Connection, group: Sequence[Revision]) -> None:
+    """Keep the last of these versions alone."""
+    first, last = group[0], group[-1]
+    data = contents(connection, last.id)
+    base = connection.execute("SELECT base FROM revision WHERE id = ?", [first.id]).fetchone()
+    before = contents(connection, base["base"]) if base["base"] else None
+    connection.execute(
+        "UPDATE revision SET base = ?, data = ? WHERE id = ?",
+        [base["base"], packed(data, before), last.id],
+    )
+    connection.execute(
+        "DELETE FROM revision WHERE note_uid = ? AND id >= ? AND id < ?",
+        [first.note_uid, first.id, last.id],
+    )

@@ -81,11 +81,13 @@ def is_it(settings: Settings, connection: sqlite3.Connection, uid: int, path: st
     To be called in a transaction with whatever else goes from one uid to the other.
     """
     with database.transaction(connection):
-        trash.get(connection, uid)
+        missing = trash.get(connection, uid)
         row = connection.execute(
-            "SELECT uid, file, source FROM document WHERE path = ?", [path]
+            "SELECT uid, file, source, created FROM document JOIN note USING (uid)"
+            " WHERE document.path = ?",
+            [path],
         ).fetchone()
-        if row is None:
+        if row is None or not missing.outside or not may_be(row, missing):
             raise NotFound(f"There is no note {path} any more.")
         connection.execute("UPDATE revision SET note_uid = ? WHERE note_uid = ?", [uid, row["uid"]])
         connection.execute(

@@ -8,11 +8,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from app.library.names import id_of, key
+from app import clock
+from app.library.names import id_of, key, last
 from app.library.syncing.scan import Stat
+
+RECENT = timedelta(days=1)
+DISTINCTIVE = 200  # bytes; less may be a template
 
 Known = dict[str, Stat]
 T = TypeVar("T")
@@ -85,7 +90,11 @@ def moves(
 ) -> dict[str, str]:
     """New files with the bytes of a removed one, where neither side leaves a doubt."""
     sizes = {before[path][0] for path in found.removed}
-    come = hashes(root, now, found.fresh - found.doubles.keys(), sizes)
+    fresh = found.fresh - found.doubles.keys()
+    if not fresh or not sizes:
+        return {}
+    come = hashes(root, now, fresh - at_home(connection, fresh), sizes)
+    come = without_copies(connection, come, found.removed)
     if not come:
         return {}
     gone = {path: kept.sha256 for path, kept in stored(connection, found.removed).items()}
@@ -95,9 +104,14 @@ def moves(
 def found_again(
     connection: sqlite3.Connection, root: Path, now: Known, found: Changes
 ) -> dict[str, int]:
-    """New files with the bytes of a note whose file went missing before, where this is certain."""
+    """New files with the bytes of a note whose file went missing before, where this is certain.
+
+    That it went within a day, with bytes that no other note has, and more than a few words; or
+    that the file has its name. The rest is asked about.
+    """
     rows = connection.execute(
-        "SELECT note_uid, trash.path, trash.sha256, size FROM trash JOIN revision USING (note_uid)"
+        "SELECT note_uid, trash.path, trash.sha256, trash.at, size"
+        " FROM trash JOIN revision USING (note_uid)"
         " WHERE outside AND revision.sha256 = trash.sha256"
     ).fetchall()
     fresh = found.fresh - found.doubles.keys() - found.moved.keys()
@@ -105,9 +119,46 @@ def found_again(
         return {}
     back = {id_of(path) for path in fresh}
     gone = {row["note_uid"]: row["sha256"] for row in rows if row["path"] not in back}
-    at_home = {row["path"] for row in rows} & back
-    elsewhere = {path for path in fresh if id_of(path) not in at_home}
-    return pairs(hashes(root, now, elsewhere, {row["size"] for row in rows}), gone)
+    at_their_place = {row["path"] for row in rows} & back
+    elsewhere = {path for path in fresh if id_of(path) not in at_their_place}
+    elsewhere -= at_home(connection, elsewhere)
+    come = hashes(root, now, elsewhere, {row["size"] for row in rows})
+    found_now = pairs(without_copies(connection, come, set()), gone)
+    by_uid = {row["note_uid"]: row for row in rows}
+    return {path: uid for path, uid in found_now.items() if is_certain(path, by_uid[uid])}
+
+
+def is_certain(file: str, row: sqlite3.Row) -> bool:
+    """Whether the file with the bytes of the missing note `row` must be that note."""
+    if last(id_of(file)) == last(row["path"]):
+        return True
+    recent = clock.now() - datetime.fromisoformat(row["at"]) < RECENT
+    return recent and row["size"] >= DISTINCTIVE
+
+
+def at_home(connection: sqlite3.Connection, files: Iterable[str]) -> set[str]:
+    """The files whose address is that of a note which is not missing: they are that note."""
+    ids = {id_of(file): file for file in files}
+    rows = connection.execute(
+        "SELECT path FROM note WHERE path IN (SELECT value FROM json_each(?))"
+        " AND uid NOT IN (SELECT note_uid FROM trash)",
+        [json.dumps(list(ids))],
+    )
+    return {ids[path] for (path,) in rows}
+
+
+def without_copies(
+    connection: sqlite3.Connection, come: Mapping[str, str], removed: set[str]
+) -> dict[str, str]:
+    """Without the bytes that a note has which stays: a template says nothing of who it is."""
+    if not come:
+        return {}
+    rows = connection.execute(
+        "SELECT file, sha256 FROM document WHERE sha256 IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(set(come.values())))],
+    )
+    common = {sha for file, sha in rows if file not in removed}
+    return {path: sha for path, sha in come.items() if sha not in common}
 
 
 def hashes(root: Path, now: Known, files: Iterable[str], sizes: set[int]) -> dict[str, str]:

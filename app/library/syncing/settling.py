@@ -6,6 +6,7 @@ again until it has been left alone for a moment; one that has become empty, for 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Callable
@@ -32,12 +33,20 @@ def settled(load: Callable[[], Contents], before: int | None) -> Contents | None
 
 
 def is_at_work(connection: sqlite3.Connection, file: str, place: Path, data: bytes) -> bool:
-    """Whether an editor seems to be in the middle of writing a known file, which holds `data`."""
-    row = connection.execute("SELECT size FROM file WHERE path = ?", [file]).fetchone()
-    if row is None:
+    """Whether an editor seems to be in the middle of writing a known file, which holds `data`.
+
+    What the index holds was whole; anything else that is this young may be a part, however long.
+    """
+    row = connection.execute(
+        "SELECT file.size, sha256 FROM file LEFT JOIN document ON document.file = file.path"
+        " WHERE file.path = ?",
+        [file],
+    ).fetchone()
+    if row is None or row["sha256"] == hashlib.sha256(data).hexdigest():
         return False
-    contents = Contents(data, (len(data), place.stat().st_mtime_ns))
-    return is_unsure(contents, row["size"], time.time())
+    contents, now = Contents(data, (len(data), place.stat().st_mtime_ns)), time.time()
+    is_young = 0 <= now - contents.stat[1] / 1e9 < QUIET_SECONDS
+    return is_young or is_unsure(contents, row["size"], now)
 
 
 def is_unsure(contents: Contents, before: int | None, now: float) -> bool:

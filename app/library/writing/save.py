@@ -60,7 +60,7 @@ def create(
 ) -> Document:
     """A new note, never over another one: Conflict names the one that has that address.
 
-    Where a note was deleted, one of its address is that note again, with its history.
+    Where a note was deleted, one with other words is another note: it stays in the trash.
     """
     files.refuse_read_only(settings)
     file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
@@ -208,6 +208,13 @@ def delete(
         files.keep_folder(path.parent)
 
 
+def version(settings: Settings, id: str) -> str:
+    """The SHA-256 of a note's file, be it one that can be read as a note or not."""
+    file = files.find(settings.notes, id)
+    with files.in_words(file):
+        return past.sha256(read_bytes(files.place_of(settings.notes, file)))
+
+
 def read(settings: Settings, id: str) -> tuple[str, str]:
     """A note's source as the file has it now, indexed or not, and the SHA-256 of that version."""
     file = files.find(settings.notes, id)
@@ -238,6 +245,8 @@ def deleted() -> NotFound:
 
 def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
     """Record and index it; not one that sync leaves out for the sake of one of the same name."""
+    if record.before is None:
+        trash.part(connection, {note.id: note.contents.sha256})
     uid = identity.given(connection, note.id)
     past.saved(
         connection,
