@@ -182,6 +182,19 @@ def test_a_file_changed_behind_the_index_is_not_overwritten(
     assert (settings.notes / "open.md").read_text() == "typed in an editor"
 
 
+def test_a_file_that_is_no_text_can_be_mended_and_deleted(
+    owner: FlaskClient, settings: Settings
+) -> None:
+    for name in ("mended", "deleted"):
+        (settings.notes / f"{name}.md").write_bytes(b"\xff\xfeN\x00o\x00")
+    star = {"If-Match": "*"}
+    mended = owner.put("/api/notes/mended", json={"markdown": "Words."}, headers=star)
+    assert mended.status_code == 200
+    assert (settings.notes / "mended.md").read_bytes() == b"Words."
+    assert owner.delete("/api/notes/deleted", headers=star).status_code == 204
+    assert not (settings.notes / "deleted.md").exists()
+
+
 def test_without_an_id_the_title_names_the_note_and_namesakes_are_numbered(
     owner: FlaskClient,
 ) -> None:
