@@ -43,6 +43,8 @@ FAMILIES: dict[str, Callable[[int], str]] = {
     "~~a": lambda n: "~~a" * n,
     "==a": lambda n: "==a" * n,
     "%%": lambda n: "%% a " * n,
+    "%% on lines": lambda n: "a %%\n%% b\n" * n,
+    "%% across": lambda n: "a %%\n\n- b\n" * n,
     "#a": lambda n: "#a " * n,
     "`": lambda n: " ".join("`" * (1 + i % 90) for i in range(n // 20)),
     "$": lambda n: "$a " * n,
