@@ -51,6 +51,8 @@ FAMILIES: dict[str, Callable[[int], str]] = {
     "$$": lambda n: "$$\na\n\n" * n,
     "a$x": lambda n: "a$x" * n,
     "$ x": lambda n: "$ \\al " * n,
+    "$ a_b": lambda n: "$ " + "a_b " * n + "\nx$",
+    "$ al": lambda n: "$ " + "\\al " * n + "\nx$",
     "a $$": lambda n: "a $$\n" + "$$ x $$\n" * n,
     "。**（": lambda n: "。**（" * n,
     "[a](b c ": lambda n: "[a](b c " * n,
