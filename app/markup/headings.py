@@ -17,6 +17,7 @@ from app.markup.placeholders import typed
 from app.markup.rendered import Heading
 
 NO_WORD = re.compile(r"[^\w\- ]+")
+UNSEEN = ("html_block", "block_mark")  # may stand before the title
 # Beginnings of ids that are not headings'.
 OURS = re.compile(r"(fn|fnref|claim|output|user|ref|cite|work|eq)-")
 
@@ -37,7 +38,7 @@ def take_title(page: Page, tokens: list[Token]) -> tuple[str | None, list[Token]
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
             children = tokens[at + 1].children or []
             title = plain.text(children) or None
-            if not title or any(before.type != "html_block" for before in tokens[:at]):
+            if not title or any(before.type not in UNSEEN for before in tokens[:at]):
                 return title, tokens
             if any(child.type == "footnote_ref" for child in children):
                 page.insert(typed("title", {"notes": footnotes.of_title(page, children)}))

@@ -42,7 +42,10 @@ class Piece(NamedTuple):
 
 
 def block(page: Page, token: Token) -> None:
-    """A block of HTML; each of its elements with text of its own is a line of text."""
+    """A block of HTML; each of its block elements with text of its own is a line of text.
+
+    What stands in none is of one line with the HTML before and behind it, as a browser has it.
+    """
     for piece in pieces(token.content):
         if piece.name:
             put_tag(page, piece, token.level)
@@ -51,7 +54,7 @@ def block(page: Page, token: Token) -> None:
             page.write(piece.html, piece.text)
         else:
             page.write(piece.html, piece.text)
-    page.end_line()
+    page.is_loose = True
 
 
 def put_tag(page: Page, piece: Piece, level: int) -> None:

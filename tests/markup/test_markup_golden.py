@@ -22,7 +22,7 @@ TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>',
 
 def test_every_golden_file_is_loaded() -> None:
     assert len(FILES) == 31
-    assert len(CASES) == 251
+    assert len(CASES) == 254
 
 
 @pytest.mark.parametrize(
