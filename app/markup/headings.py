@@ -52,12 +52,16 @@ def opening(page: Page, token: Token) -> None:
     children = (inline and inline.children) or []
     attributes = ""
     if page.path is not None:
-        anchor = unique(page, slug(plain.text(children)))
+        named = slug(plain.text(children))
+        anchor = unique(page, slug(token.meta.get("id") or named))
         page.headings.append(Heading(level, anchor, plain.html(children, page)))
         attributes = page.shelf.attributes(f'id="{anchor}"')
-        given = {"heading": anchor, "slug": slug(plain.text(children)), "level": int(token.tag[1])}
+        given = {"heading": anchor, "slug": named, "level": int(token.tag[1])}
         page.insert(typed("mark", {**given, "inner": int(token.level > 0)}))
     page.write(f"<h{level}{attributes}>")
+    if page.path is not None and "id" in token.meta and named not in page.anchors:
+        own = page.shelf.attributes(f'id="{unique(page, named)}"')
+        page.write(f"<span{own}></span>")
 
 
 def closing(page: Page, token: Token) -> None:

@@ -31,6 +31,7 @@ class Page:
     words: list[str] = field(default_factory=list)  # canonical text: the block being written
     headings: list[Heading] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    authored: set[str] = field(default_factory=set)  # ids in the HTML of the author
     links: list[Link] = field(default_factory=list)
     open_links: list[tuple[str, str, int]] = field(default_factory=list)  # and number of words
     media: dict[str, None] = field(default_factory=dict)  # in order, each once

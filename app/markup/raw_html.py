@@ -19,7 +19,7 @@ from markdown_it.common.html_re import close_tag, open_tag
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.markup import images
+from app.markup import anchors, images
 from app.markup.elements import BLOCKS, DEEPEST, VOID, Written
 from app.markup.page import Page
 from app.markup.sanitiser import TAGS
@@ -85,7 +85,7 @@ def inline(page: Page, token: Token) -> None:
         page.write(adjusted(page, piece), piece.text)
     elif len(page.phrases) < DEEPEST:
         page.phrases.append(piece.name)
-        page.write(piece.html)
+        page.write(adjusted(page, piece))
 
 
 def last(names: list[str], name: str) -> int:
@@ -123,6 +123,8 @@ def tag(source: str) -> Piece:
 
 def adjusted(page: Page, piece: Piece) -> str:
     """The tag; the source of an image is found as in `![…](…)`."""
+    if piece.name == "a":
+        return anchors.adjusted(page, piece.html)
     if piece.name != "img":
         return piece.html
 

@@ -21,8 +21,8 @@ TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>',
 
 
 def test_every_golden_file_is_loaded() -> None:
-    assert len(FILES) == 31
-    assert len(CASES) == 254
+    assert len(FILES) == 32
+    assert len(CASES) == 258
 
 
 @pytest.mark.parametrize(
