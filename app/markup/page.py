@@ -39,6 +39,8 @@ class Page:
     claims: list[Claim] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)  # in order, each once: key to name
     code: list[str] = field(default_factory=list)
+    highlighted: int = 0  # characters of code
+    seconds: float = 0.0  # that highlighting took
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, list[Token]] = field(default_factory=dict)  # footnotes: label to body
     numbers: dict[str, int] = field(default_factory=dict)  # footnotes: label to number
