@@ -55,13 +55,13 @@ def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False  # the sign ends a comment; `across` cuts it out
     if close >= 0:
         state.line = start + 1
-    else:
-        skip(state, start, end)
-    return True
+        return True
+    return skip(state, start, end)
 
 
-def skip(state: StateBlock, start: int, end: int) -> None:
-    """Go on after the comment, be it in the middle of a line."""
+def skip(state: StateBlock, start: int, end: int) -> bool:
+    """Go on after the comment, be it in the middle of a line; one that leaves the quote or the
+    list that it began in is left to `across`."""
     for number in range(start + 1, end):
         if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
             end = number  # the quote or the list ends, and the comment with it
@@ -69,9 +69,12 @@ def skip(state: StateBlock, start: int, end: int) -> None:
         close = state.src.find(SIGN, state.bMarks[number], state.eMarks[number])
         if close >= 0:
             go_on(state, number, close + 2)
-            return
+            return True
+    if end < state.lineMax and state.src.find(SIGN, state.bMarks[end]) >= 0:
+        return False
     state.push("comment_open_ended", "", 0).map = [start, start + 1]
     state.line = end
+    return True
 
 
 def go_on(state: StateBlock, number: int, at: int) -> None:

@@ -82,11 +82,24 @@ def across(state: StateCore) -> None:
         return
     tokens = state.tokens
     signs = [at for at, token in enumerate(tokens) if has_sign(token)]
+    is_open = False
+    for at in signs[:-1]:
+        is_open = left_open(tokens[at].content, is_open)
+    if signs and not is_open and opened(tokens[signs[-1]].content) == 0:
+        hide(tokens, signs[-1])
     if any(opened(tokens[at].content) >= 0 for at in signs[:-1]):
         cut = Cut(signs[-1])
         for at, token in enumerate(tokens):
             cut.take(at, token)
         state.tokens = cut.kept
+
+
+def hide(tokens: list[Token], at: int) -> None:
+    """A paragraph that begins a comment whose end is in code, and so is none: say so instead."""
+    if tokens[at - 1].type == "paragraph_open":
+        problem = Token("comment_open_ended", "", 0, level=tokens[at - 1].level)
+        problem.map = tokens[at].map
+        tokens[at - 1 : at + 2] = [problem]
 
 
 def has_sign(token: Token) -> bool:

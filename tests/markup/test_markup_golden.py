@@ -22,7 +22,7 @@ TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>',
 
 def test_every_golden_file_is_loaded() -> None:
     assert len(FILES) == 32
-    assert len(CASES) == 258
+    assert len(CASES) == 260
 
 
 @pytest.mark.parametrize(
