@@ -7,20 +7,16 @@ the middle of a sentence is text.
 
 from __future__ import annotations
 
-import re
-
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from app.markup.comments_across import SIGN, across, known
 from app.markup.page import Page
 
-SIGN = "%%"
 INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
-# Where the sign is no sign: escaped, in code, in a formula.
-OTHER = re.compile(r"\\[\s\S]|(`{1,3})(?!`)[^`]{0,2000}\1(?!`)|\$[^$\n]{1,500}\$")
 OPEN_ENDED = "A comment begins here and has no end (%%): what follows is not shown."
 
 
@@ -43,7 +39,10 @@ def inline(state: StateInline, silent: bool) -> bool:  # noqa: ARG001 - the pars
 
 
 def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A comment that begins a line, and is not followed by words on the same line."""
+    """A comment that begins a line, and is not followed by words on the same line.
+
+    Where a comment is open, the sign ends it: what began inside a line is no matter of blocks.
+    """
     at = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith(SIGN, at) or state.is_code_block(start):
         return False
@@ -51,16 +50,18 @@ def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if close >= 0 and state.src[close + 2 : state.eMarks[start]].strip():
         return False
     if silent:
-        return True
+        return known(state).in_blocks(state) or not known(state).in_paragraph(state, start)
+    if known(state).in_blocks(state):
+        return False  # the sign ends a comment; `across` cuts it out
     if close >= 0:
         state.line = start + 1
-    else:
-        skip(state, start, end)
-    return True
+        return True
+    return skip(state, start, end)
 
 
-def skip(state: StateBlock, start: int, end: int) -> None:
-    """Go on after the comment, be it in the middle of a line."""
+def skip(state: StateBlock, start: int, end: int) -> bool:
+    """Go on after the comment, be it in the middle of a line; one that leaves the quote or the
+    list that it began in is left to `across`."""
     for number in range(start + 1, end):
         if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
             end = number  # the quote or the list ends, and the comment with it
@@ -68,9 +69,12 @@ def skip(state: StateBlock, start: int, end: int) -> None:
         close = state.src.find(SIGN, state.bMarks[number], state.eMarks[number])
         if close >= 0:
             go_on(state, number, close + 2)
-            return
+            return True
+    if end < state.lineMax and state.src.find(SIGN, state.bMarks[end]) >= 0:
+        return False
     state.push("comment_open_ended", "", 0).map = [start, start + 1]
     state.line = end
+    return True
 
 
 def go_on(state: StateBlock, number: int, at: int) -> None:
@@ -83,52 +87,6 @@ def go_on(state: StateBlock, number: int, at: int) -> None:
     state.tShift[number] = len(rest) - len(rest.lstrip())
     state.sCount[number] = state.blkIndent
     state.line = number
-
-
-def across(state: StateCore) -> None:
-    """A comment that begins inside a paragraph and ends in a later one: cut out all between."""
-    if SIGN not in state.src:
-        return
-    tokens, kept, at = state.tokens, [], 0
-    while at < len(tokens):
-        token = tokens[at]
-        start = opened(token.content) if is_paragraph(tokens, at) else -1
-        end = next_with_sign(tokens, at + 1) if start >= 0 else -1
-        kept.append(token)
-        at += 1
-        if end > 0:
-            token.content = token.content[:start].rstrip()
-            kept.append(tokens[at])
-            tokens[end].content = tokens[end].content.partition(SIGN)[2].lstrip()
-            at = end - 1
-        elif start >= 0:
-            kept += tokens[at:]
-            break
-    state.tokens = kept
-
-
-def is_paragraph(tokens: list[Token], at: int) -> bool:
-    """Whether an outermost paragraph's words stand there."""
-    token = tokens[at]
-    return token.type == "inline" and token.level == 1 and tokens[at - 1].type == "paragraph_open"
-
-
-def opened(content: str) -> int:
-    """Where a comment begins that does not end in this paragraph; -1 if none does."""
-    if SIGN not in content:
-        return -1
-    masked = OTHER.sub(lambda match: "x" * len(match[0]), content)
-    signs = [match.start() for match in re.finditer(SIGN, masked)]
-    return signs[-1] if len(signs) % 2 else -1
-
-
-def next_with_sign(tokens: list[Token], start: int) -> int:
-    found = (
-        at
-        for at in range(start, len(tokens))
-        if is_paragraph(tokens, at) and SIGN in tokens[at].content
-    )
-    return next(found, -1)
 
 
 def drop_empty(state: StateCore) -> None:

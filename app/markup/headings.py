@@ -17,6 +17,7 @@ from app.markup.placeholders import typed
 from app.markup.rendered import Heading
 
 NO_WORD = re.compile(r"[^\w\- ]+")
+UNSEEN = ("html_block", "block_mark")  # may stand before the title
 # Beginnings of ids that are not headings'.
 OURS = re.compile(r"(fn|fnref|claim|output|user|ref|cite|work|eq)-")
 
@@ -37,7 +38,7 @@ def take_title(page: Page, tokens: list[Token]) -> tuple[str | None, list[Token]
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
             children = tokens[at + 1].children or []
             title = plain.text(children) or None
-            if not title or any(before.type != "html_block" for before in tokens[:at]):
+            if not title or any(before.type not in UNSEEN for before in tokens[:at]):
                 return title, tokens
             if any(child.type == "footnote_ref" for child in children):
                 page.insert(typed("title", {"notes": footnotes.of_title(page, children)}))
@@ -51,12 +52,16 @@ def opening(page: Page, token: Token) -> None:
     children = (inline and inline.children) or []
     attributes = ""
     if page.path is not None:
-        anchor = unique(page, slug(plain.text(children)))
+        named = slug(plain.text(children))
+        anchor = unique(page, slug(token.meta.get("id") or named))
         page.headings.append(Heading(level, anchor, plain.html(children, page)))
         attributes = page.shelf.attributes(f'id="{anchor}"')
-        given = {"heading": anchor, "slug": slug(plain.text(children)), "level": int(token.tag[1])}
+        given = {"heading": anchor, "slug": named, "level": int(token.tag[1])}
         page.insert(typed("mark", {**given, "inner": int(token.level > 0)}))
     page.write(f"<h{level}{attributes}>")
+    if page.path is not None and "id" in token.meta and named not in page.anchors:
+        own = page.shelf.attributes(f'id="{unique(page, named)}"')
+        page.write(f"<span{own}></span>")
 
 
 def closing(page: Page, token: Token) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.markup import headings, paths
+from app.markup import anchors, headings, paths
 from app.markup.page import Page
 from app.markup.placeholders import typed
 
@@ -59,6 +59,7 @@ def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
 def to_heading(page: Page, fragment: str, title: object = None) -> None:
     """A heading or block of this note; which of several of one name, the whole page knows."""
     above, place = parts(fragment)
+    place = anchors.authored(page, fragment) or place
     if above:
         to_place(page, "", above, place, title)
     else:

@@ -12,6 +12,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from app.markup.attributes import ATTRIBUTES
 from app.markup.math_rule import BEGIN, closing_environment, closing_escape, closing_pair, stripped
 
 ENDS = re.compile(r"\\end\{[A-Za-z*]+\}\s*\Z")
@@ -81,10 +82,15 @@ def delimited(state: StateBlock, start: int, end: int, opener: str) -> tuple[str
         if close >= 0:
             lines.append(line[:close])
             tex = stripped("\n".join(lines))
-            is_whole = not line[close + 2 :].strip() and is_formula(lines, line[:close])
+            is_whole = is_nothing(line[close + 2 :].strip()) and is_formula(lines, line[:close])
             return (tex, number + 1) if tex and is_whole else None
         lines.append(line)
     return None
+
+
+def is_nothing(rest: str) -> bool:
+    """Whether no words follow the formula on its line; its name, `{#eq:id}`, is not shown."""
+    return not rest or bool(ATTRIBUTES.fullmatch(rest))
 
 
 def is_formula(lines: list[str], last: str) -> bool:

@@ -37,8 +37,7 @@ WORD = re.compile(r"[^\W\d_]{2,}|^\s*\d*\s*$")
 VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w{2,}|[A-Z_]{2,})(?=[^\w\\^$])[^\\^$]*\$[A-Za-z_{]")
 TEX = re.compile(r"[\\^_=+<>{}|/*&]")
 # What no price and no program holds: enough where spaces or words stand at the dollars.
-SURELY = r"[^\n]*?(?:\\[A-Za-z]{2}|(?<![A-Za-z_])[A-Za-z][\^_][A-Za-z0-9{])"
-SPACED = re.compile(rf"(?=\S|[ \t]){SURELY}[^\n]*\Z")
+SURELY = re.compile(r"\\[A-Za-z]{2}|(?<![A-Za-z_])[A-Za-z][\^_][A-Za-z0-9{]")
 ATTACHED = re.compile(r"[\^_]|[A-Za-z][\^_]|[^\n]*\\[A-Za-z]")
 NESTED_DOLLARS = 6  # dollars inside \text{…} of one formula: bounds the time
 
@@ -95,7 +94,7 @@ def closing_dollar(source: str, at: int) -> int:
         return -1
     inside = source[at + 1 : end]
     has_end = not inside[-1].isspace() or inside.endswith("\\ ")
-    if (after.isspace() or not has_end) and not SPACED.match(inside):
+    if (after.isspace() or not has_end) and not may_be_spaced(inside):
         return -1
     is_attached = bool(at) and source[at - 1].isalnum() and source[at - 1] < "\x7f"
     if is_attached and (after.isspace() or not ATTACHED.match(inside)):
@@ -105,6 +104,13 @@ def closing_dollar(source: str, at: int) -> int:
     is_code = inside.count("`") % 2 == 1
     is_program = is_code or VARIABLE.match(source, at, end + 2)
     return -1 if is_program or PRICE.match(source, at, end) else end
+
+
+def may_be_spaced(inside: str) -> bool:
+    """Whether it is TeX beyond doubt, on one line, so that spaces may stand at the dollars."""
+    if "\n" in inside or (inside[0].isspace() and inside[0] not in " \t"):
+        return False
+    return bool(SURELY.search(inside))
 
 
 def balanced_dollar(source: str, start: int) -> int:

@@ -14,6 +14,8 @@ from app.markup.placeholders import Shelf
 from app.markup.rendered import Bibtex, Block, Cite, Claim, Heading, Link, Problem
 from app.markup.stamps import stamped
 
+SAME_LINE = ("html_block", "inline")
+
 
 @dataclass
 class Page:
@@ -29,6 +31,7 @@ class Page:
     words: list[str] = field(default_factory=list)  # canonical text: the block being written
     headings: list[Heading] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    authored: set[str] = field(default_factory=set)  # ids in the HTML of the author
     links: list[Link] = field(default_factory=list)
     open_links: list[tuple[str, str, int]] = field(default_factory=list)  # and number of words
     media: dict[str, None] = field(default_factory=dict)  # in order, each once
@@ -36,6 +39,8 @@ class Page:
     claims: list[Claim] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)  # in order, each once: key to name
     code: list[str] = field(default_factory=list)
+    highlighted: int = 0  # characters of code
+    seconds: float = 0.0  # that highlighting took
     problems: list[Problem] = field(default_factory=list)
     notes: dict[str, list[Token]] = field(default_factory=dict)  # footnotes: label to body
     numbers: dict[str, int] = field(default_factory=dict)  # footnotes: label to number
@@ -46,6 +51,7 @@ class Page:
     elements: Elements = field(default_factory=Elements)  # of the author's blocks of HTML
     phrases: list[str] = field(default_factory=list)  # of the author's HTML in a sentence
     equations: Equations = field(default_factory=Equations)
+    is_loose: bool = False  # whether an author's HTML left the present line open
     tokens: Sequence[Token] = ()
     at: int = 0
     line: int = 0  # of the present block, from 0 in the body
@@ -61,6 +67,8 @@ class Page:
         lines, sources = self.lines, self.sources
         floor, self.elements.floor = self.elements.floor, len(self.elements.open)
         for self.at, token in enumerate(tokens):
+            if self.is_loose:
+                self.end_loose(token)
             if open_elements:
                 self.nest(token)
             if token.map is not None:
@@ -73,9 +81,17 @@ class Page:
             if self.waiting and token.level == 0 and token.nesting <= 0:
                 rules["margin"](self, token)
         self.end_elements(self.elements.finish(self.elements.floor))
+        self.end_loose(None)
         self.locate_lines()
         self.elements.floor = floor
         self.tokens, self.at = outer
+
+    def end_loose(self, token: Token | None) -> None:
+        """End the line that HTML left open, where `token` is not of that line."""
+        if self.is_loose and not (token and (token.hidden or token.type in SAME_LINE)):
+            self.is_loose = False
+            self.end_line()
+            self.locate_lines()
 
     def nest(self, token: Token) -> None:
         """End what the author's HTML has open and `token` may not stand in."""

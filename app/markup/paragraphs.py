@@ -19,7 +19,12 @@ def opening(page: Page, token: Token) -> None:
 def closing(page: Page, token: Token) -> None:
     if not token.hidden and not images.alone(page.neighbour(-1)):
         page.write("</p>\n")
-    page.end_line()
+    after = page.neighbour(1) if token.hidden else None
+    if after and after.type == "html_block":
+        page.write("\n", " ")
+        page.is_loose = True
+    else:
+        page.end_line()
 
 
 def inline(page: Page, token: Token) -> None:

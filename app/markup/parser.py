@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt, rules_inline
 from markdown_it.token import Token
 
 from app.markup import (
+    attributes,
     autolinks,
     block_ids,
     callouts,
@@ -43,6 +44,7 @@ from app.markup import (
 NESTING = 50  # blocks in blocks; what is deeper is cut by the parser, and `depth` says so
 # What a source holds somewhere if a rule can have anything to do in it.
 SIGNS: Mapping[str, tuple[str, ...]] = {
+    "attributes": ("{#",),
     "autolink": ("<",),
     "bare_address": autolinks.SIGNS,
     "callout": ("[!",),
@@ -141,6 +143,7 @@ def rules(note: bool) -> MarkdownIt:
         block_ids.use(md)
         embeds.use(md)
         tags.use(md)
+        attributes.use(md)
         citations.use(md)
         values.use(md)
         ties.use(md)

@@ -19,7 +19,7 @@ from markdown_it.common.html_re import close_tag, open_tag
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from app.markup import images
+from app.markup import anchors, images
 from app.markup.elements import BLOCKS, DEEPEST, VOID, Written
 from app.markup.page import Page
 from app.markup.sanitiser import TAGS
@@ -42,7 +42,10 @@ class Piece(NamedTuple):
 
 
 def block(page: Page, token: Token) -> None:
-    """A block of HTML; each of its elements with text of its own is a line of text."""
+    """A block of HTML; each of its block elements with text of its own is a line of text.
+
+    What stands in none is of one line with the HTML before and behind it, as a browser has it.
+    """
     for piece in pieces(token.content):
         if piece.name:
             put_tag(page, piece, token.level)
@@ -51,7 +54,7 @@ def block(page: Page, token: Token) -> None:
             page.write(piece.html, piece.text)
         else:
             page.write(piece.html, piece.text)
-    page.end_line()
+    page.is_loose = True
 
 
 def put_tag(page: Page, piece: Piece, level: int) -> None:
@@ -82,7 +85,7 @@ def inline(page: Page, token: Token) -> None:
         page.write(adjusted(page, piece), piece.text)
     elif len(page.phrases) < DEEPEST:
         page.phrases.append(piece.name)
-        page.write(piece.html)
+        page.write(adjusted(page, piece))
 
 
 def last(names: list[str], name: str) -> int:
@@ -120,6 +123,8 @@ def tag(source: str) -> Piece:
 
 def adjusted(page: Page, piece: Piece) -> str:
     """The tag; the source of an image is found as in `![…](…)`."""
+    if piece.name == "a":
+        return anchors.adjusted(page, piece.html)
     if piece.name != "img":
         return piece.html
 

@@ -23,6 +23,7 @@ from markdown_it.token import Token
 Rule = Callable[[StateInline, bool], bool]
 
 BEGINS: Mapping[str, str] = {
+    "attributes": "{",
     "autolink": "<",
     "backticks": "`",
     "citation": "[@",

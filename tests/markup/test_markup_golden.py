@@ -21,8 +21,8 @@ TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>',
 
 
 def test_every_golden_file_is_loaded() -> None:
-    assert len(FILES) == 31
-    assert len(CASES) == 245
+    assert len(FILES) == 32
+    assert len(CASES) == 260
 
 
 @pytest.mark.parametrize(
