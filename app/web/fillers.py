@@ -43,7 +43,7 @@ def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled
     """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
     lab = board_of(document, chosen)
     html = whole(document.path, document.title, document.html, links_of(document), lab)
-    html = citing.fill_citations(pictures.finished(html))
+    html = citing.fill_citations(pictures.finished(html), note=document.uid)
     return Filled(html, tally(lab), title_notes(document.html))
 
 
@@ -150,7 +150,8 @@ def caption(document: documents.Document, name: str) -> str:
     if "<!--gloss:" in found:
         lab = board_of(document, {})
         html = whole(document.path, document.title, marked, links_of(document), lab)
-        found = citing.fill_citations(html).partition(BEGIN)[2].partition(END)[0]
+        html = citing.fill_citations(html, note=document.uid)
+        found = html.partition(BEGIN)[2].partition(END)[0]
     return written(found)
 
 
