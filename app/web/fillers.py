@@ -81,20 +81,14 @@ def fill_preview(rendered: Rendered, path: str) -> str:
 
 def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
     """A note with the notes that it embeds."""
-    root = embeds.Piece(path, title, html, links, lab)
-    if "<!--gloss:embed " not in html:
-        return filled(root, nothing)
-    return filled(root, embeds.filler(root, filled, lambda given: link_html(given, None)))
+    root = embeds.Piece(path, title, html, html, links, lab)
+    return embeds.page(root, filled, lambda given: link_html(given, None))
 
 
-def nothing(_: dict[str, Any]) -> str:
-    return ""
-
-
-def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
+def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
-    headings = places.found(html, links)
+    headings = places.found(html, piece.whole, links, notes)
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
