@@ -18,6 +18,7 @@ from typing import NamedTuple
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
+from app.markup import footnotes
 from app.markup.mathematics import Formula, typeset
 from app.markup.page import Page
 
@@ -27,6 +28,9 @@ TOO_LONG = f"The formulas of this note took more than {SECONDS:.0f} seconds: thi
 MARK = re.compile("\ue000([NTRQS])([0-9]+)\ue001")
 NO_ANCHOR = re.compile(r"[^\w:.-]+")
 UNKNOWN = "?"
+TEX = "\\$_^{}"  # what a tag has in it that is more than words
+TAG = re.compile(r"<[^>]*>")
+BOXES = re.compile(r'<span class="katex-html" aria-hidden="true">(.*)</span></span>\Z', re.DOTALL)
 
 
 class Numbered(NamedTuple):
@@ -40,7 +44,7 @@ class Numbered(NamedTuple):
 def prepare(page: Page, tokens: Sequence[Token]) -> None:
     """Typeset and number every formula in `tokens`; each token then holds its own."""
     page.macros = dict(page.macros)
-    for token in formulas(page, tokens):
+    for token in formulas(page, footnotes.shown(tokens)):
         formula = typeset_within_time(page, token.content, display=DISPLAYED[token.type])
         token.meta["numbered"] = numbered(page, formula)
         if formula.defined:
@@ -48,13 +52,14 @@ def prepare(page: Page, tokens: Sequence[Token]) -> None:
 
 
 def formulas(page: Page, tokens: Iterable[Token]) -> Iterator[Token]:
-    """The formulas in the order of the source, with those in notes that stand in a line."""
+    """The formulas in the order of the source, with those in notes that stand in a line; not what
+    describes an image, for it is shown as TeX."""
     for token in tokens:
         if token.map is not None:
             page.line = token.map[0]
         if token.type in DISPLAYED:
             yield token
-        elif inner := token.children or token.meta.get("body"):
+        elif token.type != "image" and (inner := token.children or token.meta.get("body")):
             yield from formulas(page, inner)
 
 
@@ -135,7 +140,7 @@ def html(page: Page, found: Numbered, *, links: bool = True) -> str:
     def written(match: re.Match[str]) -> str:
         kind, at = match[1], int(match[2])
         if kind in "NT":
-            return number(formula, found.numbers, at, spoken=kind == "T")
+            return number(page, found, at, spoken=kind == "T")
         if at >= len(formula.references):
             return ""
         return reference(page, formula.references[at], kind, links=links)
@@ -143,13 +148,13 @@ def html(page: Page, found: Numbered, *, links: bool = True) -> str:
     return MARK.sub(written, formula.html)
 
 
-def number(formula: Formula, numbers: tuple[str, ...], at: int, *, spoken: bool) -> str:
+def number(page: Page, found: Numbered, at: int, *, spoken: bool) -> str:
     """The number itself; a tag stands already in the boxes, in the author's own TeX."""
-    if at >= len(numbers):
+    if at >= len(found.numbers):
         return ""
     if spoken:
-        return escapeHtml(f"({plain(numbers[at])})")
-    return "" if formula.equations[at].tag is not None else numbers[at]
+        return f"({words(page, found.numbers[at])})"
+    return "" if found.formula.equations[at].tag is not None else found.numbers[at]
 
 
 def reference(page: Page, label: str, kind: str, *, links: bool) -> str:
@@ -159,14 +164,36 @@ def reference(page: Page, label: str, kind: str, *, links: bool) -> str:
         if kind != "S":
             page.problem(unknown(label))
         return UNKNOWN if kind != "R" else f"({UNKNOWN})"
-    shown = escapeHtml(plain(found))
-    if kind == "S" or not links or page.path is None:
+    if kind == "S":
+        return words(page, found)
+    shown = boxes(page, found)
+    if not links or page.path is None:
         return shown
     return f'<a href="#{anchor(label)}" tabindex="-1">{shown}</a>'
 
 
 def unknown(label: str) -> str:
     return f"No equation of this note has the label {label}."
+
+
+def boxes(page: Page, number: str) -> str:
+    """A number or tag inside of a formula's boxes."""
+    match = BOXES.search(of_tag(page, number))
+    return match[1] if match else escapeHtml(plain(number))
+
+
+def words(page: Page, number: str) -> str:
+    """A number or tag inside of a formula's MathML."""
+    spoken = TAG.sub("", of_tag(page, number).partition("<annotation")[0])
+    return spoken or escapeHtml(plain(number))
+
+
+def of_tag(page: Page, number: str) -> str:
+    """The HTML of a tag with TeX in it; empty for any other number, and for what fails."""
+    if set(number).isdisjoint(TEX):
+        return ""
+    html = typeset(f"\\text{{{number}}}", display=False, macros=page.macros).html
+    return "" if "\ue000" in html else html
 
 
 def plain(number: str) -> str:

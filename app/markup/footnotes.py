@@ -9,7 +9,7 @@ text. A note may have several paragraphs (indented by four), and refer to others
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -99,6 +99,58 @@ def take_definitions(page: Page, tokens: Iterable[Token]) -> list[Token]:
         else:
             (open_notes[-1] if open_notes else rest).append(token)
     return rest
+
+
+def shown(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The tokens without the definitions that nothing refers to from the text, near or far."""
+    if not any(token.type == "footnote_reference_open" for token in tokens):
+        return tokens
+    waiting = list(called(parts_of(tokens, None)))
+    met: set[str] = set()
+    definitions = dict(reversed([*definitions_of(tokens)]))
+    while waiting:
+        label = waiting.pop()
+        if label not in met and label in definitions:
+            met.add(label)
+            waiting += called(definitions[label])
+    return parts_of(tokens, met)
+
+
+def definitions_of(tokens: Iterable[Token]) -> Iterator[tuple[str, list[Token]]]:
+    """Each definition, by its label, without those inside of it."""
+    open_notes: list[tuple[str, list[Token]]] = []
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            open_notes.append((token.meta["label"].casefold(), []))
+        elif token.type == "footnote_reference_close":
+            yield open_notes.pop()
+        elif open_notes:
+            open_notes[-1][1].append(token)
+
+
+def parts_of(tokens: Iterable[Token], kept: set[str] | None) -> list[Token]:
+    """The text, and the first definition of each of the labels `kept`."""
+    left = set(kept or ())
+    found: list[Token] = []
+    inside: list[bool] = [True]
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            label = token.meta["label"].casefold()
+            inside.append(label in left)
+            left.discard(label)
+        elif token.type == "footnote_reference_close":
+            inside.pop()
+        elif inside[-1]:
+            found.append(token)
+    return found
+
+
+def called(tokens: Iterable[Token]) -> Iterator[str]:
+    """The labels that these tokens refer to."""
+    for token in tokens:
+        if token.type == "footnote_ref":
+            yield token.meta["label"]
+        yield from called(token.children or token.meta.get("body") or ())
 
 
 def reference(page: Page, token: Token) -> None:

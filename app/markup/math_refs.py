@@ -15,7 +15,6 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.markup import equations
-from app.markup.mathematics import typeset
 from app.markup.page import Page
 
 REFERENCE = re.compile(r"\\(eq|[cC])?ref\{([^{}\n]{1,200})\}")
@@ -65,9 +64,5 @@ def shown(page: Page, token: Token) -> str:
     number = page.equations.labels.get(token.meta["label"])
     if number is None:
         return f"{token.meta['word']}(?)"
-    if not set(number).isdisjoint("\\$_^{}"):
-        formula = typeset(f"\\text{{{number}}}", display=False, macros=page.macros)
-        html = formula.html or escapeHtml(number)
-    else:
-        html = escapeHtml(number)
+    html = equations.of_tag(page, number) or escapeHtml(number)
     return f"{token.meta['word']}({html})" if token.meta["brackets"] else html

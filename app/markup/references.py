@@ -55,7 +55,15 @@ SHOWN = {"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"}
 OURS = re.compile("[\ue000-\uf8ff]")
 FORMULA = re.compile(r"(?<!\\)\$([^$]{1,500}?)(?<!\\)\$")
 FORMULAS = 0xE100  # and upwards, one character for each formula of a work
-ADDRESS = re.compile(r"https?://[^\s<”“]*[^\s<”“.,;]")
+MOST_FORMULAS = 50  # of one work; the others stay TeX
+TYPESET = 100_000  # characters of HTML for all formulas of one work
+LONGEST = 2_000  # characters of one field; what is longer is cut
+MOST_NAMES = 200  # in one list
+NO_PROSE = {"URL", "DOI"}  # a dollar in them is a dollar
+# Neither quotation marks nor what stands for a bracket or a formula belongs to an address.
+ADDRESS = re.compile(
+    "https?://[^\\s<”“\ue001\ue002\ue100-\uf8ff]*[^\\s<”“\ue001\ue002\ue100-\uf8ff.,;]"
+)
 NUMBER = re.compile(r"^\W{0,2}1\W{0,3}(?=[^\W\d])")  # citation numbers are the list's
 OTHERS = "others"  # how BibTeX says that there are more authors
 AND_OTHERS = re.compile(r",?\s+(?:and|&amp;|&)\s+others\b|,\s+others\b")
@@ -212,22 +220,36 @@ def plainly(item: dict[str, Any]) -> str:
     return ", ".join(part for part in (*people[:3], year, item.get("title", "")) if part)
 
 
-def hide(given: Any, formulas: list[str]) -> Any:
-    """The item with nothing in it that a style or HTML could take for a mark."""
+def hide(given: Any, formulas: list[str], *, prose: bool = True) -> Any:
+    """The item with nothing in it that a style or HTML could take for a mark, and not too long."""
     if isinstance(given, dict):
-        return {name: hide(value, formulas) for name, value in given.items()}
+        return {
+            name: hide(value, formulas, prose=name not in NO_PROSE) for name, value in given.items()
+        }
     if isinstance(given, list):
-        return [hide(value, formulas) for value in given]
+        return [hide(value, formulas, prose=prose) for value in given[:MOST_NAMES]]
     if not isinstance(given, str):
         return given
 
     def put_away(match: re.Match[str]) -> str:
+        if len(formulas) >= MOST_FORMULAS:
+            return match[0]
         formulas.append(match[1])
         return chr(FORMULAS + len(formulas) - 1)
 
-    given = OURS.sub("\ufffd", given)
-    given = FORMULA.sub(put_away, given) if "$" in given and len(formulas) < 50 else given
+    given = OURS.sub("\ufffd", shortened(given))
+    given = FORMULA.sub(put_away, given) if prose and "$" in given else given
     return "".join(HIDDEN.get(character, character) for character in given)
+
+
+def shortened(value: str) -> str:
+    """
+    >>> shortened("word " * 1000)[-7:]
+    ' word …'
+    """
+    if len(value) <= LONGEST:
+        return value
+    return f"{value[:LONGEST].rpartition(' ')[0] or value[:LONGEST]} …"
 
 
 def link(match: re.Match[str]) -> str:
@@ -241,15 +263,23 @@ def link(match: re.Match[str]) -> str:
 
 
 def shown(found: str, formulas: list[str]) -> str:
-    for character, entity in SHOWN.items():
-        found = found.replace(character, entity)
-    for number, tex in enumerate(formulas):
-        found = found.replace(chr(FORMULAS + number), formula(tex))
-    return found
+    """With everything in its place again that was hidden."""
+    left = TYPESET
+
+    def put_back(match: re.Match[str]) -> str:
+        nonlocal left
+        number = ord(match[0]) - FORMULAS
+        if not 0 <= number < len(formulas):
+            return SHOWN.get(match[0], "")
+        html_of = formula(formulas[number]) if left > 0 else ""
+        left -= len(html_of)
+        return html_of if left >= 0 and html_of else html.escape(f"${formulas[number]}$")
+
+    return OURS.sub(put_back, found)
 
 
 def formula(tex: str) -> str:
     try:
-        return typeset(tex, display=False).html or html.escape(f"${tex}$")
+        return typeset(tex, display=False).html
     except Unavailable:
-        return html.escape(f"${tex}$")
+        return ""

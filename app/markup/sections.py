@@ -17,6 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 MARK = re.compile(r"<!--gloss:mark (\{[^<>]*\})-->")
@@ -40,7 +41,7 @@ def cut(html: str, fragment: str) -> str | None:
     if fragment.startswith("^"):
         found = block(marks, fragment[1:])
     else:
-        found = section(html, marks, fragment.split("#"))
+        found = section(html, fragment.split("#"))
     if found is None:
         return None
     piece = balanced(html[slice(*found)])
@@ -49,9 +50,8 @@ def cut(html: str, fragment: str) -> str | None:
 
 def anchor_of(html: str, path: list[str]) -> str | None:
     """The anchor of the heading that a path of headings means."""
-    headings = [mark for mark in marks_of(html) if "heading" in mark.given]
-    at = chosen(headings, path)
-    return None if at is None else str(headings[at].given["heading"])
+    own = heading(html, path)
+    return None if own is None else str(own.given["heading"])
 
 
 @lru_cache(maxsize=16)
@@ -66,36 +66,49 @@ def block(marks: Sequence[Mark], name: str) -> tuple[int, int] | None:
     return (begin.end, end.start) if begin and end and begin.end <= end.start else None
 
 
-def section(html: str, marks: Sequence[Mark], path: list[str]) -> tuple[int, int] | None:
-    headings = [mark for mark in marks if "heading" in mark.given]
-    at = chosen(headings, path)
-    if at is None:
+def section(html: str, path: list[str]) -> tuple[int, int] | None:
+    own = heading(html, path)
+    if own is None:
         return None
-    own = headings[at]
     level, inner = own.given["level"], own.given["inner"]
     ends = (
         mark.start
-        for mark in headings[at + 1 :]
-        if mark.given["level"] <= level and mark.given["inner"] <= inner
+        for mark in marks_of(html)
+        if mark.start > own.start
+        and "heading" in mark.given
+        and mark.given["level"] <= level
+        and mark.given["inner"] <= inner
     )
     end = next(ends, len(html))
     return own.end, end_of_container(html, own.end, end) if inner else end
 
 
-def chosen(headings: Sequence[Mark], path: list[str]) -> int | None:
+def heading(html: str, path: list[str]) -> Mark | None:
     """The heading that the path names, each part below the one before; else its last part."""
+    known = paths_of(html)
+    return known.get(tuple(path)) or known.get(tuple(path[-1:]))
+
+
+@lru_cache(maxsize=16)
+def paths_of(html: str) -> dict[tuple[str, ...], Mark]:
+    """The first heading of each path that leads to one, with or without each of those above it.
+
+    A heading has at most five above it, so the index grows as the note does.
+    """
+    found: dict[tuple[str, ...], Mark] = {}
     above: list[tuple[int, str]] = []
-    fallback = None
-    for at, mark in enumerate(headings):
+    for mark in marks_of(html):
+        if "heading" not in mark.given:
+            continue
         level, slug = mark.given["level"], mark.given["slug"]
         above = [pair for pair in above if pair[0] < level]
+        names = [name for _, name in above]
+        for count in range(len(names) + 1):
+            for path in combinations(names, count):
+                found.setdefault((*path, slug), mark)
+                found.setdefault((*path, mark.given["heading"]), mark)
         above.append((level, slug))
-        if path[-1] in (slug, mark.given["heading"]):
-            names = iter(name for _, name in above[:-1])
-            if all(part in names for part in path[:-1]):
-                return at
-            fallback = at if fallback is None else fallback
-    return fallback
+    return found
 
 
 def end_of_container(html: str, start: int, end: int) -> int:

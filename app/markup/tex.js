@@ -259,12 +259,13 @@ function finished(markup) {
 // Environments --------------------------------------------------------------------------------
 
 const ENVIRONMENTS = {
+  "equation": (body, star) => inside(`equation${star}`, star ? unlabelled(body) : body),
   "multline": (body, star) => multline(body, star),
-  "eqnarray": (body, star) => inside(`align${star}`, joined(rowsOf(body).map(withoutSecondTab))),
-  "align": (body, star) => inside(`align${star}`, joined(rowsOf(body))),
-  "alignat": (body, star) => inside(`alignat${star}`, joined(rowsOf(body))),
-  "gather": (body, star) => inside(`gather${star}`, joined(rowsOf(body))),
-  "flalign": (body, star) => inside(`align${star}`, joined(rowsOf(body))),
+  "eqnarray": (body, star) => inside(`align${star}`, joined(labelled(body, star).map(withoutSecondTab))),
+  "align": (body, star) => inside(`align${star}`, joined(labelled(body, star))),
+  "alignat": (body, star) => inside(`alignat${star}`, joined(labelled(body, star))),
+  "gather": (body, star) => inside(`gather${star}`, joined(labelled(body, star))),
+  "flalign": (body, star) => inside(`align${star}`, joined(labelled(body, star))),
   "subequations": (body) => subequations(body),
   "displaymath": (body) => body,
   "math": (body) => body,
@@ -355,21 +356,31 @@ function withoutSecondTab(row) {
   return kept;
 }
 
+// The rows; those of a starred environment have a label only beside a tag, as in LaTeX.
+const labelled = (body, star) => (star ? rowsOf(body).map(unlabelled) : rowsOf(body));
+
+function unlabelled(row) {
+  const isTagged = row.some(({text}) => text === "\\tag");
+  return isTagged ? row : without(["\\label"], row, []);
+}
+
 // One formula over several lines: one number, at the last of them.
 function multline(body, star) {
   const rows = rowsOf(body);
   const moved = [];
-  const bare = rows.map((row) => withoutTags(row, moved));
+  const bare = rows.map((row) => without(["\\label", "\\tag"], row, moved));
+  if (star && !moved.some(({text}) => text === "\\tag")) moved.length = 0;
   if (!bare[0].length) return [];
   bare[bare.length - 1].push(...moved);
   bare[0].unshift(made("\\@multline", bare[0][0]));
   return inside(`gather${star}`, joined(bare, "\\nonumber"));
 }
 
-function withoutTags(row, moved) {
+// A row without these commands and their arguments, which are moved elsewhere.
+function without(names, row, moved) {
   const kept = [];
   for (let at = 0; at < row.length; at++) {
-    if (row[at].text !== "\\label" && row[at].text !== "\\tag") {
+    if (!names.includes(row[at].text)) {
       kept.push(row[at]);
       continue;
     }

@@ -132,58 +132,6 @@ for (const name of ["\\color", "\\textcolor"]) katex.__defineMacro(name, (contex
   return {numArgs: 0, tokens: [...group(tokensOf(`#${hex}`, like), like), ...own]};
 });
 
-// The packages physics and siunitx -----------------------------------------------------------
-
-const derivative = (d) => (context) => {
-  const star = starred(context);
-  const power = text(optional(context) || []);
-  const above = power ? `^{${power}}` : "";
-  const first = text(context.consumeArg().tokens);
-  const others = [];
-  while (others.length < 3 && isNext(context, "{")) others.push(text(context.consumeArg().tokens));
-  const over = others.length ? first : "";
-  const under = others.length ? others : [first];
-  const order = under.length > 1 && !power ? `^{${under.length}}` : above;
-  const below = under.map((one) => `${d} ${one}`).join("\\,") + (under.length > 1 ? "" : above);
-  return `${star ? "\\tfrac" : "\\frac"}{${d}${order} ${over}}{${below}}`;
-};
-katex.__defineMacro("\\dv", derivative("\\mathrm{d}"));
-katex.__defineMacro("\\pdv", derivative("\\partial"));
-katex.__defineMacro("\\fdv", derivative("\\delta"));
-katex.__defineMacro("\\dd", (context) => {
-  const power = text(optional(context) || []);
-  const body = isNext(context, "{") ? text(context.consumeArg().tokens) : "";
-  return `\\,\\mathrm{d}${power ? `^{${power}}` : ""}${body ? `{${body}}` : ""}`;
-});
-katex.__defineMacro("\\qty", (context) => {
-  const next = context.future().text;
-  if (next === "(" || next === "[" || next === "|") {
-    context.popToken();
-    const close = {"(": ")", "[": "]", "|": "|"}[next];
-    return `\\left${next}${textOf(context.consumeArg([close]).tokens)}\\right${close}`;
-  }
-  const first = text(context.consumeArg().tokens);
-  return isNext(context, "{") ? `{${first}}\\,\\mathrm{${text(context.consumeArg().tokens)}}`
-    : `\\left\\{${first}\\right\\}`;
-});
-const fenced = (left, right) => (context) => {
-  starred(context);
-  return `\\left${left}${text(context.consumeArg().tokens)}\\right${right}`;
-};
-katex.__defineMacro("\\abs", fenced("|", "|"));
-katex.__defineMacro("\\norm", fenced("\\|", "\\|"));
-katex.__defineMacro("\\eval", fenced(".", "|"));
-katex.__defineMacro("\\ev", fenced("\\langle ", "\\rangle "));
-katex.__defineMacro("\\vb", (context) => {
-  const strong = starred(context) ? "\\boldsymbol" : "\\mathbf";
-  return `${strong}{${text(context.consumeArg().tokens)}}`;
-});
-for (const name of ["\\SI", "\\si", "\\num", "\\unit", "\\ang"])
-  optionally(name, name === "\\SI" ? 2 : 1, (_, first, second) => ({
-    "\\SI": `{${first}}\\,\\mathrm{${second}}`, "\\num": `{${first}}`,
-    "\\ang": `{${first}}^{\\circ}`,
-  })[name] || `\\mathrm{${first}}`);
-
 // Without optional arguments -----------------------------------------------------------------
 
 const skipped = (count) => (context) => { context.consumeArgs(count); return ""; };
@@ -224,9 +172,14 @@ for (const [name, meaning] of Object.entries({
   "\\curl": "\\nabla\\times", "\\laplacian": "\\nabla^2", "\\order": "\\mathcal{O}\\left(#1\\right)",
   "\\mel": "\\left\\langle #1\\middle|#2\\middle|#3\\right\\rangle",
   "\\ketbra": "\\left|#1\\middle\\rangle\\middle\\langle #2\\right|",
+  "\\op": "\\ketbra{#1}{#2}", "\\dyad": "\\ketbra{#1}{#2}", "\\outerproduct": "\\ketbra{#1}{#2}",
+  "\\ip": "\\left\\langle #1\\middle|#2\\right\\rangle", "\\innerproduct": "\\ip{#1}{#2}",
+  "\\matrixel": "\\mel{#1}{#2}{#3}", "\\poissonbracket": "\\pb{#1}{#2}",
+  "\\cross": "\\times", "\\crossproduct": "\\times", "\\vdot": "\\cdot",
+  "\\dotproduct": "\\cdot",
   "\\comm": "\\left[#1,#2\\right]", "\\acomm": "\\left\\{#1,#2\\right\\}",
   "\\anticommutator": "\\left\\{#1,#2\\right\\}", "\\commutator": "\\left[#1,#2\\right]",
-  "\\pb": "\\left\\{#1,#2\\right\\}", "\\mqty": "\\begin{matrix}#1\\end{matrix}",
+  "\\pb": "\\left\\{#1,#2\\right\\}",
   "\\Tr": "\\operatorname{Tr}", "\\tr": "\\operatorname{tr}", "\\rank": "\\operatorname{rank}",
   "\\sgn": "\\operatorname{sgn}", "\\arccot": "\\operatorname{arccot}",
   "\\celsius": "{^{\\circ}\\mathrm{C}}", "\\degreeCelsius": "{^{\\circ}\\mathrm{C}}",

@@ -27,6 +27,8 @@ from app.markup.placeholders import typed
 from app.web import access
 
 STANDARD = "harvard"
+CARDS = 1_000_000  # characters of HTML; then only the first citation of a work has a card
+SHORT = 400  # characters; a citation is never longer where cards are spent
 # The author's own heading at the very end, with nothing below it, is that of our list.
 OWN_HEADING = re.compile(r"<h[2-6]\b[^>]*>(?:References|Bibliography|Literatur)[^<]*</h[2-6]>\s*\Z")
 
@@ -39,6 +41,7 @@ class Cited:
     works: Mapping[str, Work]
     numbers: Mapping[str, int]
     met: set[str] = field(default_factory=set)  # whose first citation is written
+    left: int = CARDS
 
     @property
     def sorted(self) -> list[tuple[str, Work]]:
@@ -53,11 +56,14 @@ def later(given: dict[str, Any]) -> str:
     return typed("cite", given)
 
 
-def fill_citations(html: str, own: Iterable[bibtex.Work] = ()) -> str:
-    """A page with its citations and its list of references. `own`: works that nobody saved yet."""
+def fill_citations(html: str, own: Iterable[bibtex.Work] = (), note: int = 0) -> str:
+    """A page with its citations and its list of references.
+
+    `note` is the note's uid: what it defines wins on its page. `own`: works that nobody saved yet.
+    """
     if "<!--gloss:cite " not in html:
         return html
-    cited = cited_in(html, own)
+    cited = cited_in(html, own, note)
     found = fill(html, {"cite": lambda given: citation(given, cited)})
     if not cited.works:
         return found
@@ -69,7 +75,7 @@ def fill_citations(html: str, own: Iterable[bibtex.Work] = ()) -> str:
     )
 
 
-def cited_in(html: str, own: Iterable[bibtex.Work]) -> Cited:
+def cited_in(html: str, own: Iterable[bibtex.Work], note: int) -> Cited:
     keys: list[str] = []
 
     def collect(given: dict[str, Any]) -> str:
@@ -77,13 +83,22 @@ def cited_in(html: str, own: Iterable[bibtex.Work]) -> Cited:
         return ""
 
     fill(html, {"cite": collect})
-    known = bibliography.of_keys(g.db, keys, visibilities(g.person, Action.READ))
-    for work in own:
-        csl = json.dumps(work.csl, ensure_ascii=False)
-        known.setdefault(compared(work.key), Work(work.key, csl, work.bibtex))
+    known = bibliography.of_keys(g.db, keys, visibilities(g.person, Action.READ), own=note)
+    known |= unsaved(own, known)
     names = [name for name in dict.fromkeys(map(compared, keys)) if name in known]
     works = lettered({name: known[name] for name in names}, chosen_style())
     return Cited(chosen_style(), works, {name: at for at, name in enumerate(names, 1)})
+
+
+def unsaved(own: Iterable[bibtex.Work], known: Mapping[str, Work]) -> dict[str, Work]:
+    """The works that a note defines which is being written: the first of each key."""
+    found: dict[str, Work] = {}
+    for work in own:
+        name = compared(work.key)
+        about = known[name].about if name in known else None
+        csl = json.dumps(work.csl, ensure_ascii=False)
+        found.setdefault(name, Work(work.key, csl, work.bibtex, about))
+    return found
 
 
 def chosen_style() -> str:
@@ -177,15 +192,21 @@ def people(work: Work) -> str:
 
 
 def linked(words: str, work: Work, cited: Cited) -> str:
-    """A link to the list, with the card that hover and focus show."""
+    """A link to the list, with the card that hover and focus show.
+
+    The first citation of a work has its card in any case, the others as long as there is room.
+    """
     name = compared(work.key)
-    first = f' id="cite-{escape(anchor(name))}"' if name not in cited.met else ""
+    first = name not in cited.met
     cited.met.add(name)
-    link = f'<a href="#work-{quote(anchor(name))}"{first}>{words}</a>'
-    return (
-        f'<span class="cite">{link}'
-        f'<span class="card" role="note">{entry(work, cited)}{about(work)}</span></span>'
-    )
+    if cited.left <= 0 and len(words) > SHORT:
+        words = escape(work.key)
+    card = entry(work, cited) + about(work) if first or cited.left > 0 else ""
+    cited.left -= len(words) + len(card)
+    anchored = f' id="cite-{escape(anchor(name))}"' if first else ""
+    shown = f'<span class="card" role="note">{card}</span>' if card else ""
+    link = f'<a href="#work-{quote(anchor(name))}"{anchored}>{words}</a>'
+    return f'<span class="cite">{link}{shown}</span>'
 
 
 def about(work: Work) -> str:

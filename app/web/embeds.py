@@ -23,7 +23,7 @@ from app.lab import board
 from app.library import documents
 from app.markup import canonical, headings, sections
 from app.markup.line import typeset_line
-from app.web import access
+from app.web import access, places
 from app.web.templates import address
 
 DEEPEST = 3  # levels
@@ -48,8 +48,12 @@ class Piece:
     path: str
     title: str
     html: str
+    whole: str  # the note's own HTML, of which `html` is a part
     links: Mapping[str, documents.Linked]
     lab: board.Board
+
+
+Fill = Callable[[Piece, Filler, places.Notes], str]
 
 
 @dataclass
@@ -57,19 +61,22 @@ class Book:
     """The notes read for one page, how to fill one in, and what may still be shown."""
 
     pieces: Mapping[str, Piece]
-    fill: Callable[[Piece, Filler], str]
+    fill: Fill
     unresolved: Filler  # the opening tag of a link that leads nowhere
     cuts: dict[Key, str | None]
+    notes: places.Notes  # to which links with a path of headings lead
     number: int = 0
     characters: int = CHARACTERS
     said: bool = False
 
 
-def filler(root: Piece, fill: Callable[[Piece, Filler], str], unresolved: Filler) -> Filler:
-    """What shows the embeds of the note `root`, and theirs."""
+def page(root: Piece, fill: Fill, unresolved: Filler) -> str:
+    """The note `root` with all that it embeds."""
     cuts: dict[Key, str | None] = {(root.path, ""): root.html}
-    book = Book(gathered(root, cuts), fill, unresolved, cuts)
-    return lambda given: embed(book, root, given, [(root.path, "")])
+    pieces = gathered(root, cuts)
+    shown = [(html or "", pieces[path].links) for (path, _), html in cuts.items()]
+    book = Book(pieces, fill, unresolved, cuts, places.read(shown))
+    return fill(root, lambda given: embed(book, root, given, [(root.path, "")]), book.notes)
 
 
 # Reading --------------------------------------------------------------------------------------
@@ -117,7 +124,7 @@ def load(known: dict[str, Piece], wanted: Mapping[int, str]) -> None:
     links = documents.resolve_many(g.db, {note.path: note.targets for note in notes}, seen)
     boards = board.of_notes(access.settings(), g.db, notes)
     for note, lab in zip(notes, boards, strict=True):
-        known[note.path] = Piece(note.path, note.title, note.html, links[note.path], lab)
+        known[note.path] = Piece(note.path, note.title, note.html, note.html, links[note.path], lab)
 
 
 def cut(piece: Piece, part: str) -> str | None:
@@ -140,16 +147,17 @@ def embed(book: Book, piece: Piece, given: Given, trail: Sequence[Key]) -> str:
         return framed(given, "", f"<p>{book.unresolved(given)}{words}</a>{NO_NOTE}</p>")
     key = (linked.path if linked else piece.path, part)
     title = linked.title if linked else piece.title
+    title_html = heading(key, title, book.pieces.get(key[0]))
     reason = refusal(book, key, trail)
     if reason:
-        return framed(given, heading(key, title), f'<p class="reason">{escape(reason)}</p>')
+        return framed(given, title_html, f'<p class="reason">{escape(reason)}</p>')
     html = book.cuts[key] or ""
     book.number += 1
     book.characters -= len(html)
     number, inner = book.number, book.pieces[key[0]]
     shown = replace(inner, html=html)
-    filled = book.fill(shown, lambda more: embed(book, inner, more, [*trail, key]))
-    return framed(given, heading(key, title), own_ids(filled, f"embed{number}-", key[0]))
+    filled = book.fill(shown, lambda more: embed(book, inner, more, [*trail, key]), book.notes)
+    return framed(given, title_html, own_ids(filled, f"embed{number}-", key[0]))
 
 
 def refusal(book: Book, key: Key, trail: Sequence[Key]) -> str:
@@ -174,9 +182,11 @@ def too_much(book: Book) -> str:
     return full if first else "Not shown."
 
 
-def heading(key: Key, title: str) -> str:
+def heading(key: Key, title: str, piece: Piece | None) -> str:
     """Where the words come from."""
-    fragment = f"#{quote(key[1].rpartition('#')[2])}" if key[1] else ""
+    path = key[1].split("#")
+    anchor = sections.anchor_of(piece.whole, path) if piece and key[1] else None
+    fragment = f"#{quote(anchor or path[-1])}" if key[1] else ""
     href = escape(address(key[0]) + fragment)
     return f'<p class="embed-title"><a href="{href}">{typeset_line(title or key[0])}</a></p>'
 

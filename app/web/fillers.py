@@ -43,7 +43,7 @@ def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled
     """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
     lab = board_of(document, chosen)
     html = whole(document.path, document.title, document.html, links_of(document), lab)
-    html = citing.fill_citations(pictures.finished(html))
+    html = citing.fill_citations(pictures.finished(html), note=document.uid)
     return Filled(html, tally(lab), title_notes(document.html))
 
 
@@ -81,20 +81,14 @@ def fill_preview(rendered: Rendered, path: str) -> str:
 
 def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
     """A note with the notes that it embeds."""
-    root = embeds.Piece(path, title, html, links, lab)
-    if "<!--gloss:embed " not in html:
-        return filled(root, nothing)
-    return filled(root, embeds.filler(root, filled, lambda given: link_html(given, None)))
+    root = embeds.Piece(path, title, html, html, links, lab)
+    return embeds.page(root, filled, lambda given: link_html(given, None))
 
 
-def nothing(_: dict[str, Any]) -> str:
-    return ""
-
-
-def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
+def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> str:
     """A note or a part of one, as the page shows it."""
     html, path, links, lab = piece.html, piece.path, piece.links, piece.lab
-    headings = places.found(html, links)
+    headings = places.found(html, piece.whole, links, notes)
 
     def output(given: dict[str, Any]) -> str:
         cell = lab.cells.get(given["name"])
@@ -150,7 +144,8 @@ def caption(document: documents.Document, name: str) -> str:
     if "<!--gloss:" in found:
         lab = board_of(document, {})
         html = whole(document.path, document.title, marked, links_of(document), lab)
-        found = citing.fill_citations(html).partition(BEGIN)[2].partition(END)[0]
+        html = citing.fill_citations(html, note=document.uid)
+        found = html.partition(BEGIN)[2].partition(END)[0]
     return written(found)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.library.citations import bibtex
+from app.library.citations import bibtex, latex
 
 
 def one(source: str) -> dict[str, Any]:
@@ -136,3 +136,9 @@ def test_deep_braces_and_long_values_take_no_time() -> None:
     assert len(found.works) == 1
     assert found.works[0].csl["title"] == "x"
     assert bibtex.read("@misc{a, title = {" + r"\'e" * 50_000 + "}}").works[0].key == "a"
+
+
+def test_a_long_value_is_cut() -> None:
+    found = bibtex.read("@misc{a, title={" + "{\\'e} " * 20_000 + "}}").works[0].csl
+    assert found["title"].startswith("é é")
+    assert len(found["title"]) <= latex.LONGEST

@@ -47,7 +47,12 @@ def of_one_environment(name: str, body: str) -> list[str]:
         ("align", r"a \notag \\ b \\ c \nonumber", ["1"]),
         ("align", r"\notag a \\ \label{x} b", ["1"]),
         ("align*", r"a \\ b", []),
-        ("align*", r"a \\ b \label{x}", ["1"]),
+        ("align*", r"a \\ b \label{x}", []),
+        ("equation*", r"a \label{x}", []),
+        ("gather*", r"a \label{x} \\ b \label{y}", []),
+        ("multline*", r"a \label{x} \\ b", []),
+        ("eqnarray*", r"a \label{x} &=& b", []),
+        ("subequations", r"\begin{align*} a \label{x} \end{align*}", []),
         ("gather", r"a \\ b", ["1", "2"]),
         ("gather*", r"a \\ b", []),
         ("alignat", r"{2} a &= b & c &= d \\ e &= f", ["1", "2"]),
@@ -105,6 +110,39 @@ def test_tags_are_numbers_of_the_author() -> None:
 def test_a_tag_with_mathematics_in_it() -> None:
     html = render(r"$$a \tag{$\star$}\label{a}$$ then \eqref{a}").html
     assert "then (⋆)" in shown(html)
+
+
+def test_a_tag_with_mathematics_in_it_is_typeset_inside_of_a_formula() -> None:
+    rendered = render(r"$$a \tag{$\star$}\label{st}$$ then $y > \eqref{st}$, $\ref{st}$")
+    assert rendered.problems == []
+    assert "y&gt;(⋆)" in shown(rendered.html)
+    assert "y&gt;(⋆)" in spoken(rendered.html)
+    assert "star" not in shown(rendered.html) + spoken(rendered.html)
+    assert rendered.html.count("<span") == rendered.html.count("</span>")
+    assert rendered.html.count('href="#eq-st"') == 2
+
+
+def test_an_equation_without_a_number_cannot_be_referred_to() -> None:
+    source = "\\begin{equation*}\na \\label{x}\n\\end{equation*}\n\nSee \\eqref{x}, $\\ref{x}$."
+    rendered = render(source)
+    assert shown(rendered.html).count("(?)") == 2
+    assert {found.reason for found in rendered.problems} == {equations.unknown("x")}
+    tagged = render(r"\begin{align*} a \tag{A}\label{x} \\ b \end{align*} See \eqref{x}.")
+    assert "See (A)." in shown(tagged.html)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("[^9]: $$f \\label{f}$$\n\n$$a \\label{a}$$", ["1"]),
+        ("A[^1].\n\n[^1]: $$f \\label{f}$$\n\n$$a \\label{a}$$", ["1", "2"]),
+        ("A[^1].\n\n[^1]: See[^2].\n\n[^2]: $$f \\label{f}$$\n\n$$a \\label{a}$$", ["1", "2"]),
+        ("[^1]: See[^2].\n\n[^2]: $$f \\label{f}$$ and[^1]\n\n$$a \\label{a}$$", ["1"]),
+        ("![$$x \\label{z}$$](a.png)\n\n$$a \\label{a}$$", ["1"]),
+    ],
+)
+def test_what_is_not_shown_has_no_number(source: str, expected: list[str]) -> None:
+    assert sorted(numbers(source)) == expected
 
 
 def test_a_line_has_one_tag() -> None:

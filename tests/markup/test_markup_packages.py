@@ -50,6 +50,23 @@ def spoken(tex: str) -> str:
         (r"\qty(x) + \qty[y] + \qty{3}{kg}", "(x)+[y]+3kg"),
         (r"\SI{3}{kg}", "3kg"),
         (r"x\ ", "x"),
+        (r"\SI{5}{\meter\per\second}", "5ms−1"),
+        (r"\SI{9.81}{\meter\per\second\squared}", "9.81ms−2"),
+        (r"\SI{5}{m/s} = \SI[mode=text]{5}{\m\per\s}", "5m/s=5ms−1"),
+        (r"\si{\kg\m^2} = \si{kg.m^{2}}", "kgm2=kgm2"),
+        (r"\si{\per\square\meter} \si{\micro\ohm} \si{\m^{\frac{1}{2}}}", "m−2µΩm12"),
+        (r"\unit{\meter} \unit{\joule\per\mole\per\kelvin}", "mJmol−1K−1"),
+        (r"\qty{5}{\kilo\gram} + \qty[per-mode=fraction]{3}{\m}", "5kg+3m"),
+        (r"\SI{20}{\degreeCelsius} \SI{5}{\percent} \SI{3}{\degree}", "20∘C5%3∘"),
+        (r"\SIrange{1}{2}{m} \qtyrange{3}{4}{\metre}", "1mto2m3mto4m"),
+        (r"\SIlist{1;2;3}{\m}", "1m,2mand3m"),
+        (r"\ang{5} \ang{12;30;}", "5∘12∘30′"),
+        (r"\num{1.5e-3} \num{2 +- 0.1}", "1.5×10−32±0.1"),
+        (r"\expval{A} \expval{A}{n} \ev{A}{n}", "⟨A⟩⟨n|A|n⟩⟨n|A|n⟩"),
+        (r"x \qq{if} y \qq*{or} z", "xifyorz"),
+        (r"\pmqty{a & b \\ c & d} \mqty(f(x) & b) \mqty[a & b] \mqty{a}", "(abcd)(f(x)b)[ab]a"),
+        (r"\vb{a} \cross \vb{b} \vdot \vb{c}", "a×b⋅c"),
+        (r"\ip{a}{b} \op{a}{b}", "⟨a|b⟩∣a⟩⟨b∣"),
     ],
 )
 def test_it_says_what_it_says_elsewhere(tex: str, expected: str) -> None:
@@ -76,3 +93,28 @@ def test_an_environment_amid_a_formula_is_displayed() -> None:
     note = render(r"So $x = \begin{align} a &= b \end{align}$ holds.")
     assert note.problems == []
     assert 'class="formula"' in note.html
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\SI{5}{\meter",
+        r"\mqty(a",
+        r"\si{\per}",
+        r"\si{^}",
+        r"\si{\tothe}",
+        r"\si{\m^}",
+        r"\num{e}",
+        r"\si{\fish}",
+        r"\SI{1}{}",
+        r"\ang{;;}",
+        r"\ang{}",
+        r"\SIlist{}{}",
+        r"\qty[",
+        r"\si{{{a}}{b}}",
+    ],
+)
+def test_what_is_wrong_in_a_unit_is_a_formula_or_has_a_reason(tex: str) -> None:
+    formula = typeset(tex, display=True)
+    assert bool(formula.html) != bool(formula.error)
+    assert "Error:" not in (formula.error or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,35 @@ def test_an_address_ends_where_a_reader_would_end_it() -> None:
     address = 'https://example.org/"onclick="x'
     quoted = entry(json.dumps({"id": "a", "type": "webpage", "URL": address}), "harvard")
     assert 'href="https://example.org/%22onclick=%22x"' in quoted
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "webpage", "URL": "https://a.b/$x$/c"},
+        {"type": "book", "title": "See https://a.b/$x$/c and https://a.b/<i>$x$"},
+        {"type": "book", "title": "T", "DOI": "10.1000/$x$"},
+        {"type": "book", "title": "https://a.b/\ue100\ue000 $x$"},
+    ],
+)
+@pytest.mark.parametrize("style", ["harvard", "numbered"])
+def test_no_formula_stands_in_an_address(item: dict[str, str], style: str) -> None:
+    shown = entry(json.dumps({"id": "a", **item}), style)
+    addresses = re.findall(r'href="([^"]*)"', shown)
+    assert addresses
+    assert not any("<" in address or "katex" in address for address in addresses)
+    assert shown.count("<a ") == shown.count("</a>") == len(addresses)
+
+
+def test_an_entry_is_bounded() -> None:
+    shown = entry(written(title="$x$ " * 12_000), "harvard")
+    assert shown.count('class="katex"') == references.MOST_FORMULAS
+    assert len(shown) < references.TYPESET + 20_000
+    assert len(entry(written(title="word " * 12_000), "harvard")) < 3_000
+    long = r"\frac{x}{y}" * 20
+    assert len(entry(written(title=f"${long}$ " * 50), "harvard")) < references.TYPESET + 40_000
+    many = [{"family": f"Roe{number}"} for number in range(3_000)]
+    assert len(entry(written(author=many), "numbered")) < 10_000
 
 
 NAMES = st.fixed_dictionaries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -149,3 +150,13 @@ def test_every_piece_is_balanced(source: str) -> None:
             Reader(found)
             assert sections.cut(html, fragment) == found
             assert "gloss:mark" not in found
+
+
+def test_paths_of_many_headings_need_linear_time() -> None:
+    number = 3_000
+    names = [f"h{at}" for at in range(number)]
+    html = render("## A\n\n" + "\n\n".join(f"### H{at}\n\n### Same" for at in range(number))).html
+    begun = time.process_time()
+    assert [sections.anchor_of(html, ["a", name]) for name in names] == names
+    assert sections.anchor_of(html, ["a", "same"]) == sections.anchor_of(html, ["no", "same"])
+    assert time.process_time() - begun < 2

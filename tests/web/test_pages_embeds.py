@@ -14,7 +14,7 @@ from app import create_app, database
 from app.accounts import people
 from app.library.syncing.sync import sync
 from app.settings import Settings
-from app.web import embeds
+from app.web import embeds, places
 
 SECRET = "xyzzysecret"
 PUBLIC = "---\nvisibility: public\ntitle: {title}\n---\n"
@@ -377,3 +377,29 @@ def test_a_path_of_headings_leads_to_the_one_below_the_others(written: Written) 
     found = re.findall(r'<a href="([^"]*)">[^<]* › ', page(client))
     assert found == ["/notes/b#proof-1", "/notes/b#proof", "/notes/b#proof", "#end-1"]
     assert '<a class="unresolved" title="There is no such note">hidden' in page(client)
+
+
+TWINS = "## H1\n\n### Same\n\none ^b\n\n## H2\n\n### Same\n\ntwo [[#H2#Same]] and [[#H1#Same]]\n"
+
+
+def test_a_path_of_headings_in_an_embedded_section_asks_the_whole_note(written: Written) -> None:
+    client = written(a="![[b#H2]]\n\n![[b#H2#Same]]\n\nHere [[#H2#Same]].\n", b=TWINS)
+    whole_note, html = page(client, "b"), page(client)
+    assert 'href="#same-1">' in whole_note
+    assert 'href="#same">' in whole_note
+    assert html.count('href="/notes/b#same">') == 2  # not in the part: leads to its own page
+    assert 'href="#embed1-same-1">' in html
+    assert 'href="#same-1">' not in html
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_paths_of_headings_in_embeds_cost_one_query(
+    written: Written, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    embedded = {f"e{at}": "See [[t#H2#Same]]." for at in range(number)}
+    client = written(a="\n\n".join(f"![[{name}]]" for name in embedded), t=TWINS, **embedded)
+    asked: list[set[int]] = []
+    stored = places.stored
+    monkeypatch.setattr(places, "stored", lambda uids: asked.append(uids) or stored(uids))
+    assert page(client).count('href="/notes/t#same-1">') == number
+    assert len([uids for uids in asked if uids]) == 1

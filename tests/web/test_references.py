@@ -151,6 +151,36 @@ def test_a_preview_knows_the_bibtex_that_is_being_written(owner: FlaskClient) ->
     assert "New, 2026" in answer.text
 
 
+def test_a_note_s_own_definition_wins_on_its_page(
+    settings: Settings, connection: sqlite3.Connection, owner: FlaskClient
+) -> None:
+    own = "```bibtex\n@misc{%s, title={Mine}, author={Own, O}, year=2001}\n```\n"
+    front = (
+        "---\nvisibility: public\n"
+        'bibtex: "@misc{k, title={Theirs}, author={Other, O}, year=1999}"\n---\n[@k]\n'
+    )
+    (settings.notes / "a.md").write_text(front)
+    mine = "[@k] and [@doe2004].\n\n" + own % "k" + "\n" + own % "doe2004"
+    (settings.notes / "b.md").write_text(f"---\nvisibility: public\n---\n{mine}")
+    assert not sync(settings, connection).failed
+    assert "(Other, 1999)" in words(article(owner.get("/notes/a").text))
+    assert words(article(owner.get("/notes/b").text)).count("(Own, 2001") == 2
+    assert "Own, 2001" in owner.post("/preview", data={"markdown": mine, "id": "b"}).text
+
+
+def test_cards_are_bounded(settings: Settings, connection: sqlite3.Connection) -> None:
+    work = "@book{k, title={" + "$x$ " * 4000 + "}, year=2000}\n@book{l, title={Other}}"
+    note = f"---\nvisibility: public\n---\n{'[@k] ' * 4000} [@l] [@l]\n\n```bibtex\n{work}\n```\n"
+    (settings.notes / "many.md").write_text(note)
+    assert not sync(settings, connection).failed
+    html = create_app(settings).test_client().get("/notes/many").text
+    assert len(html) < 3_000_000
+    assert html.count('href="#work-k"') == 4000
+    assert html.count('href="#work-l"') == 2
+    cards = re.findall('class="card"[^>]*>[^O$]*Other', html)
+    assert len(cards) == 1
+
+
 def test_missing_keys_are_reported(
     settings: Settings, connection: sqlite3.Connection, owner: FlaskClient
 ) -> None:

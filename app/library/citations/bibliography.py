@@ -1,9 +1,9 @@
 """The works of a library: defined in notes and in .bib files, cited in notes.
 
-Of several definitions of a key the first counts, of those that the reader may see: one in a note
-is as visible as the note; one in a .bib file is visible where a note that cites it, or is about
-it, is visible. A key is compared without case, as BibTeX does. A page of works, or the works of
-a note, costs a fixed number of queries.
+Of several definitions of a key the first counts, of those that the reader may see, and on a
+note's own page its own before all others: one in a note is as visible as the note; one in a .bib
+file is visible where a note that cites it, or is about it, is visible. A key is compared without
+case, as BibTeX does. A page of works, or the works of a note, costs a fixed number of queries.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ LISTED = """(work.uid IS NOT NULL OR :every OR work.name IN (
     UNION ALL SELECT document_about.name FROM document_about JOIN document USING (uid)
         WHERE visibility IN (SELECT value FROM json_each(:seen))))"""
 FIRST = "ROW_NUMBER() OVER (PARTITION BY work.name ORDER BY rank, work.file, line, work.id)"
+# The same on a note's own page: what it defines itself (but not what it is about) wins there.
+FIRST_HERE = FIRST.replace("ORDER BY", "ORDER BY NOT (work.uid IS :own AND rank < 3),")
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,22 @@ class Page:
 
 
 def of_keys(
-    connection: sqlite3.Connection, keys: Iterable[str], visibilities: Sequence[str]
+    connection: sqlite3.Connection,
+    keys: Iterable[str],
+    visibilities: Sequence[str],
+    *,
+    own: int = 0,
 ) -> dict[str, Work]:
-    """What these keys of a note mean to its reader, by the key as compared; two queries."""
+    """What these keys mean to the reader of the note `own`, by the key as compared; two queries."""
     names = sorted({compared(key) for key in keys})
     if not names:
         return {}
     rows = connection.execute(
-        f"""SELECT * FROM (SELECT work.name, key, csl, bibtex, {FIRST} AS place
+        f"""SELECT * FROM (SELECT work.name, key, csl, bibtex, {FIRST_HERE} AS place
             FROM work LEFT JOIN document ON document.uid = work.uid
             WHERE work.name IN (SELECT value FROM json_each(:names)) AND {SEEN}
         ) WHERE place = 1""",
-        {"names": json.dumps(names), "seen": json.dumps(list(visibilities))},
+        {"names": json.dumps(names), "seen": json.dumps(list(visibilities)), "own": own},
     ).fetchall()
     about = notes_about(connection, [row["name"] for row in rows], visibilities)
     return {row["name"]: work_of(row, about) for row in rows}

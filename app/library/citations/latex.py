@@ -15,13 +15,14 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 SPECIAL = re.compile(r"[\\{}$~%^_&#]|--|``|''")
 UNESCAPED = re.compile(r"(?<!\\)[%&#]")
-LONGEST = 20_000  # characters; a longer value is no title and no name
+LONGEST = 20_000  # characters; what is longer is cut, for it is no title and no name
 DEEPEST = 50  # braces in braces
 
 
 def text(value: str) -> str:
     """What a reader would see of `value`; never raises."""
-    found = decoded(value) if SPECIAL.search(value) and len(value) <= LONGEST else value
+    value = value[:LONGEST]
+    found = decoded(value) if SPECIAL.search(value) else value
     return " ".join(found.split())
 
 
