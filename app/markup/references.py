@@ -55,7 +55,10 @@ SHOWN = {"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"}
 OURS = re.compile("[\ue000-\uf8ff]")
 FORMULA = re.compile(r"(?<!\\)\$([^$]{1,500}?)(?<!\\)\$")
 FORMULAS = 0xE100  # and upwards, one character for each formula of a work
-ADDRESS = re.compile(r"https?://[^\s<”“]*[^\s<”“.,;]")
+ADDRESS = re.compile(
+    r"https?://[^\s<”“]*[^\s<”“.,;]"
+    r"|\barXiv:(?P<arxiv>(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?)"
+)
 NUMBER = re.compile(r"^\W{0,2}1\W{0,3}(?=[^\W\d])")  # citation numbers are the list's
 OTHERS = "others"  # how BibTeX says that there are more authors
 AND_OTHERS = re.compile(r",?\s+(?:and|&amp;|&)\s+others\b|,\s+others\b")
@@ -110,6 +113,7 @@ def style(name: str) -> Style:
 @lru_cache(maxsize=4)
 def loaded(path: Path, _changed: int) -> Style:
     source = CitationStylesStyle(str(path), validate=False)
+    believe_journals(source.root)
     layout = source.root.citation.layout
     formats = source.root.xpath("//*[local-name()='category']/@citation-format")
     return Style(
@@ -119,6 +123,14 @@ def loaded(path: Path, _changed: int) -> Style:
         layout.get("suffix", ""),
         layout.get("delimiter", "; "),
     )
+
+
+def believe_journals(root: Any) -> None:
+    """Some styles take an article of a journal for a preprint where its volume is not known."""
+    for mark in root.xpath("//*[local-name()='text'][@value='Preprint']"):
+        for test in mark.xpath("ancestor::*[contains(@type, 'article-journal')]"):
+            others = [kind for kind in test.get("type").split() if kind != "article-journal"]
+            test.set("type", " ".join(others) or "article")
 
 
 def entry(work: str, name: str) -> str:
@@ -233,6 +245,9 @@ def hide(given: Any, formulas: list[str]) -> Any:
 def link(match: re.Match[str]) -> str:
     """An address as a link; a bracket that closes what did not begin in it is not part of it."""
     address = match[0]
+    if number := match["arxiv"]:
+        href = f"https://arxiv.org/abs/{number}"
+        return f'<a href="{href}" rel="noopener noreferrer">{address}</a>'
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address.removesuffix(")")
     after = match[0].removeprefix(address)
