@@ -12,7 +12,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.markup import canonical, equations, footnotes, headings, numbered, paragraphs, sanitiser
+from app.markup import (
+    canonical,
+    doubts,
+    equations,
+    footnotes,
+    headings,
+    numbered,
+    paragraphs,
+    sanitiser,
+)
 from app.markup.page import Page
 from app.markup.parser import parse
 from app.markup.rendered import Rendered
@@ -28,11 +37,13 @@ def render(
     page = Page(RULES, path, first_line, macros)
     tokens = parse(canonical.characters(body), note=True)
     equations.prepare(page, tokens)
+    doubts.of_references(page, tokens)
     tokens = footnotes.take_definitions(page, tokens)
     title, tokens = headings.take_title(page, tokens)
     tokens = numbered.link(tokens, page.notes.values())
     page.walk(tokens)
     footnotes.left_over(page)
+    doubts.after_walk(page, title)
     return Rendered(
         html=finished(page),
         text="\n".join(page.lines),
