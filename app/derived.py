@@ -84,12 +84,14 @@ TABLES = (
     "CREATE INDEX document_author_by_uid ON document_author(uid)",
     # A link from a note; target as written: a path, a name or an alias, without .md.
     # name_key: its last part, as compared; by it the links that may mean a note are found.
+    # fragment: the anchors of the headings, or of the block, that it names in the note.
     """CREATE TABLE document_link (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         target TEXT NOT NULL COLLATE NOCASE,
         sentence TEXT NOT NULL,
         name_key TEXT NOT NULL DEFAULT '',
+        fragment TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (uid, position)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_link_by_name_key ON document_link(name_key)",

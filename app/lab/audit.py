@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import board, cells, runs
 from app.lab.cells import EVERY, Cell
-from app.library import documents, media, problems
+from app.library import documents, lost, media, problems
 from app.library import unresolved as links
 from app.library.citations import bibliography
 from app.settings import Settings
@@ -44,6 +44,8 @@ def unread(connection: sqlite3.Connection) -> Iterator[Finding]:
 def broken_links(connection: sqlite3.Connection) -> Iterator[Finding]:
     for link in links.every(connection):
         yield Finding("link", link.path, f"[[{link.target}]] leads to no note.")
+    for found in lost.every(connection):
+        yield Finding("link", found.path, f"{found.words}: the note has no such heading or block.")
     for missing in media.missing(connection):
         yield Finding("link", missing.path, f"{missing.file}: there is no such file.")
 

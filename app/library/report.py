@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.library import media, problems, unresolved
+from app.library import lost, media, problems, unresolved
 from app.library.citations import bibliography
 from app.library.names import SUFFIX, id_of
 
@@ -70,6 +70,7 @@ class Report:
 WORDS = {
     "failed": "files that could not be read",
     "link": "links that lead to no note",
+    "place": "links to headings or blocks that a note does not have",
     "file": "links to files that another program shows",
     "media": "files that notes show and that are not there",
     "macro": "commands in formulas that are not defined",
@@ -126,6 +127,8 @@ def links(connection: sqlite3.Connection) -> Iterator[Finding]:
     for link in every:
         kind = "file" if media.choose(files, link.target) else "link"
         yield kind, f"[[{link.target}]]", Place(link.path, 0, True)
+    for link_to in lost.every(connection):
+        yield "place", link_to.words, Place(link_to.path, 0, True)
 
 
 def place_of(file: str, line: int) -> Place:

@@ -131,7 +131,7 @@ def children(pairs: Iterable[tuple[int, Note]]) -> dict[str, list[tuple[object, 
         rows["document_alias"] += [(alias, uid, key(alias)) for alias in front.aliases]
         rows["document_media"] += [(path, uid) for path in rendered.media]
         rows["document_link"] += [
-            (uid, n, link.target, link.sentence, key(last(link.target)))
+            (uid, n, link.target, link.sentence, key(last(link.target)), link.fragment)
             for n, link in enumerate(note.links)
         ]
         rows["document_block"] += [

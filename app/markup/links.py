@@ -59,7 +59,10 @@ def to_file(page: Page, path: str, fragment: str, title: object = None) -> None:
 def to_heading(page: Page, fragment: str, title: object = None) -> None:
     """A heading or block of this note; which of several of one name, the whole page knows."""
     above, place = parts(fragment)
-    place = anchors.authored(page, fragment) or place
+    own = anchors.authored(page, fragment)
+    if place and not own:
+        page.places.append((page.first_line + page.line, place))
+    place = own or place
     if above:
         to_place(page, "", above, place, title)
     else:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from app.markup import (
     anchors,
     canonical,
+    doubts,
     equations,
     footnotes,
     headings,
@@ -38,11 +39,13 @@ def render(
     tokens = parse(canonical.characters(body), note=True)
     equations.prepare(page, tokens)
     anchors.prepare(page, tokens)
+    doubts.of_references(page, tokens)
     tokens = footnotes.take_definitions(page, tokens)
     title, tokens = headings.take_title(page, tokens)
     tokens = numbered.link(tokens, page.notes.values())
     page.walk(tokens)
     footnotes.left_over(page)
+    doubts.after_walk(page, title)
     return Rendered(
         html=finished(page),
         text="\n".join(page.lines),

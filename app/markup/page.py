@@ -46,6 +46,7 @@ class Page:
     numbers: dict[str, int] = field(default_factory=dict)  # footnotes: label to number
     references: dict[str, int] = field(default_factory=dict)  # footnotes: times referred to
     waiting: list[str] = field(default_factory=list)  # footnotes to set beside the present block
+    places: list[tuple[int, str]] = field(default_factory=list)  # linked to here, with the line
     cites: list[Cite] = field(default_factory=list)
     bibtex: list[Bibtex] = field(default_factory=list)
     elements: Elements = field(default_factory=Elements)  # of the author's blocks of HTML

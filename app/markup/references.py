@@ -63,6 +63,7 @@ NO_PROSE = {"URL", "DOI"}  # a dollar in them is a dollar
 # Neither quotation marks nor what stands for a bracket or a formula belongs to an address.
 ADDRESS = re.compile(
     "https?://[^\\s<”“\ue001\ue002\ue100-\uf8ff]*[^\\s<”“\ue001\ue002\ue100-\uf8ff.,;]"
+    r"|\barXiv:(?P<arxiv>(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?)"
 )
 NUMBER = re.compile(r"^\W{0,2}1\W{0,3}(?=[^\W\d])")  # citation numbers are the list's
 OTHERS = "others"  # how BibTeX says that there are more authors
@@ -118,6 +119,7 @@ def style(name: str) -> Style:
 @lru_cache(maxsize=4)
 def loaded(path: Path, _changed: int) -> Style:
     source = CitationStylesStyle(str(path), validate=False)
+    believe_journals(source.root)
     layout = source.root.citation.layout
     formats = source.root.xpath("//*[local-name()='category']/@citation-format")
     return Style(
@@ -127,6 +129,14 @@ def loaded(path: Path, _changed: int) -> Style:
         layout.get("suffix", ""),
         layout.get("delimiter", "; "),
     )
+
+
+def believe_journals(root: Any) -> None:
+    """Some styles take an article of a journal for a preprint where its volume is not known."""
+    for mark in root.xpath("//*[local-name()='text'][@value='Preprint']"):
+        for test in mark.xpath("ancestor::*[contains(@type, 'article-journal')]"):
+            others = [kind for kind in test.get("type").split() if kind != "article-journal"]
+            test.set("type", " ".join(others) or "article")
 
 
 def entry(work: str, name: str) -> str:
@@ -255,6 +265,9 @@ def shortened(value: str) -> str:
 def link(match: re.Match[str]) -> str:
     """An address as a link; a bracket that closes what did not begin in it is not part of it."""
     address = match[0]
+    if number := match["arxiv"]:
+        href = f"https://arxiv.org/abs/{number}"
+        return f'<a href="{href}" rel="noopener noreferrer">{address}</a>'
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address.removesuffix(")")
     after = match[0].removeprefix(address)

@@ -23,7 +23,7 @@ from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
-from app.web import access, citing, embeds, pictures, places
+from app.web import access, citing, embeds, pictures, places, properties
 from app.web import cells as figures
 from app.web.templates import address
 
@@ -37,14 +37,17 @@ class Filled:
     html: str
     tally: str
     title_notes: str = ""  # the numbers of footnotes that the title refers to
+    properties: tuple[tuple[str, str], ...] = ()  # those that only the page shows, as HTML
 
 
 def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
     """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
     lab = board_of(document, chosen)
-    html = whole(document.path, document.title, document.html, links_of(document), lab)
+    links = links_of(document)
+    html = whole(document.path, document.title, document.html, links, lab)
     html = citing.fill_citations(pictures.finished(html), note=document.uid)
-    return Filled(html, tally(lab), title_notes(document.html))
+    shown = properties.shown(document.front["extra"], links, link_html, document.date)
+    return Filled(html, tally(lab), title_notes(document.html), tuple(shown))
 
 
 def title_notes(html: str) -> str:
@@ -178,7 +181,7 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
     return f"{inner}{words}" if run else inner
 
 
-def link_html(given: dict[str, Any], target: Any) -> str:
+def link_html(given: Mapping[str, Any], target: Any) -> str:
     """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
     fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
     about = f' title="{escape(given["title"])}"' if given.get("title") else ""

@@ -64,6 +64,7 @@ def page(document: documents.Document, **more: object) -> str:
         body=filled.html,
         title_notes=filled.title_notes,
         tally=filled.tally,
+        properties=filled.properties,
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
         comments=margin.of_note(g.db, document, g.person, macros_of(document)),
         room="Notes",

@@ -14,6 +14,7 @@ MOST_GROUPS = 40
 HINTS = {
     "failed": "They are left out until they are mended; everything else is served.",
     "link": "Each stands in the note as text, marked.",
+    "place": "Each leads to the top of its note.",
     "file": "A canvas, a base, a drawing: the file is there, and is no note.",
     "media": "A file is looked for at its path, then by its name, anywhere below the notes.",
     "macro": "Define them for every note in macros.yaml, at the top of the notes, or in the front"

@@ -222,7 +222,8 @@ def of_bibtex(text: str) -> dict[str, str]:
     if not read.works:
         why = read.problems[0].reason if read.problems else "There is no BibTeX entry in it."
         raise BadInput(why, field="bibtex", hint="An entry begins as in: @article{key,")
-    values = {name: str(getattr(front, name) or "") for name in ("year", "venue", "doi", "url")}
+    alone = ("year", "venue", "doi", "arxiv", "url")
+    values = {name: str(getattr(front, name) or "") for name in alone}
     values |= {"citekey": front.citekey, "authors": joined(front.authors, LISTS["authors"])}
     values |= {"title": citing.title_of(read.works), "bibtex": normal(text).strip("\n")}
     return {name: value for name, value in values.items() if value}

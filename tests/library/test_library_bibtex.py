@@ -46,6 +46,8 @@ def one(source: str) -> dict[str, Any]:
             "URL",
             "https://arxiv.org/abs/2212.13881",
         ),
+        (r"@misc{a, title = {{The {\TeX}book} and \LaTeX{}}}", "title", "The TeXbook and LaTeX"),
+        (r"@misc{a, title = {\BibTeX: {\ss}, {\o} \& \'{\i}}}", "title", "BibTeX: ß, ø & í"),
         ("@article{a, pages = {1 -- 10}}", "page", "1-10"),
         ("@article{a, journal = {J}, number = 2}", "issue", "2"),
         ("@phdthesis{a, school = {A {\\'E}cole}}", "publisher", "A École"),
@@ -58,6 +60,35 @@ def one(source: str) -> dict[str, Any]:
 )
 def test_fields(source: str, field: str, expected: object) -> None:
     assert one(source)[field] == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "eprint={2209.04836}, archivePrefix={arXiv}, primaryClass={cs.LG}",
+        "eprint={arXiv:2209.04836}",
+        "eprint={2209.04836}, eprinttype={arxiv}, eprintclass={cs.LG}, url={https://example.org}",
+        "arxiv={2209.04836}",
+        "journal={arXiv preprint arXiv:2209.04836}",
+        "doi={10.48550/arXiv.2209.04836}, publisher={arXiv}",
+        "url={https://arxiv.org/abs/2209.04836}",
+    ],
+)
+@pytest.mark.parametrize("kind", ["misc", "article", "online"])
+def test_a_preprint_has_its_number(kind: str, fields: str) -> None:
+    work = one(f"@{kind}{{a, title={{Grokking}}, {fields}}}")
+    assert (work["type"], work["publisher"]) == ("article", "arXiv:2209.04836")
+    assert (work["archive"], work["archive_location"]) == ("arXiv", "2209.04836")
+    assert "container-title" not in work
+
+
+def test_what_was_published_elsewhere_is_no_preprint() -> None:
+    work = one("@article{a, journal={J}, eprint={math/0309136}, archivePrefix={arXiv}}")
+    assert (work["type"], work["container-title"]) == ("article-journal", "J")
+    assert "publisher" not in work
+    assert work["URL"] == "https://arxiv.org/abs/math/0309136"
+    assert "archive" not in one("@misc{a, eprint={2209.04836}, archivePrefix={hal}}")
+    assert "archive" not in one("@misc{a, eprint={<script>}, archivePrefix={arXiv}}")
 
 
 def test_names() -> None:

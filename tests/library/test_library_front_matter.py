@@ -243,3 +243,22 @@ def test_what_is_composed_is_read_back(values: dict[str, object]) -> None:
     assert found.title == values["title"]
     assert list(found.tags) == values["tags"]
     assert found.body == "\nBody"
+
+
+@pytest.mark.parametrize(
+    ("header", "path", "day"),
+    [
+        ("created: 2026-03-01 10:00", "a.md", "2026-03-01"),
+        ("date created: '[[2026-03-01]]'", "a.md", "2026-03-01"),
+        ("Created_at: 1772359200000", "a.md", "2026-03-01"),
+        ("created: 2026-03-01\ndate: 2025-01-01", "a.md", "2025-01-01"),
+        ("created: 2026-03-01", "2025-01-01 walk.md", "2025-01-01"),
+        ("created: {{date}}", "a.md", ""),
+        ("created: soon", "a.md", ""),
+        ("recreated: 2026-03-01", "a.md", ""),
+    ],
+)
+def test_created_is_the_date_where_date_is_silent(header: str, path: str, day: str) -> None:
+    front = parse(f"---\n{header}\n---\n", path)
+    assert (front.date, front.remarks) == (day, ())
+    assert front.extra

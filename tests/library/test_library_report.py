@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from app.library import report, report_words, unresolved
+from app.library import lost, report, report_words, unresolved
 from app.library.report import Place
 from app.library.syncing import sync
 
@@ -29,7 +29,8 @@ def test_every_kind_of_what_is_not_understood(
 ) -> None:
     write(
         "a.md",
-        "[[nowhere]] [[b]] ![[lost.png]] ![[here.png]] ![[plan.odd]] $\\unheard$ #one [@doe99]\n",
+        "[[nowhere]] [[b]] [[b#x]] ![[lost.png]] ![[here.png]] ![[plan.odd]] $\\unheard$ #one"
+        " [@doe99]\n",
     )
     write("b.md", "[[nowhere]] $\\unheard$ $\\unheard[1]$ $a^b^c$ #one/two\n")
     write("here.png", "bytes")
@@ -48,6 +49,7 @@ def test_every_kind_of_what_is_not_understood(
     assert nobody.reason == "[[nobody]]"
     assert [group.reason for group in sections["media"].groups] == ["lost.png"]
     assert [group.reason for group in sections["file"].groups] == ["[[plan.odd]]"]
+    assert [group.reason for group in sections["place"].groups] == ["[[b#x]]"]
     (macro,) = sections["macro"].groups
     assert (macro.reason, macro.places[0]) == ("\\unheard", Place("a", 1, True))
     assert [place.path for place in sections["formula"].groups[0].places] == ["b"]
@@ -56,7 +58,7 @@ def test_every_kind_of_what_is_not_understood(
     assert sections["remark"].groups[0].places[0].path == "papers/d"
     words = "\n".join(report_words.short(found))
     assert "3 notes (2 notes, 1 paper)" in words
-    assert "1 of 5 links lead to a note" in words
+    assert "2 of 6 links lead to a note" in words
     assert "1 of 2 files shown are there" in words
     assert "[[nowhere]] (2)" in words
 
@@ -81,13 +83,16 @@ def test_the_number_of_queries_does_not_grow(
         connection.set_trace_callback(None)
         return len(asked)
 
-    write("a.md", "[[x]] ![[y.png]] $\\unheard$ [@z]\n")
+    write("a.md", "[[x]] ![[y.png]] $\\unheard$ [@z] [[a#x]] [[a#^x]]\n")
     synced()
     few = queries()
     for number in range(60):
-        write(f"{number}.md", f"[[x{number}]] ![[y{number}.png]] $\\unheard$ [@z{number}]\n")
+        write(
+            f"{number}.md",
+            f"[[x{number}]] ![[y{number}.png]] $\\unheard$ [@z{number}] [[0#x{number}]]\n",
+        )
     synced()
-    assert queries() == few < 20
+    assert queries() == few < 25
 
 
 def test_a_link_that_goes_up_depends_on_its_folder(
@@ -98,3 +103,22 @@ def test_a_link_that_goes_up_depends_on_its_folder(
     write("one/b.md", "B.\n")
     synced()
     assert [missed.path for missed in unresolved.every(connection)] == ["two/deep/a"]
+
+
+def test_links_to_places_that_a_note_does_not_have(
+    write: Write, synced: Callable[[], sync.Report], connection: sqlite3.Connection
+) -> None:
+    write("b.md", "# The title\n\n## A walk\n\nWords. ^one\n\n## Again\n\n### First *step*\n")
+    there = "[[b#A walk]] [[b#^One]] [[b#Again#First step]] [[b#The title]] [x](b.md#a-walk)"
+    write("a.md", f"{there} [[b]] [[nowhere#x]] [[pic.png#x]]\n\n![[b#A walk]]\n")
+    write("c.md", "[[b#A run]] [[b#^two]] [[b#Again#Second]] [x](b.md#a-run)\n\n![[b#Lost]]\n")
+    synced()
+    assert [(each.path, each.words) for each in lost.every(connection)] == [
+        ("c", "[[b#a-run]]"),
+        ("c", "[[b#^two]]"),
+        ("c", "[[b#second]]"),
+        ("c", "[[./b#a-run]]"),
+        ("c", "[[b#lost]]"),
+    ]
+    found = {section.kind: section.count for section in report.take(connection).sections}
+    assert found["place"] == 5

@@ -63,6 +63,29 @@ def test_the_numbered_style() -> None:
     )
 
 
+PREPRINT = {"type": "article", "title": "Walks", "publisher": "arXiv:2209.04836v2"}
+LINKED = '<a href="https://arxiv.org/abs/2209.04836v2" rel="noopener noreferrer">arXiv:2209.04836v2'
+
+
+@pytest.mark.parametrize("style", ["harvard", "numbered"])
+def test_the_number_of_a_preprint_is_a_link(style: str) -> None:
+    shown = entry(json.dumps({"id": "a", **PREPRINT}), style)
+    assert f"{LINKED}</a>" in shown
+    address = "https://doi.org/10.48550/arXiv.2209.04836"
+    assert f'href="{address}"' in entry(
+        written(DOI=address.removeprefix("https://doi.org/")), style
+    )
+
+
+@pytest.mark.parametrize("style", ["harvard", "numbered"])
+def test_a_journal_without_a_volume_is_no_preprint(style: str) -> None:
+    bare = {name: WALKS[name] for name in ("id", "type", "title", "author", "container-title")}
+    shown = entry(json.dumps({**bare, "title": "On DNA and mRNA"}), style)
+    assert "Preprint" not in shown
+    assert "On DNA and mRNA" in shown
+    assert "<i>Journal of Walks</i>" in shown
+
+
 def test_more_authors_than_were_named() -> None:
     one = [{"family": "Doe", "given": "Ann"}, {"literal": "others"}]
     assert label(written(author=one), "harvard") == "Doe <i>et al.</i>, 2004"

@@ -200,6 +200,9 @@ def test_a_paper_from_bibtex_without_scripts(editor: FlaskClient, settings: Sett
 def test_bibtex_as_fields_for_scripts(editor: FlaskClient) -> None:
     found = editor.post("/bibtex", data={"bibtex": ENTRY}).get_json()
     assert found["authors"] == "Claude E. Shannon; Warren Weaver"
+    preprint = "@misc{a, title={T}, eprint={2209.04836}, archivePrefix={arXiv}}"
+    found = editor.post("/bibtex", data={"bibtex": preprint}).get_json()
+    assert (found["arxiv"], found.get("venue")) == ("2209.04836", None)
     for text in ("", "no entry", "@article{a, title = {"):
         answer = editor.post(
             "/bibtex", data={"bibtex": text}, headers={"Accept": "application/json"}

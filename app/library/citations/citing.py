@@ -59,11 +59,18 @@ def fields_of(work: Work) -> dict[str, Any]:
     return {
         "authors": tuple(name for each in item.get("author", []) if (name := full_name(each))),
         "year": years[0][0],
-        "venue": item.get("container-title") or item.get("publisher", ""),
+        "venue": item.get("container-title") or publisher(item),
         "doi": item.get("DOI", ""),
+        "arxiv": item.get("archive_location", ""),
         "url": item.get("URL", ""),
         "citekey": work.key,
     }
+
+
+def publisher(item: dict[str, Any]) -> str:
+    """A preprint is kept by arXiv under its number, which is a field of its own."""
+    name = str(item.get("publisher", ""))
+    return "" if name.startswith("arXiv:") else name
 
 
 def title_of(works: Iterable[Work]) -> str:
@@ -95,14 +102,15 @@ def defined(
 
 def from_fields(front: FrontMatter, title: str) -> Work:
     """The work that a note without BibTeX is about."""
-    address = front.url or (f"https://arxiv.org/abs/{front.arxiv}" if front.arxiv else "")
     given = {
         "title": title,
         "author": " and ".join(front.authors),
         "journal": front.venue,
         "year": str(front.year or ""),
         "doi": front.doi,
-        "url": address,
+        "eprint": front.arxiv,
+        "archiveprefix": "arXiv" if front.arxiv else "",
+        "url": front.url,
     }
     values = {name: escaped(value) for name, value in given.items() if value}
     kind = "article" if front.venue else "misc"

@@ -17,7 +17,7 @@ from bibtexparser.middlewares.names import (
     split_multiple_persons_names,
 )
 
-from app.library.citations import latex
+from app.library.citations import arxiv, latex
 
 TYPES = {
     "article": "article-journal",
@@ -62,7 +62,6 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 DAY = re.compile(r"(-?\d{1,4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?=$|[T/~?])")
 ADDRESS = re.compile(r"https?://[^\s{}]+")
 DOI = re.compile(r"10\.\d{4,9}/[^\s{}]+")
-ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 
 
 def item(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -78,7 +77,9 @@ def item(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
     found["page"] = re.sub(r"\s*[-–—]+\s*", "-", text_of(fields, "pages"))
     found["issued"] = issued(fields)
     found["DOI"] = matched(DOI, fields.get("doi", ""))
-    found["URL"] = address(fields)
+    preprint = arxiv.number(fields)
+    found["URL"] = address(fields, preprint)
+    found |= arxiv.described(found, preprint) if preprint else {}
     return {name: value for name, value in found.items() if value}
 
 
@@ -141,20 +142,12 @@ def months(value: str) -> list[int]:
     return [*named[:1], *digits] if is_day else named[:1]
 
 
-def address(fields: Mapping[str, str]) -> str:
+def address(fields: Mapping[str, str], preprint: str) -> str:
     """Where the work is to be had, unless the DOI says so."""
     for name in ("url", "howpublished"):
         if found := matched(ADDRESS, fields.get(name, "")):
             return found
-    number = arxiv(fields)
-    return f"https://arxiv.org/abs/{number}" if number else ""
-
-
-def arxiv(fields: Mapping[str, str]) -> str:
-    """The number of a preprint on arXiv."""
-    archive = f"{fields.get('archiveprefix', '')}{fields.get('eprinttype', '')}".lower()
-    eprint = fields.get("eprint", "")
-    return matched(ARXIV, eprint) if "arxiv" in archive or "arxiv" in eprint.lower() else ""
+    return f"{arxiv.ADDRESS}{preprint}" if preprint else ""
 
 
 def matched(pattern: re.Pattern[str], value: str) -> str:

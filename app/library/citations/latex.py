@@ -2,6 +2,8 @@
 
 >>> text('Erd{\\\\H o}s, {P}aul')
 'Erdős, Paul'
+>>> text('{The {\\\\TeX}book} with {DNA}, \\\\LaTeX{} \\\\& {\\\\o}re')
+'The TeXbook with DNA, LaTeX & øre'
 >>> text('The $O(n)$ case --- 50% done'), text('{unclosed')
 ('The $O(n)$ case — 50% done', 'unclosed')
 """
@@ -11,12 +13,35 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latex2text import (
+    LatexNodes2Text,
+    MacroTextSpec,
+    get_default_latex_context_db,
+)
 
 SPECIAL = re.compile(r"[\\{}$~%^_&#]|--|``|''")
 UNESCAPED = re.compile(r"(?<!\\)[%&#]")
 LONGEST = 20_000  # characters; what is longer is cut, for it is no title and no name
 DEEPEST = 50  # braces in braces
+# Commands that are words, or signs that the parser leaves out.
+SAME = "TeX LaTeX BibTeX XeTeX LuaTeX XeLaTeX LuaLaTeX pdfTeX pdfLaTeX ConTeXt"
+SIGNS = {
+    "LaTeXe": "LaTeX2e",
+    "AmS": "AMS",
+    "MF": "Metafont",
+    "MP": "MetaPost",
+    "slash": "/",
+    "copyright": "©",
+    "pounds": "£",
+    "S": "§",
+    "P": "¶",
+    "dag": "†",
+    "ddag": "‡",
+    "textbackslash": "\\",
+    "textasciitilde": "~",
+    "textasciicircum": "^",
+}
+WORDS = {**{name: name for name in SAME.split()}, **SIGNS}
 
 
 def text(value: str) -> str:
@@ -46,4 +71,7 @@ def depth(value: str) -> int:
 
 @cache
 def decoder() -> LatexNodes2Text:
-    return LatexNodes2Text(math_mode="verbatim", keep_comments=True)
+    known = get_default_latex_context_db()
+    words = [MacroTextSpec(name, simplify_repl=word) for name, word in WORDS.items()]
+    known.add_context_category("words", macros=words, prepend=True)
+    return LatexNodes2Text(latex_context=known, math_mode="verbatim", keep_comments=True)

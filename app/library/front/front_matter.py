@@ -19,7 +19,7 @@ import yaml
 
 from app.errors import Unreadable
 from app.library import macros
-from app.library.front import fields, header, properties
+from app.library.front import dates, fields, header, properties
 from app.library.names import id_of
 
 PRIVATE = "private"
@@ -79,7 +79,7 @@ def parse(source: str, path: str) -> FrontMatter:
     except header.Wrong as wrong:
         raise Unreadable(wrong.reason, path=path, line=wrong.line) from wrong
     values, extra, remarks = taken(entries)
-    inferred = {"kind": kind_of(path), "date": day_of(path)}
+    inferred = {"kind": kind_of(path), "date": day_of(path) or dates.beginning(extra)}
     return FrontMatter(
         **{**inferred, **values},
         extra=extra,

@@ -13,7 +13,10 @@ import yaml
 from app.library.front import header
 from app.markup import Link
 
-LINK = re.compile(r"!?\[\[([^\[\]|#\n]{1,300})(?:#[^\[\]|\n]{0,300})?(?:\|[^\[\]\n]{0,300})?\]\]")
+LINK = re.compile(
+    r"!?\[\[(?P<target>[^\[\]|#\n]{1,300})(?:#(?P<heading>[^\[\]|\n]{0,300}))?"
+    r"(?:\|(?P<alias>[^\[\]\n]{0,300}))?\]\]"
+)
 TEXTS = ("bibtex", "title")  # what stands there is no link
 MARKDOWN = re.compile(r"\.md\Z", re.IGNORECASE)
 
@@ -21,13 +24,18 @@ MARKDOWN = re.compile(r"\.md\Z", re.IGNORECASE)
 def linked(entries: Mapping[str, header.Entry]) -> tuple[tuple[str, str], ...]:
     """Each link of the front matter: the property's name and the note that it names."""
     return tuple(
-        (name, MARKDOWN.sub("", match[1].strip()))
+        (name, target_of(match))
         for name, entry in entries.items()
         if name not in TEXTS
         for text in texts(entry.value)
         for match in LINK.finditer(text)
-        if match[1].strip()
+        if match["target"].strip()
     )
+
+
+def target_of(match: re.Match[str]) -> str:
+    """The note that a link names, as it is kept."""
+    return MARKDOWN.sub("", match["target"].strip())
 
 
 def texts(node: yaml.Node) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""What a note refers to in itself and does not have: footnotes, headings, blocks.
+
+They are remarks: the page shows what it can, and a reference without a footnote is text.
+
+    >>> from app.markup import render
+    >>> [problem.reason for problem in render("A[^1] [b](#c).\\n\\n[^2]: Two.\\n").problems]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['The footnote «1» is not defined.', 'Nothing refers to the footnote «2».',
+     'This note has no heading «c».']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from markdown_it.token import Token
+
+from app.markup import headings
+from app.markup.page import Page
+from app.markup.rendered import Problem
+
+# Written as a reference, and no part of a link or of a pattern such as [^a-z] or [^0-9].
+REFERENCE = re.compile(r"(?<!\\)\[\^([^\]\[\s\\^]{1,200})\](?![(\[*+?{])")
+PATTERN = re.compile(r"\w-\w\Z|.*[^\w\s.:-]", re.ASCII)
+BREAKS = ("softbreak", "hardbreak")
+
+
+def of_references(page: Page, tokens: Iterable[Token]) -> None:
+    """References that no footnote is defined for: where one is, they are no text any more."""
+    for token in tokens:
+        if token.type == "inline" and "[^" in token.content and token.map:
+            for line, label in undefined(token):
+                reason = f"The footnote «{label}» is not defined."
+                page.problems.append(Problem(page.first_line + token.map[0] + line, reason))
+
+
+def undefined(token: Token) -> Iterator[tuple[int, str]]:
+    """The labels in the words of a block, with the number of the line in it."""
+    line = 0
+    for child in token.children or []:
+        line += child.type in BREAKS
+        if child.type == "text" and "[^" in child.content:
+            for match in REFERENCE.finditer(child.content):
+                if not PATTERN.match(match[1]) and f"\\{match[0]}" not in token.content:
+                    yield line, match[1]
+
+
+def after_walk(page: Page, title: str | None) -> None:
+    """What only the whole page shows: footnotes without a reference, links to no place."""
+    for label, tokens in page.notes.items():
+        line = next((token.map[0] for token in tokens if token.map), None)
+        if label not in page.numbers and line is not None:
+            reason = f"Nothing refers to the footnote «{label}»."
+            page.problems.append(Problem(page.first_line + line, reason))
+    own = headings.slug(title) if title else None
+    for line, place in page.places:
+        if place not in page.anchors and place != own:
+            kind = "block" if place.startswith("^") else "heading"
+            page.problems.append(Problem(line, f"This note has no {kind} «{place}»."))
