@@ -102,7 +102,7 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
             return step(form)
         place = saved(form)
     except Changed as error:
-        keep_draft(form)
+        keep_draft(form)  # as typed, on the version that it was typed on
         return make_response(in_conflict(form, error), error.status)
     except GlossError as error:
         keep_draft(form)
@@ -113,10 +113,17 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
 
 
 def in_conflict(form: Form, error: Changed) -> str:
-    """Both versions; saved again, what stands in the form takes the place of the other one."""
-    found = differences.differences(error.theirs, writing.source_of(form))
+    """Both versions, and in the form both changes: where they clash, that of the form.
+
+    Saved again, what stands in the form takes the place of the other one.
+    """
+    mine = error.merged or writing.source_of(form)
     later = replace(form, base=error.current)
-    return page(later, wrong(error), theirs=error.theirs, differences=found)
+    if error.merged:
+        later = writing.of_source(form.id, mine, error.current, form.draft)
+    found = differences.differences(error.theirs, mine)
+    more = {"theirs": error.theirs, "is_merged": bool(error.merged), "differences": found}
+    return page(later, wrong(error), **more)
 
 
 def with_preview(form: Form) -> str:

@@ -35,5 +35,5 @@ def merged_or_as_typed(settings: Settings, file: str, version: Version, current:
         return checked(settings, file, version.text)
     except Unreadable:
         if version.merged:
-            raise reconcile.changed(current) from None
+            raise reconcile.changed(current, version.text) from None
         raise
