@@ -17,11 +17,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
-from app.errors import Changed, Conflict, GlossError, Unreadable
+from app.errors import Changed, Conflict, GlossError, NotFound, Unreadable
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
-from app.library.history import differences
-from app.library.writing import drafts, save, starts
+from app.library.history import differences, trash
+from app.library.writing import drafts, newlines, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address, quoted
@@ -29,6 +29,7 @@ from app.web.writing import Form
 
 blueprint = Blueprint("editor", __name__)
 
+ASKED = ("title", "tags", "aliases")  # what an address may fill in, beside what a kind begins with
 SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what is wrong
 
 
@@ -37,12 +38,12 @@ SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what
 def new() -> str:
     if draft := asked_draft(""):
         return page(writing.of_draft(draft))
-    kind = request.args.get("kind", "note")
-    today = clock.now().date().isoformat()
-    today = front_matter.day_of(request.args.get("id", "")) or today
+    place = request.args.get("id", "")
+    kind = request.args.get("kind", front_matter.kind_of(place or "new"))
+    today = front_matter.day_of(place) or clock.now().date().isoformat()
     given = starts.start(kind if kind in writing.KINDS else "note", today)
-    asked = {name: request.args[name] for name in request.args if name in (*given, "tags", "title")}
-    form = writing.sent({**given, **asked, "id": request.args.get("id", given.get("id", ""))})
+    own = {name: request.args[name] for name in request.args if name in (*given, *ASKED)}
+    form = writing.sent({**given, **own, "id": place or given.get("id", "")})
     return page(replace(form, draft=drafts.new_token()))
 
 
@@ -82,9 +83,15 @@ def present(id: str) -> str:
 
 
 def updated(form: Form) -> str:
-    # As browsers send it: save gives each file the newlines that it had.
-    source = writing.source_of(form).replace("\n", "\r\n")
-    saved = save.update(access.settings(), g.db, form.id, source, form.base, person_id=g.person.id)
+    settings, person = access.settings(), g.person.id
+    before = save.version(settings, g.db, form.id, form.base)
+    source = newlines.like(before, writing.source_of(form))
+    try:
+        saved = save.update(settings, g.db, form.id, source, form.base, person_id=person)
+    except NotFound:
+        if not request.form.get("anew"):  # it has not been said yet that the note is gone
+            raise
+        return address(save.create(settings, g.db, form.id, source, person_id=person).path)
     return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
@@ -101,6 +108,10 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
             keep_draft(form)
             return step(form)
         place = saved(form)
+    except NotFound as error:
+        keep_draft(form)
+        trashed = trash.at(g.db, names.normal(form.id))
+        return make_response(page(form, wrong(error), gone=True, trashed=trashed), error.status)
     except Changed as error:
         keep_draft(form)  # as typed, on the version that it was typed on
         return make_response(in_conflict(form, error), error.status)

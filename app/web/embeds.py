@@ -38,6 +38,7 @@ OF_TEXT = re.compile(r' (?:data-text="[^"]*"|data-written(?:="[^"]*")?)')
 
 Given = dict[str, Any]
 Filler = Callable[[Given], str]
+Nowhere = Callable[[Given, str], str]  # and the note that it stands in
 Key = tuple[str, str]  # a note's path, and the section or block of it
 
 
@@ -58,14 +59,14 @@ class Book:
 
     pieces: Mapping[str, Piece]
     fill: Callable[[Piece, Filler], str]
-    unresolved: Filler  # the opening tag of a link that leads nowhere
+    unresolved: Nowhere  # the opening tag of a link that leads nowhere
     cuts: dict[Key, str | None]
     number: int = 0
     characters: int = CHARACTERS
     said: bool = False
 
 
-def filler(root: Piece, fill: Callable[[Piece, Filler], str], unresolved: Filler) -> Filler:
+def filler(root: Piece, fill: Callable[[Piece, Filler], str], unresolved: Nowhere) -> Filler:
     """What shows the embeds of the note `root`, and theirs."""
     cuts: dict[Key, str | None] = {(root.path, ""): root.html}
     book = Book(gathered(root, cuts), fill, unresolved, cuts)
@@ -137,7 +138,7 @@ def embed(book: Book, piece: Piece, given: Given, trail: Sequence[Key]) -> str:
     linked = piece.links.get(target)
     if target and linked is None:
         words = escape(f"{target}#{part}" if part else target)
-        return framed(given, "", f"<p>{book.unresolved(given)}{words}</a>{NO_NOTE}</p>")
+        return framed(given, "", f"<p>{book.unresolved(given, piece.path)}{words}</a>{NO_NOTE}</p>")
     key = (linked.path if linked else piece.path, part)
     title = linked.title if linked else piece.title
     reason = refusal(book, key, trail)

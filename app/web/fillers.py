@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import g, render_template
 
@@ -23,7 +23,7 @@ from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
-from app.web import access, citing, embeds, pictures, places
+from app.web import access, citing, embeds, pictures, places, unwritten
 from app.web import cells as figures
 from app.web.templates import address
 
@@ -84,7 +84,11 @@ def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board
     root = embeds.Piece(path, title, html, links, lab)
     if "<!--gloss:embed " not in html:
         return filled(root, nothing)
-    return filled(root, embeds.filler(root, filled, lambda given: link_html(given, None)))
+    return filled(root, embeds.filler(root, filled, nowhere))
+
+
+def nowhere(given: dict[str, Any], here: str) -> str:
+    return link_html(given, None, here)
 
 
 def nothing(_: dict[str, Any]) -> str:
@@ -117,7 +121,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler) -> str:
     def link(given: dict[str, Any]) -> str:
         anchor = headings.get(places.place(given))
         given = {**given, "fragment": anchor} if anchor else given
-        return link_html(given, links.get(given["target"]))
+        return link_html(given, links.get(given["target"]), path)
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
     blocks = {"output": output, "claim": claim, "embed": embed, "figure": later("figure")}
@@ -183,7 +187,7 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
     return f"{inner}{words}" if run else inner
 
 
-def link_html(given: dict[str, Any], target: Any) -> str:
+def link_html(given: dict[str, Any], target: Any, here: str = "") -> str:
     """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
     fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
     about = f' title="{escape(given["title"])}"' if given.get("title") else ""
@@ -192,9 +196,9 @@ def link_html(given: dict[str, Any], target: Any) -> str:
     if not given["target"] and fragment:
         return f'<a href="{escape(fragment)}"{about}>'
     if access.can(g.person, Action.WRITE):
-        new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
+        new = unwritten.address(given["target"], here)
         words = "There is no such note yet: write it"
-        return f'<a class="unresolved" href="/new?{escape(new)}" title="{words}">'
+        return f'<a class="unresolved" href="{escape(new)}" title="{words}">'
     return '<a class="unresolved" title="There is no such note">'
 
 

@@ -72,6 +72,6 @@ def union(base: Items, first: Items, second: Items) -> list[str] | None:
         orders.reverse()
         first, second = second, first
     if orders[0] == known:  # neither did
-        first, second = sorted([first, second])
+        first, second = sorted([first, second], key=list)
     kept = [item for item in first if item in second or item not in base]
     return kept + [item for item in second if item not in first and item not in base]
