@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
-from app.errors import Changed, Conflict, GlossError, NotFound, Unreadable
+from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unreadable
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
 from app.library.history import differences, trash
@@ -148,9 +150,20 @@ def filled(form: Form) -> str:
 
 def attached(form: Form) -> str:
     """Without scripts: the file that was chosen is stored, and its link stands below the text."""
-    link = attaching.link(request.files.get("file"), writing.place_of(form))
+    file = request.files.get("file")
+    if file and (file.filename or "").lower().endswith(".bib"):
+        return filled(with_entries(form, file))
+    link = attaching.link(file, writing.place_of(form))
     text = writing.ended(form.markdown)
     return page(replace(form, markdown=f"{text}\n{link}\n" if text else f"{link}\n"))
+
+
+def with_entries(form: Form, file: FileStorage) -> Form:
+    """The form with the BibTeX of a file in its field, if that is empty."""
+    if form.values.get("bibtex", "").strip():
+        raise BadInput("The field BibTeX holds an entry already.", field="file")
+    text = writing.normal(file.stream.read().decode("utf-8", "replace"))
+    return replace(form, values={**form.values, "bibtex": text})
 
 
 STEPS = {"preview": with_preview, "bibtex": filled, "attach": attached}
@@ -171,7 +184,7 @@ def delete(id: str) -> ResponseReturnValue:
     save.delete(
         access.settings(), g.db, id, request.form.get("base") or None, person_id=g.person.id
     )
-    return redirect("/", 303)
+    return redirect(f"/?{urlencode({'deleted': id})}", 303)
 
 
 @blueprint.post("/preview")

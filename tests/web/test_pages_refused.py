@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import sqlite3
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.library.syncing.sync import sync
 from app.settings import Settings
 from tests.web.test_pages_editor import fields
 
@@ -130,3 +133,40 @@ def test_a_program_gets_exactly_the_bytes_that_it_sent(
         assert answer.status_code in (200, 201)
         assert file.read_bytes() == text.encode()
         assert answer.headers["ETag"] == f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+
+
+def test_after_a_deletion_the_page_says_where_the_note_is(editor: FlaskClient) -> None:
+    answer = editor.post("/delete/open")
+    page = editor.get(answer.location).text
+    assert 'Deleted open · in the <a href="/trash">trash</a>' in page
+    assert "with all its versions and all comments on it." in editor.get("/trash").text
+    editor.post("/delete/by-address")
+    assert "with all their versions" in editor.get("/trash").text
+    assert "Deleted" not in editor.get("/?deleted=nothing").text.partition("<main")[2]
+
+
+@pytest.mark.parametrize(("data", "mended"), [(b"\xff\xfea", 0), (b"a\0b", 0), (b"---\na: [\n", 1)])
+def test_only_what_the_form_can_show_is_offered_to_be_mended(
+    editor: FlaskClient,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    data: bytes,
+    mended: int,
+) -> None:
+    (settings.notes / "bad.md").write_bytes(data)
+    sync(settings, connection)
+    page = editor.get("/notes/bad")
+    assert (page.status_code, page.text.count("Mend it")) == (422, mended)
+    assert editor.get("/problems").text.count('href="/edit/bad"') == mended
+    assert (editor.get("/edit/bad").status_code == 200) is bool(mended)
+
+
+def test_a_bib_file_fills_the_fields_without_scripts(editor: FlaskClient) -> None:
+    form = {**fields(editor.get("/new?kind=paper")).values, "markdown": "> Typed.\n"}
+    entry = b"@article{a1,\r\n  title = {One},\r\n  year = 1948\r\n}\r\n"
+    sent = {**form, "do": "attach", "file": (io.BytesIO(entry), "one.bib")}
+    shown = fields(editor.post("/new", data=sent)).values
+    assert (shown["title"], shown["year"], shown["markdown"]) == ("One", "1948", "> Typed.\n")
+    sent = {**shown, "do": "attach", "file": (io.BytesIO(b"@book{b}"), "two.bib")}
+    refused = fields(editor.post("/new", data=sent))
+    assert (refused.wrong, refused.values["citekey"]) == ({"file"}, "a1")
