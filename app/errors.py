@@ -103,16 +103,26 @@ class Gone(GlossError):
 
 
 class Changed(GlossError):
-    """The thing is no longer what the change was based on. `theirs` is what it holds now."""
+    """The thing is no longer what the change was based on. `theirs` is what it holds now.
+
+    `merged` is `theirs` with the change put in, in place of what clashes; empty, if nobody knows.
+    """
 
     status = HTTPStatus.PRECONDITION_FAILED
 
     def __init__(
-        self, message: str, *, current: str = "", theirs: str = "", hint: str = ""
+        self,
+        message: str,
+        *,
+        current: str = "",
+        theirs: str = "",
+        merged: str = "",
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.current = current
         self.theirs = theirs
+        self.merged = merged
 
 
 class TooLarge(GlossError):

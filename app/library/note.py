@@ -27,6 +27,8 @@ from app.library.names import id_of
 from app.library.syncing.scan import Stat
 
 NO_DAY = "1970-01-01"  # a file without a date of its own, with a time that no calendar has
+NO_UTF8 = "This note is not UTF-8"
+NUL = "This note holds a NUL byte: it is no text."
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -170,7 +172,7 @@ def decode(file: str, data: bytes) -> str:
     try:
         source = data.decode()
     except UnicodeDecodeError as error:
-        reason = "This note is not UTF-8" + (
+        reason = NO_UTF8 + (
             ": it looks like UTF-16."
             if data[:2] in UTF16
             else f" (byte 0x{data[error.start]:02x})."
@@ -180,8 +182,13 @@ def decode(file: str, data: bytes) -> str:
         ) from error
     if "\0" in source:
         line = line_at(data, data.index(b"\0"))
-        raise Unreadable("This note holds a NUL byte: it is no text.", path=file, line=line)
+        raise Unreadable(NUL, path=file, line=line)
     return source
+
+
+def is_text(reason: str) -> bool:
+    """Whether a file that was not read for this reason can be mended in a form."""
+    return not reason.startswith((NO_UTF8, NUL))
 
 
 def line_at(data: bytes, position: int) -> int:

@@ -187,7 +187,7 @@ def version_named(id: str) -> str | None:
     The file is asked, not the index: what could not be indexed can be repaired by a PUT.
     """
     try:
-        current = save.version(access.settings(), id)
+        current = save.version_now(access.settings(), id)
     except NotFound:
         refuse_former(id)
         raise

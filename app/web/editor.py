@@ -11,17 +11,19 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
-from app.errors import Changed, Conflict, GlossError, Unreadable
+from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unreadable
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
-from app.library.history import differences
-from app.library.writing import drafts, save, starts
+from app.library.history import differences, trash
+from app.library.writing import drafts, newlines, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address, quoted
@@ -29,6 +31,7 @@ from app.web.writing import Form
 
 blueprint = Blueprint("editor", __name__)
 
+ASKED = ("title", "tags", "aliases")  # what an address may fill in, beside what a kind begins with
 SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what is wrong
 
 
@@ -37,12 +40,12 @@ SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what
 def new() -> str:
     if draft := asked_draft(""):
         return page(writing.of_draft(draft))
-    kind = request.args.get("kind", "note")
-    today = clock.now().date().isoformat()
-    today = front_matter.day_of(request.args.get("id", "")) or today
+    place = request.args.get("id", "")
+    kind = request.args.get("kind", front_matter.kind_of(place or "new"))
+    today = front_matter.day_of(place) or clock.now().date().isoformat()
     given = starts.start(kind if kind in writing.KINDS else "note", today)
-    asked = {name: request.args[name] for name in request.args if name in (*given, "tags", "title")}
-    form = writing.sent({**given, **asked, "id": request.args.get("id", given.get("id", ""))})
+    own = {name: request.args[name] for name in request.args if name in (*given, *ASKED)}
+    form = writing.sent({**given, **own, "id": place or given.get("id", "")})
     return page(replace(form, draft=drafts.new_token()))
 
 
@@ -82,9 +85,15 @@ def present(id: str) -> str:
 
 
 def updated(form: Form) -> str:
-    # As browsers send it: save gives each file the newlines that it had.
-    source = writing.source_of(form).replace("\n", "\r\n")
-    saved = save.update(access.settings(), g.db, form.id, source, form.base, person_id=g.person.id)
+    settings, person = access.settings(), g.person.id
+    before = save.version(settings, g.db, form.id, form.base)
+    source = newlines.like(before, writing.source_of(form))
+    try:
+        saved = save.update(settings, g.db, form.id, source, form.base, person_id=person)
+    except NotFound:
+        if not request.form.get("anew"):  # it has not been said yet that the note is gone
+            raise
+        return address(save.create(settings, g.db, form.id, source, person_id=person).path)
     return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
@@ -101,8 +110,12 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
             keep_draft(form)
             return step(form)
         place = saved(form)
-    except Changed as error:
+    except NotFound as error:
         keep_draft(form)
+        trashed = trash.at(g.db, names.normal(form.id))
+        return make_response(page(form, wrong(error), gone=True, trashed=trashed), error.status)
+    except Changed as error:
+        keep_draft(form)  # as typed, on the version that it was typed on
         return make_response(in_conflict(form, error), error.status)
     except GlossError as error:
         keep_draft(form)
@@ -113,10 +126,17 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
 
 
 def in_conflict(form: Form, error: Changed) -> str:
-    """Both versions; saved again, what stands in the form takes the place of the other one."""
-    found = differences.differences(error.theirs, writing.source_of(form))
+    """Both versions, and in the form both changes: where they clash, that of the form.
+
+    Saved again, what stands in the form takes the place of the other one.
+    """
+    mine = error.merged or writing.source_of(form)
     later = replace(form, base=error.current)
-    return page(later, wrong(error), theirs=error.theirs, differences=found)
+    if error.merged:
+        later = writing.of_source(form.id, mine, error.current, form.draft)
+    found = differences.differences(error.theirs, mine)
+    more = {"theirs": error.theirs, "is_merged": bool(error.merged), "differences": found}
+    return page(later, wrong(error), **more)
 
 
 def with_preview(form: Form) -> str:
@@ -130,9 +150,20 @@ def filled(form: Form) -> str:
 
 def attached(form: Form) -> str:
     """Without scripts: the file that was chosen is stored, and its link stands below the text."""
-    link = attaching.link(request.files.get("file"), writing.place_of(form))
+    file = request.files.get("file")
+    if file and (file.filename or "").lower().endswith(".bib"):
+        return filled(with_entries(form, file))
+    link = attaching.link(file, writing.place_of(form))
     text = writing.ended(form.markdown)
     return page(replace(form, markdown=f"{text}\n{link}\n" if text else f"{link}\n"))
+
+
+def with_entries(form: Form, file: FileStorage) -> Form:
+    """The form with the BibTeX of a file in its field, if that is empty."""
+    if form.values.get("bibtex", "").strip():
+        raise BadInput("The field BibTeX holds an entry already.", field="file")
+    text = writing.normal(file.stream.read().decode("utf-8", "replace"))
+    return replace(form, values={**form.values, "bibtex": text})
 
 
 STEPS = {"preview": with_preview, "bibtex": filled, "attach": attached}
@@ -153,7 +184,7 @@ def delete(id: str) -> ResponseReturnValue:
     save.delete(
         access.settings(), g.db, id, request.form.get("base") or None, person_id=g.person.id
     )
-    return redirect("/", 303)
+    return redirect(f"/?{urlencode({'deleted': id})}", 303)
 
 
 @blueprint.post("/preview")

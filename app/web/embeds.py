@@ -38,6 +38,7 @@ OF_TEXT = re.compile(r' (?:data-text="[^"]*"|data-written(?:="[^"]*")?)')
 
 Given = dict[str, Any]
 Filler = Callable[[Given], str]
+Nowhere = Callable[[Given, str], str]  # and the note that it stands in
 Key = tuple[str, str]  # a note's path, and the section or block of it
 
 
@@ -62,7 +63,7 @@ class Book:
 
     pieces: Mapping[str, Piece]
     fill: Fill
-    unresolved: Filler  # the opening tag of a link that leads nowhere
+    unresolved: Nowhere  # the opening tag of a link that leads nowhere
     cuts: dict[Key, str | None]
     notes: places.Notes  # to which links with a path of headings lead
     number: int = 0
@@ -70,7 +71,7 @@ class Book:
     said: bool = False
 
 
-def page(root: Piece, fill: Fill, unresolved: Filler) -> str:
+def page(root: Piece, fill: Fill, unresolved: Nowhere) -> str:
     """The note `root` with all that it embeds."""
     cuts: dict[Key, str | None] = {(root.path, ""): root.html}
     pieces = gathered(root, cuts)
@@ -144,7 +145,7 @@ def embed(book: Book, piece: Piece, given: Given, trail: Sequence[Key]) -> str:
     linked = piece.links.get(target)
     if target and linked is None:
         words = escape(f"{target}#{part}" if part else target)
-        return framed(given, "", f"<p>{book.unresolved(given)}{words}</a>{NO_NOTE}</p>")
+        return framed(given, "", f"<p>{book.unresolved(given, piece.path)}{words}</a>{NO_NOTE}</p>")
     key = (linked.path if linked else piece.path, part)
     title = linked.title if linked else piece.title
     title_html = heading(key, title, book.pieces.get(key[0]))

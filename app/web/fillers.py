@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import g, render_template
 
@@ -23,7 +23,7 @@ from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
-from app.web import access, citing, embeds, pictures, places, properties
+from app.web import access, citing, embeds, pictures, places, properties, unwritten
 from app.web import cells as figures
 from app.web.templates import address
 
@@ -85,7 +85,11 @@ def fill_preview(rendered: Rendered, path: str) -> str:
 def whole(path: str, title: str, html: str, links: Mapping[str, Any], lab: board.Board) -> str:
     """A note with the notes that it embeds."""
     root = embeds.Piece(path, title, html, html, links, lab)
-    return embeds.page(root, filled, lambda given: link_html(given, None))
+    return embeds.page(root, filled, nowhere)
+
+
+def nowhere(given: dict[str, Any], here: str) -> str:
+    return link_html(given, None, here)
 
 
 def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> str:
@@ -114,7 +118,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> st
     def link(given: dict[str, Any]) -> str:
         anchor = headings.get(places.place(given))
         given = {**given, "fragment": anchor} if anchor else given
-        return link_html(given, links.get(given["target"]))
+        return link_html(given, links.get(given["target"]), path)
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
     blocks = {"output": output, "claim": claim, "embed": embed, "figure": later("figure")}
@@ -181,7 +185,7 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
     return f"{inner}{words}" if run else inner
 
 
-def link_html(given: Mapping[str, Any], target: Any) -> str:
+def link_html(given: Mapping[str, Any], target: Any, here: str = "") -> str:
     """The opening tag of a link. One that leads nowhere says so, and offers to write the note."""
     fragment = f"#{quote(given['fragment'])}" if given.get("fragment") else ""
     about = f' title="{escape(given["title"])}"' if given.get("title") else ""
@@ -190,9 +194,9 @@ def link_html(given: Mapping[str, Any], target: Any) -> str:
     if not given["target"] and fragment:
         return f'<a href="{escape(fragment)}"{about}>'
     if access.can(g.person, Action.WRITE):
-        new = urlencode({"title": given["target"].rsplit("/", 1)[-1]})
+        new = unwritten.address(given["target"], here)
         words = "There is no such note yet: write it"
-        return f'<a class="unresolved" href="/new?{escape(new)}" title="{words}">'
+        return f'<a class="unresolved" href="{escape(new)}" title="{words}">'
     return '<a class="unresolved" title="There is no such note">'
 
 

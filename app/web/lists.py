@@ -11,6 +11,7 @@ from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
 from app.library import documents, problems
 from app.library.citations import bibliography
+from app.library.history import trash
 from app.library.moving import ambiguous
 from app.library.syncing import vanished
 from app.web import access, cache
@@ -105,7 +106,14 @@ def listing(heading: str, **filters: Any) -> str:
         empty=empty,
         page_address=lambda start: f"{request.path}?{urlencode({'offset': start})}",
         room="Notes",
+        deleted=just_deleted(),
     )
+
+
+def just_deleted() -> trash.Trashed | None:
+    """The note whose deletion led here, as long as it is in the trash."""
+    path = request.args.get("deleted", "")
+    return trash.at(g.db, path) if path and access.can(g.person, Action.WRITE) else None
 
 
 def facets(seen: tuple[str, ...], filters: dict[str, Any]) -> list[tuple[str, list[Any]]]:

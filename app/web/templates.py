@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, g, has_request_context, request
 
 from app.accounts.permissions import PUBLIC, Action
-from app.library import macros
+from app.library import macros, note
 from app.markup import fill, line
 from app.settings import Settings
 from app.web import access, assets
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
     }
     app.jinja_env.globals |= {
         "library": settings.title,
+        "is_text": note.is_text,
         "asset": assets.address,
         "words_of": WORDS,
         "address": address,

@@ -197,7 +197,7 @@ def test_an_image_pasted_or_dropped_is_stored_linked_and_seen(signed_in: Page, s
         taken = not page.evaluate(BRING, ["#markdown", how, "", PIXEL, name, "image/png"])
         assert taken
         expect(page.locator("#markdown")).to_have_value(
-            re.compile(r"^(!\[\]\(media/.*\.png\)){1,2}$")
+            re.compile(r"^!\[\]\(media/[^)]*\.png\)(\n\n!\[\]\(media/[^)]*\.png\))?$")
         )
     address = re.findall(r"media/[^)]*", text(page))
     assert address[0] == address[1], "the same bytes are the same file"
@@ -365,3 +365,91 @@ def test_the_same_without_scripts(open_page: Callable[..., Page], owner_state: A
     page.get_by_label("Tags").fill("information, quiet")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("link", name="quiet")).to_be_visible()
+
+
+def test_enter_in_a_line_moves_on_and_saves_nothing(signed_in: Page, server: Any) -> None:
+    page = signed_in
+    page.goto("/new")
+    page.get_by_label("Title").fill("Never saved by Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#markdown")).to_be_focused()
+    page.get_by_label("Date").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Visible to")).to_be_focused()
+    page.get_by_label("Tags").fill("some")
+    page.keyboard.press("Enter")
+    expect(page.locator("#markdown")).to_be_focused()
+    assert "/new" in page.url
+    assert not (server.notes / "never-saved-by-enter.md").exists()
+
+
+def test_enter_without_scripts_shows_the_preview(
+    open_page: Callable[..., Page], owner_state: Any, server: Any
+) -> None:
+    page = open_page(storage_state=owner_state, java_script_enabled=False)
+    page.goto("/new")
+    page.locator("#markdown").fill("Some *words*.")
+    page.get_by_label("Title").fill("Never saved by Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview em")).to_have_text("words")
+    expect(page.get_by_label("Title")).to_have_value("Never saved by Enter")
+    assert not (server.notes / "never-saved-by-enter.md").exists()
+
+
+def test_a_refused_save_has_the_focus(
+    signed_in: Page, complaints: list[str], accessible: Callable[[Page], None]
+) -> None:
+    page = signed_in
+    begin(page)
+    page.keyboard.type("Words.")
+    page.get_by_role("button", name="Save").click()
+    refused = page.locator(".refused")
+    expect(refused).to_be_focused()
+    expect(refused).to_contain_text("Nothing was saved.")
+    accessible(page)
+    refused.get_by_role("link", name="Title").click()
+    expect(page.get_by_label("Title")).to_be_focused()
+    assert [each for each in complaints if "400" not in each] == []
+    complaints.clear()
+
+
+@pytest.mark.parametrize("how", ["paste", "drop"])
+def test_bibtex_brought_into_the_text_fills_the_fields(signed_in: Page, how: str) -> None:
+    page = signed_in
+    begin(page)
+    page.keyboard.type("My words.")
+    file = base64.b64encode(ENTRY.encode()).decode() if how == "drop" else ""
+    given = ENTRY if how == "paste" else ""
+    page.evaluate(BRING, ["#markdown", how, given, file, "one.bib", "text/x-bibtex"])
+    expect(page.get_by_label("Title")).to_have_value("A Mathematical Theory of Communication")
+    expect(page.get_by_label("BibTeX", exact=False).first).to_have_value(ENTRY)
+    expect(page.locator("#told")).to_contain_text("Filled from the BibTeX")
+    assert text(page) == "My words."
+    taken = not page.evaluate(BRING, ["#markdown", how, given, file, "one.bib", "text/x-bibtex"])
+    assert taken is (how == "drop")  # pasted once more, the browser puts it into the text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A line.", ""),
+        ("> Quoted.", ""),
+        ("- item", "\n- more\n\nBelow."),
+        ("```\nx", "\n\ny\n```"),
+    ],
+)
+def test_an_image_stands_in_a_block_of_its_own(signed_in: Page, before: str, after: str) -> None:
+    page = signed_in
+    begin(page)
+    page.locator("#markdown").fill(before + after)
+    page.evaluate(
+        f"document.getElementById('markdown').setSelectionRange({len(before)}, {len(before)})"
+    )
+    page.evaluate(BRING, ["#markdown", "drop", "", PIXEL, "block.png", "image/png"])
+    expect(page.locator("#told")).to_contain_text("Stored as")
+    above, found, below = re.split(r"(!\[\]\(media/[^)]*\))", text(page))
+    assert above.endswith("\n\n")
+    assert not below or below.startswith("\n\n")
+    assert found
+    assert re.sub(r"\s+", "", above + below) == re.sub(r"\s+", "", before + after)
+    assert above.count("```") % 2 == 0

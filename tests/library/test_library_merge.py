@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.library.front.header import Wrong, read, split
+from app.library.history import unions
 from app.library.history.headers import lines, parts
 from app.library.history.matching import Budget, Gap, matching, shortest
 from app.library.history.merge import merge
@@ -86,11 +87,11 @@ def test_keys_added_on_either_side_both_arrive() -> None:
 
 
 def test_a_key_that_both_changed_clashes_alone() -> None:
-    ours = BASE.replace("[a, b]", "[a]").replace("The last.", "Ours at the end.")
-    theirs = BASE.replace("[a, b]", "[b]").replace("One paragraph.", "Theirs.")
+    ours = BASE.replace("rating: '5'", "rating: '6'").replace("The last.", "Ours at the end.")
+    theirs = BASE.replace("rating: '5'", "rating: '7'").replace("One paragraph.", "Theirs.")
     found = merge(BASE, ours, theirs)
-    assert [clash.key for clash in found.conflicts] == ["tags"]
-    assert found.conflicts[0].theirs == "tags: [b]\n"
+    assert [clash.key for clash in found.conflicts] == ["x-rating"]
+    assert found.conflicts[0].theirs == "# unknown to Gloss\nx-rating: '7'\n"
     assert "Ours at the end." in found.text
     assert "Theirs." in found.text
 
@@ -184,8 +185,15 @@ def test_a_merge_is_symmetric_and_loses_no_line(base: str, ours: str, theirs: st
         there = {line.strip("\r\n\ufeff") for line in lines(found.text)}
         was = {line.strip("\r\n\ufeff") for line in lines(base)}
         for side in (ours, theirs):
-            new = {line.strip("\r\n\ufeff") for line in lines(side)} - was
+            new = {line.strip("\r\n\ufeff") for line in lines(side)} - was - of_lists(side)
             assert new <= there | {"---", "..."}
+
+
+def of_lists(source: str) -> set[str]:
+    """The lines of what is united by item."""
+    found = parts(source)
+    texts = [found.keys.get(key, "") for key in unions.KEYS] if found else []
+    return {line.strip("\r\n") for text in texts for line in lines(text)}
 
 
 @given(NOTES, NOTES, NOTES)
@@ -259,3 +267,37 @@ def test_five_megabytes_take_bounded_time(words: int) -> None:
     merge("".join(base), "".join(ours), "".join(theirs))
     merge("".join(base), "".join(large(3, words)), "".join(theirs))
     assert time.perf_counter() - began < 20
+
+
+LISTS = {
+    "both added": ("[a, b]", "[a, b, c]", "[a, b, d]", "[a, b, c, d]"),
+    "added and taken away": ("[a, b]", "[b, c]", "[a, d]", "[d, c]"),
+    "one put in order": ("[a, b]", "[b, a]", "[a, b, c]", "[b, a, c]"),
+    "taken away": ("[a, b]", "[]", "[a, b, c]", "[c]"),
+}
+
+
+@pytest.mark.parametrize("key", ["tags", "aliases", "authors"])
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_that_both_changed_are_united(key: str, name: str) -> None:
+    base, ours, theirs, both = (
+        f"---\ntitle: T\n{f'{key}: {value}' + chr(10) if value else ''}---\nText.\n"
+        for value in LISTS[name]
+    )
+    found = merge(base, ours, theirs)
+    assert found.is_clean
+    assert split(found.text).body == "Text.\n"
+    wanted, got = (read(split(text).header)[key].value.value for text in (both, found.text))
+    assert sorted(item.value for item in got) == sorted(item.value for item in wanted)
+    assert merge(base, theirs, ours).text == found.text
+    if name == "one put in order":
+        assert [item.value for item in got] == ["b", "a", "c"]
+
+
+def test_lists_that_cannot_be_united_clash() -> None:
+    base = "---\nauthors: [a, b, c]\n---\n"
+    other = merge(base, base.replace("a, b, c", "c, b, a"), base.replace("a, b, c", "b, a, c"))
+    assert [clash.key for clash in other.conflicts] == ["authors"]
+    ours = "---\nauthors: [a, b]  # mine\n---\n"
+    theirs = "---\nauthors: [a, b, c, d]  # theirs\n---\n"
+    assert not merge(base, ours, theirs).is_clean

@@ -139,17 +139,16 @@ def test_a_save_over_a_newer_version_is_refused(
     assert temporary(settings) == []
 
 
-def test_newlines_stay_as_they_are(
-    settings: Settings, connection: sqlite3.Connection, write: Write
+@pytest.mark.parametrize("text", ["one\r\ntwo\r\n", "one\ntwo\r\n", "one\r\ntwo", "one\ntwo"])
+def test_what_is_sent_is_what_is_stored(
+    settings: Settings, connection: sqlite3.Connection, text: str
 ) -> None:
-    save.create(settings, connection, "a", "one\r\ntwo\r\n")
     path = settings.notes / "a.md"
-    assert path.read_bytes() == b"one\ntwo\n"
-    save.update(settings, connection, "a", "one\r\ntwo\r\nthree\r\n", sha(path))
-    assert path.read_bytes() == b"one\ntwo\nthree\n"
-    path = write("b.md", b"one\r\ntwo\r\n")
-    save.update(settings, connection, "b", "one\r\ntwo\r\nthree", sha(path))
-    assert path.read_bytes() == b"one\r\ntwo\r\nthree"
+    assert save.create(settings, connection, "a", text).sha256 == sha(path)
+    assert path.read_bytes() == text.encode()
+    for changed in (text.replace("\n", "\r\n"), text.replace("\r\n", "\n")):
+        assert save.update(settings, connection, "a", changed, sha(path)).sha256 == sha(path)
+        assert path.read_bytes() == changed.encode()
 
 
 def test_a_note_that_sync_could_not_read_can_be_mended(

@@ -165,10 +165,10 @@ def test_an_edit_over_a_newer_version_shows_both_and_can_be_saved_then(
     assert refused.status_code == 412
     assert file.read_text() == theirs
     again = fields(refused).values
-    assert again["markdown"] == mine
+    assert whole(again) == mine
     assert again["base"] == sha256(file)
     assert "Their &lt;walk&gt;" in refused.text
-    saved = editor.post("/edit/open", data={"markdown": mine, "base": again["base"]})
+    saved = editor.post("/edit/open", data=again)
     assert (saved.status_code, file.read_text()) == (303, mine)
 
 

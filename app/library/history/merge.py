@@ -9,7 +9,8 @@
     ['Uno.\\n']
 
 Where both changed the same key differently, or lines that touch, they clash: the text has ours
-there, and it is for a person to decide. A header that is not made of plain keys is merged by line.
+there, and it is for a person to decide. Lists such as tags are united (see unions). A header that
+is not made of plain keys is merged by line.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.library.history import headers
+from app.library.history import headers, unions
 from app.library.history.headers import Parts
 from app.library.history.matching import Match, matching
 
@@ -115,9 +116,13 @@ def by_key(base: Parts, ours: Parts, theirs: Parts) -> tuple[str, list[Clash]]:
     for key in ordered(base, ours, theirs):
         before, mine, other = (side.keys.get(key) for side in (base, ours, theirs))
         value = three(before, mine, other)
+        clash = mine != other and before not in (mine, other)
+        if clash and key in unions.KEYS:
+            both = unions.united(key, before, mine, other)
+            value, clash = (value, True) if both is None else (both, False)
         if value is not None:
             kept[key] = value
-        if mine != other and before not in (mine, other):
+        if clash:
             line = ours.line_of(key)
             clashes.append(Clash(key, line, before or "", mine or "", other or ""))
     bom = three(base.bom, ours.bom, theirs.bom)

@@ -37,7 +37,7 @@ def with_theirs(
         return Version(markdown)
     found = merge.merge(before, markdown, theirs)
     if not found.is_clean:
-        raise changed(current)
+        raise changed(current, found.text)
     return Version(found.text, merged=True)
 
 
@@ -59,11 +59,12 @@ def text_of(data: bytes | None) -> str | None:
         return None
 
 
-def changed(current: bytes) -> Changed:
+def changed(current: bytes, merged: str = "") -> Changed:
     theirs = text_of(current)
     return Changed(
         "Somebody saved this note since you opened it.",
         current=past.sha256(current),
         theirs=NO_TEXT if theirs is None else theirs,
+        merged=merged,
         hint="Compare the two versions and save again.",
     )

@@ -92,6 +92,13 @@ def get(connection: sqlite3.Connection, uid: int) -> Trashed:
     return trashed(row)
 
 
+def at(connection: sqlite3.Connection, path: str) -> Trashed | None:
+    """The last note in the trash that had this address."""
+    query = f"SELECT {COLUMNS} FROM trash WHERE trash.path = ? ORDER BY at DESC LIMIT 1"
+    row = connection.execute(query, [path]).fetchone()
+    return trashed(row) if row else None
+
+
 def trashed(row: sqlite3.Row) -> Trashed:
     return Trashed(**{**dict(row), "outside": bool(row["outside"])})
 

@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from app.library.note import Contents, Note, decode, load
 from app.library.syncing import settling
 from app.library.writing import exchange, files
 from app.library.writing.exchange import Displaced
-from app.library.writing.typed import checked, merged_or_as_typed, with_newlines_of
+from app.library.writing.typed import checked, merged_or_as_typed
 from app.settings import Settings
 
 log = logging.getLogger("gloss.save")
@@ -64,7 +64,7 @@ def create(
     """
     files.refuse_read_only(settings)
     file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
-    note = checked(settings, file, markdown.replace("\r\n", "\n"))
+    note = checked(settings, file, markdown)
     return put_new(settings, connection, note, Record(None, kind, person_id))
 
 
@@ -121,10 +121,8 @@ def update(
             ):
                 time.sleep(settling.STEP_SECONDS)
                 continue
-            # A version of the note has the newlines that it had.
-            typed = markdown if kind == "restored" else with_newlines_of(current, markdown)
             version = reconcile.with_theirs(
-                connection, names.id_of(file), typed, base_sha256.lower(), current
+                connection, names.id_of(file), markdown, base_sha256.lower(), current
             )
             note = merged_or_as_typed(settings, file, version, current)
             record = Record(current, "merged" if version.merged else kind, person_id)
@@ -208,7 +206,7 @@ def delete(
         files.keep_folder(path.parent)
 
 
-def version(settings: Settings, id: str) -> str:
+def version_now(settings: Settings, id: str) -> str:
     """The SHA-256 of a note's file, be it one that can be read as a note or not."""
     file = files.find(settings.notes, id)
     with files.in_words(file):
@@ -222,6 +220,16 @@ def read(settings: Settings, id: str) -> tuple[str, str]:
         files.place_of(settings.notes, file)
         contents = load(settings.notes, file, settings.max_note_bytes)
     return decode(file, contents.data), contents.sha256
+
+
+def version(settings: Settings, connection: sqlite3.Connection, id: str, sha256: str) -> str:
+    """The text of that version of a note; empty, where nobody knows it any more."""
+    with suppress(GlossError):
+        source, current = read(settings, id)
+        if current == sha256.lower():
+            return source
+    data = reconcile.of_version(connection, names.normal(id), sha256.lower())
+    return reconcile.text_of(data) or ""
 
 
 def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:

@@ -23,17 +23,11 @@ def checked(settings: Settings, file: str, markdown: str) -> Note:
     return note
 
 
-def with_newlines_of(current: bytes, markdown: str) -> str:
-    """As typed; but a browser's form makes every newline CRLF, where the file had none."""
-    from_form = "\r\n" in markdown and markdown.count("\r\n") == markdown.count("\n")
-    return markdown.replace("\r\n", "\n") if from_form and b"\r\n" not in current else markdown
-
-
 def merged_or_as_typed(settings: Settings, file: str, version: Version, current: bytes) -> Note:
     """The note that this version would be. Two good headers may merge into one that is not."""
     try:
         return checked(settings, file, version.text)
     except Unreadable:
         if version.merged:
-            raise reconcile.changed(current) from None
+            raise reconcile.changed(current, version.text) from None
         raise

@@ -168,10 +168,22 @@ area.addEventListener("keydown", (event) => {
   }
 });
 form.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector("button.main"));
+  if (event.key !== "Enter" || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.main"));
+  } else if (event.target.matches("input:not([type=file])")) {
+    event.preventDefault();
+    moveOn(event.target);
+  }
 });
+
+// Enter in a line saves nothing: it goes to the next field, and from the title to the text.
+function moveOn(from) {
+  const fields = [...form.elements].filter((one) => one.matches("input:not([type=hidden]), select, textarea")
+    && !one.closest("details:not([open])"));
+  (from === field("title") ? area : fields[fields.indexOf(from) + 1] || area).focus();
+}
 
 // A new line in a list is its next item; an empty item ends the list.
 function nextItem() {
@@ -494,12 +506,29 @@ function noteId() {
   return field("note").value || file || `${folders[field("kind").value] || ""}x`;
 }
 
+// Below the paragraph, quotation or code where the caret is, with empty lines around it.
+function insertBlock(text) {
+  const { value, selectionEnd } = area;
+  const end = /\n[ \t]*\n/g;
+  end.lastIndex = Math.max(0, selectionEnd - 1);
+  const found = value.slice(0, selectionEnd).trim() && !/\n[ \t]*\n$/.test(value.slice(0, selectionEnd)) ? end.exec(value) : { index: selectionEnd };
+  let at = found ? found.index : value.length;
+  while (at < value.length && inCode(value.slice(0, at))) {
+    const next = value.indexOf("\n", at + 1);
+    at = next < 0 ? value.length : next;
+  }
+  const before = value.slice(0, at), after = value.slice(at);
+  const above = !before.trim() || /\n[ \t]*\n$/.test(before) ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  const below = /^[ \t]*(\n[ \t]*\n|\n?$)/.test(after) ? "" : after.startsWith("\n") ? "\n" : "\n\n";
+  replace(at, at, above + text + below);
+  return above + text + below;
+}
+
 async function upload(file) {
   uploads += 1;
   const name = file.name || "image";
   const holder = `![${name.replace(/[[\]\\]/g, "")} is being stored ${uploads}]()`;
-  const { selectionStart: start, selectionEnd: end } = area;
-  replace(start, end, holder);
+  const placed = insertBlock(holder);
   wrongUpload.textContent = "";
   const data = new FormData();
   data.append("note", noteId());
@@ -510,13 +539,13 @@ async function upload(file) {
     replaceQuietly(holder, markdown);
     tell(`Stored as ${path}.`);
   } catch (error) {
-    replaceQuietly(holder, "");
+    replaceQuietly(area.value.includes(placed) ? placed : holder, "");
     wrongUpload.textContent = error.message;
   }
 }
 
 async function uploadAll(files) {
-  for (const file of files) await upload(file);
+  for (const file of files) await (/\.bib$/i.test(file.name) ? takeBibtex(file) : upload(file));
 }
 
 area.addEventListener("paste", (event) => {
@@ -524,8 +553,8 @@ area.addEventListener("paste", (event) => {
   if (files.length && !text) {
     event.preventDefault();
     uploadAll(files);
-  } else if (isBibtex(text) && field("kind").value === "paper" && !field("bibtex").value.trim()) {
-    event.preventDefault();
+  } else if (isBibtex(text) && !field("bibtex").value.trim() && !inCode(area.value.slice(0, area.selectionStart))) {
+    event.preventDefault();  // pasted once more, it goes into the text
     fillFrom(text);
   }
 });
@@ -552,7 +581,16 @@ form.querySelector("[value=attach]").hidden = true;
 
 const isBibtex = (text) => /^\s*@\w+\s*\{[^,]*,/.test(text || "");
 
+// A file that is dropped: its entries go where those that are pasted go.
+async function takeBibtex(file) {
+  const text = await file.text();
+  const taken = field("bibtex").value.trim() && field("bibtex").value.trim() !== text.trim();
+  wrongUpload.textContent = taken ? `${file.name} was not taken: the field BibTeX holds another entry already.` : "";
+  if (!taken) await fillFrom(text);
+}
+
 async function fillFrom(text) {
+  if (!field("bibtex").value.trim()) field("bibtex").value = text;
   const data = new FormData();
   data.append("bibtex", text);
   try {
@@ -567,11 +605,12 @@ async function fillFrom(text) {
     field("bibtex").closest("details").open = true;
     said("bibtex", "");
     if (!field("note").value && field("kind").value === "note") changeKind("paper");
-    tell(filled.length ? `Filled from the BibTeX: ${filled.join(", ")}.` : "Every field had something already.");
+    tell(`${filled.length ? `Filled from the BibTeX: ${filled.join(", ")}.` : "Every field had something already."} The text is as it was.`);
     form.dispatchEvent(new Event("input", { bubbles: true }));
   } catch (error) {
-    if (!field("bibtex").value.trim()) field("bibtex").value = text;
+    field("bibtex").closest("details").open = true;
     said("bibtex", error.message);
+    form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
@@ -680,11 +719,13 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // The preview is there already: the button goes to it.
-form.querySelector("[value=preview]").addEventListener("click", (event) => {
-  event.preventDefault();
-  render();
-  room.scrollIntoView({ block: "start" });
-  room.focus({ preventScroll: true });
-});
+for (const button of form.querySelectorAll("[value=preview]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    render();
+    room.scrollIntoView({ block: "start" });
+    room.focus({ preventScroll: true });
+  });
+}
 render();
 })();
