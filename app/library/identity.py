@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from app import clock
+from app import clock, database
 from app.library.names import id_of
 from app.library.writing import drafts
 
@@ -65,6 +65,15 @@ def of_former(connection: sqlite3.Connection, path: str) -> str | None:
 def uid_of(connection: sqlite3.Connection, path: str) -> int | None:
     row = connection.execute("SELECT uid FROM note WHERE path = ?", [path]).fetchone()
     return int(row[0]) if row else None
+
+
+def lasting(connection: sqlite3.Connection, path: str) -> int:
+    """The identity of a path, kept even if what comes next fails: a file may be named by it."""
+    uid = uid_of(connection, path)
+    if uid is None:
+        with database.transaction(connection, shows=False):
+            uid = given(connection, path)
+    return uid
 
 
 def given(connection: sqlite3.Connection, path: str) -> int:

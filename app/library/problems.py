@@ -47,15 +47,22 @@ def reasons(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(rows)
 
 
-def keep_unscanned(connection: sqlite3.Connection, found: Mapping[str, str]) -> None:
+def keep_unscanned(
+    connection: sqlite3.Connection, failed: Mapping[str, str], remarks: Mapping[str, str]
+) -> None:
     """Make the stored problems of what is no note file at all those that the scan has found."""
     rows = connection.execute(
-        "SELECT path, reason FROM problem"
+        "SELECT path, reason, failed FROM problem"
         " WHERE path NOT IN (SELECT path FROM file UNION ALL SELECT path FROM bibliography)"
     )
-    stored = dict(rows)
+    stored = {path: (reason, bool(is_failed)) for path, reason, is_failed in rows}
+    found = {path: (why, False) for path, why in remarks.items()}
+    found |= {path: (why, True) for path, why in failed.items()}
     if stored == found:
         return
     with database.transaction(connection):
         connection.executemany("DELETE FROM problem WHERE path = ?", [(path,) for path in stored])
-        store.report(connection, [(path, Remark(0, why), True) for path, why in found.items()])
+        store.report(
+            connection,
+            [(path, Remark(0, why), is_failed) for path, (why, is_failed) in found.items()],
+        )

@@ -14,7 +14,7 @@ from app.library import documents, identity, links
 from app.library.history import revisions
 from app.library.moving import moving
 from app.library.syncing import sync
-from app.library.writing import exchange, save
+from app.library.writing import exchange, save, temporaries
 from app.settings import Settings
 
 Write = Callable[..., Path]
@@ -49,7 +49,7 @@ def test_everything_goes_along(
     assert synced().unchanged == 1
     sync.sync(settings, connection, rebuild=True)
     assert rows(connection) == grown
-    assert list(settings.notes.rglob(".gloss-*")) == []
+    assert all(temporaries.origin(path.name) for path in settings.notes.rglob(".gloss-*"))
 
 
 def test_a_move_there_and_back(settings: Settings, connection: sqlite3.Connection) -> None:
@@ -86,7 +86,7 @@ def test_another_spelling_of_the_same_name(
     found = documents.get(connection, "idea")
     assert found is not None
     assert found.uid == made.uid
-    assert [path.name for path in settings.notes.iterdir()] == ["idea.md"]
+    assert [path.name for path in settings.notes.glob("[!.]*")] == ["idea.md"]
 
 
 def test_folders_keep_their_spelling(
@@ -141,7 +141,7 @@ def test_a_save_by_an_editor_during_the_move_goes_along(
 
     monkeypatch.setattr(exchange, "digest", digest_then_edit)
     moving.move(settings, connection, "a", "b")
-    assert [path.name for path in settings.notes.iterdir()] == ["b.md"]
+    assert [path.name for path in settings.notes.glob("[!.]*")] == ["b.md"]
     assert source(connection, "b") == "Edited."
 
 

@@ -28,7 +28,7 @@ from app.errors import (
 )
 from app.library import documents
 from app.library.syncing import sync
-from app.library.writing import save
+from app.library.writing import save, temporaries
 from app.settings import Settings, environment
 
 Write = Callable[..., Path]
@@ -42,7 +42,9 @@ def sha(path: Path) -> str:
 
 
 def temporary(settings: Settings) -> list[Path]:
-    return list(settings.notes.rglob(".gloss-*"))
+    """Those that are not what a save displaced."""
+    files = settings.notes.rglob(".gloss-*")
+    return [path for path in files if not temporaries.origin(path.name)]
 
 
 def test_a_new_note_is_a_file_and_in_the_index(

@@ -21,7 +21,7 @@ from app.errors import Changed, NotFound, Unavailable
 from app.library import documents, identity
 from app.library.history import revisions, trash
 from app.library.syncing import sync
-from app.library.writing import exchange, save
+from app.library.writing import exchange, save, temporaries
 from app.settings import Settings, environment
 
 Write = Callable[..., Path]
@@ -160,7 +160,7 @@ def test_what_an_editor_saves_between_the_look_and_the_rename(
     assert saved.merged is exchanging
     assert path.read_text() == saved.source
     assert ("Eins" in saved.source) is exchanging
-    assert list(settings.notes.rglob(".gloss-*")) == []
+    assert all(temporaries.origin(path.name) for path in settings.notes.rglob(".gloss-*"))
 
 
 def test_the_kernel_here_exchanges(settings: Settings) -> None:
@@ -216,7 +216,7 @@ def test_a_delete_that_cannot_be_recorded_gives_the_file_back(
         save.delete(settings, connection, "a", None)
     assert (settings.notes / "a.md").read_text() == TEXT
     assert trash.every(connection) == []
-    assert list(settings.notes.rglob(".gloss-*")) == []
+    assert all(temporaries.origin(path.name) for path in settings.notes.rglob(".gloss-*"))
 
 
 WRITER = """
@@ -271,7 +271,7 @@ def test_eight_processes_lose_nothing_and_meet_no_lock(
         assert own[1:-1] == [str(number) for number in range(ROUNDS)]
     report = synced()
     assert (report.unchanged, report.failed) == (1 + 8 + 8 * ROUNDS, [])
-    assert list(settings.notes.rglob(".gloss-*")) == []
+    assert all(temporaries.origin(path.name) for path in settings.notes.rglob(".gloss-*"))
     shared = documents.get(connection, "shared")
     assert shared is not None
     assert len(revisions.stored(connection, shared.uid)) == 1 + 8 * ROUNDS
@@ -318,40 +318,6 @@ def test_an_editor_that_saves_all_the_time_and_gloss_lose_nothing_to_each_other(
     assert all(revisions.by_hash(connection, uid, sha(text)) for text in saved)
     assert path.read_text().split("\n")[0] == written[-1]
     database.close_this_thread()
-
-
-@pytest.mark.parametrize("meets", [False, True])
-def test_an_editor_that_has_the_file_open_and_writes_it_in_place_afterwards(
-    meets: bool,
-    settings: Settings,
-    connection: sqlite3.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It opened the old file before the exchange, and writes into it when it has lost its name."""
-    base = save.create(settings, connection, "a", TEXT).sha256
-    path = settings.notes / "a.md"
-    late = TEXT.replace("Two", "Deux") if meets else TEXT.replace("Three", "Drei")
-    real = exchange.put_over
-    with open(path, "r+") as editor:
-
-        def put_over_then_write(*words: Path, **more: str) -> exchange.Seen | None:
-            seen = real(*words, **more)
-            editor.truncate(0)
-            editor.write(late)
-            editor.flush()
-            monkeypatch.setattr(exchange, "put_over", real)
-            return seen
-
-        monkeypatch.setattr(exchange, "put_over", put_over_then_write)
-        saved = save.update(settings, connection, "a", TEXT.replace("Two", "Zwei"), base)
-    assert "Zwei" in saved.source
-    assert revisions.by_hash(connection, saved.uid, saved.sha256)
-    wanted = saved.source if meets else saved.source.replace("Three", "Drei")
-    assert path.read_text() == wanted
-    newest = revisions.newest(connection, saved.uid)
-    assert newest is not None
-    assert revisions.contents(connection, newest.id).decode() == wanted
-    assert (revisions.by_hash(connection, saved.uid, sha(late)) is not None) is meets
 
 
 def test_a_save_waits_for_an_editor_that_has_emptied_the_file(

@@ -410,7 +410,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
 def test_temporary_files_of_killed_saves_are_swept(
     write: Write, synced: Synced, settings: Settings
 ) -> None:
-    old, new = write("x/.gloss-old"), write(".gloss-new")
+    old, new = write("x/.gloss-old", ""), write(".gloss-new")
     displaced = write(f".gloss-{int(time.time()):x}-00ff")  # an old note, by an exchange just now
     for path in (old, displaced):
         os.utime(path, (0, 0))

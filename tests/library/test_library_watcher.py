@@ -20,6 +20,7 @@ import pytest
 from app import database
 from app.library import documents
 from app.library.syncing import watcher
+from app.library.writing import temporaries
 from app.settings import Settings, environment
 
 Told = queue.Queue[set[str]]
@@ -62,6 +63,17 @@ def test_hidden_files_are_not_told(told: Told, settings: Settings) -> None:
     (settings.analysis / "__pycache__" / "walk.pyc").write_text("x")
     time.sleep(2.5)
     assert told.empty()
+
+
+def test_words_written_into_a_displaced_file_are_told(told: Told, settings: Settings) -> None:
+    path = settings.notes / temporaries.displaced(1, "0" * 64, "1" * 64)
+    path.write_text("a note")
+    time.sleep(1.5)
+    while not told.empty():
+        told.get()
+    with path.open("a") as editor:
+        editor.write("more")
+    assert told.get(timeout=SECONDS) == {"notes"}
 
 
 def test_a_folder_that_is_replaced_is_watched_again(told: Told, settings: Settings) -> None:

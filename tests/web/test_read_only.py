@@ -135,7 +135,7 @@ def test_the_library_itself_refuses(closed: Settings, connection: sqlite3.Connec
 def test_sync_cleans_nothing_away(closed: Settings, connection: sqlite3.Connection) -> None:
     """What a killed save left an hour ago would go, if the folder were ours."""
     left = closed.notes / ".gloss-0123456789abcdef"
-    left.write_text("half")
+    left.touch()
     os.utime(left, (1_000_000_000, 1_000_000_000))
     (closed.notes / "new.md").write_text("New.\n")
     before = snapshot(closed.notes)

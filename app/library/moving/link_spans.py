@@ -1,36 +1,30 @@
-"""Where in a note's source the addresses of its links stand, and how to write others there.
+"""Where in a note's source the addresses of its links may stand, and how to write others there.
 
-    >>> renewed("[[old|it]], [it](a/old.md#top), `[[old]]`", lambda span: span.written("new"))
+    >>> source = "[[old|it]], [it](a/old.md#top), `[[old]]`"
+    >>> [span.raw for span in spans(source)]
+    ['old', 'a/old.md', 'old']
+    >>> written(source, [(span, span.written("new")) for span in list(spans(source))[:2]])
     '[[new|it]], [it](new.md#top), `[[old]]`'
 
 Only the address changes: text, heading, size and shape of a link stay. What looks like a link in
-code, in a formula or in a comment is none.
+code, in a formula or in a comment is none: the renderer knows (`relinking.agreed`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from app.markup import paths
 
-SKIPPED = (
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*$.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)",
-    r"<!--.*?-->",
-    r"%%.*?%%",
-    r"\\[^\n]",
-    r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)",
-    r"\$\$.+?\$\$",
-    r"\$(?![\s$])[^$\n]+?(?<!\s)\$(?!\d)",
-)
 WIKI = r"\[\[(?P<wiki>[^\[\]|#\n\\]{1,300})(?:#[^\[\]|\n\\]{1,300})?(?:\\?\|[^\[\]\n]{0,300})?\]\]"
 ADDRESS = r"(?:<(?P<{0}_angled>[^<>\n]*)>|(?P<{0}>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))"
 INLINE = r"\]\([ \t]*" + ADDRESS.format("inline")
 DEFINED = r"^ {0,3}\[[^\]\n]+\]:[ \t]*" + ADDRESS.format("defined")
 HTML = r"<(?:a|img|audio|video|source)\b[^<>]*?\b(?:href|src)=[\"'](?P<html>[^\"'<>\n]*)[\"']"
-LINK = re.compile("|".join((*SKIPPED, WIKI, INLINE, DEFINED, HTML)), re.MULTILINE | re.DOTALL)
+LINK = re.compile("|".join((WIKI, INLINE, DEFINED, HTML)), re.MULTILINE)
 KINDS = ("wiki", "inline", "inline_angled", "defined", "defined_angled", "html")
 CODED = {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", '"': "%22"}
 SIGNS = {"%": "%25", "#": "%23", "?": "%3F"}  # these mean something in an address
@@ -80,12 +74,10 @@ def spans(source: str) -> Iterator[Span]:
             yield Span(start, start + len(raw), kind, raw)
 
 
-def renewed(source: str, renew: Callable[[Span], str | None]) -> str:
-    """The source with the addresses that `renew` gives; None leaves one as it is."""
+def written(source: str, others: Iterable[tuple[Span, str]]) -> str:
+    """The source with other addresses in place of these, which are in order."""
     parts, at = [], 0
-    for span in spans(source):
-        other = renew(span)
-        if other is not None and other != span.raw:
-            parts += [source[at : span.start], other]
-            at = span.end
+    for span, address in others:
+        parts += [source[at : span.start], address]
+        at = span.end
     return "".join([*parts, source[at:]])

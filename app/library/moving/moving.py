@@ -62,7 +62,7 @@ def move(
     if new == old:
         raise BadInput("The note has this address already.", field="id")
     files.beside(settings.notes, new + names.SUFFIX)  # no folder that looks like another one
-    uid = identity.uid_of(connection, old) or 0
+    uid = identity.lasting(connection, old)
     known, _ = macros.of_library(settings.notes)
     going = Move(uid, old, new)
     edits = list(edits_of_others(settings, connection, going, known)) if rewrite_links else []
@@ -120,7 +120,7 @@ def once(
             raise Displaced
         refuse_taken(settings, connection, going, new)
         steps.enter_context(put_there(temporary, new))
-        steps.enter_context(exchange.taken_away(old, contents.sha256))
+        steps.enter_context(exchange.taken_away(old, contents.sha256, going.uid))
         note = noted(file_new, Contents(data, temporary.stat), known)
         record(connection, file, going, contents.data, note, person_id)
     for folder in {old.parent, new.parent}:

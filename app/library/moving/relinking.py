@@ -2,7 +2,8 @@
 
 What each link means before is asked of the index; what it would mean after, too, with the one
 note at its new path. Only where that differs is an address written anew, and the result is
-rendered and compared: a text whose links would not all mean the same is left as it is.
+rendered and compared: a text whose links would not all mean the same is left as it is. What is a
+link, and not code that looks like one, the renderer says.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from app.errors import Unreadable
 from app.library import links, media
 from app.library.links import Candidate, Candidates, Linked
-from app.library.moving.link_spans import Span, renewed, spans
+from app.library.moving.link_spans import Span, spans, written
 from app.library.names import id_of, key, last
 from app.library.note import Contents, Note, prepare
 from app.markup import paths
@@ -65,12 +67,44 @@ def relinked(
     place = note.id
     now = move.new if place == move.old else place
     world = world_of(connection, root, move, note)
-    source = renewed(note.source, lambda span: address(world, span, place, now))
-    if source == note.source and place == now:
-        return source
+    others = [
+        (span, other)
+        for span in spans(note.source)
+        if (other := address(world, span, place, now)) is not None and other != span.raw
+    ]
     file = note.file if place == now else f"{now}.md"
-    other = prepare(file, Contents(source.encode(), note.contents.stat), macros)
-    return source if is_same(world, note, other) else None
+    source = written(note.source, agreed(note, others, macros))
+    is_as_before = (file, source) == (note.file, note.source)
+    after = note if is_as_before else anew(note, file, source, macros)
+    return source if is_same(world, note, after) else None
+
+
+def anew(note: Note, file: str, source: str, macros: Mapping[str, str]) -> Note:
+    return prepare(file, Contents(source.encode(), note.contents.stat), macros)
+
+
+def agreed(
+    note: Note, others: list[tuple[Span, str]], macros: Mapping[str, str]
+) -> list[tuple[Span, str]]:
+    """Those at which the renderer sees a link: each gets a name of its own to look for."""
+    if not others:
+        return []
+    sign = "probe"
+    while sign in note.source:
+        sign += "q"
+    probes = [(span, probe(span, f"{sign}{number}z")) for number, (span, _) in enumerate(others)]
+    try:
+        rendered = anew(note, note.file, written(note.source, probes), macros)
+    except Unreadable:
+        return others  # the comparison that follows decides
+    seen = " ".join([*(link.target for link in rendered.links), *rendered.rendered.media])
+    return [each for number, each in enumerate(others) if f"{sign}{number}z" in seen]
+
+
+def probe(span: Span, name: str) -> str:
+    """An address of that name and of the same kind."""
+    ending = posixpath.splitext(span.target)[1] if is_file(span) else ""
+    return span.written(f"{NOTES if span.target.startswith(NOTES) else ''}{name}{ending}")
 
 
 def world_of(connection: sqlite3.Connection, root: Path, move: Move, note: Note) -> World:
@@ -81,10 +115,10 @@ def world_of(connection: sqlite3.Connection, root: Path, move: Move, note: Note)
     paths_meant = {one.linked.path for each in before.values() for one in each}
     before = links.candidates(connection, targets | paths_meant | {move.old, move.new})
     files = media.named(connection, [*note.rendered.media, *targets])
-    return World(move, root, before, after(before, move), files)
+    return World(move, root, before, with_move(before, move), files)
 
 
-def after(before: Candidates, move: Move) -> Candidates:
+def with_move(before: Candidates, move: Move) -> Candidates:
     """The same notes, with the one that moves at its new path."""
     found: Candidates = {}
     moved: list[Candidate] = []
@@ -169,7 +203,8 @@ def is_same(world: World, before: Note, now: Note) -> bool:
     meant = [uid(world.meant(link.target, before.id)) for link in before.links]
     means = [uid(world.will_mean(link.target, now.id)) for link in now.links]
     files = files_of(world, before.rendered.media), files_of(world, now.rendered.media)
-    return meant == means and files[0] == files[1]
+    rest = before.rendered.code == now.rendered.code and before.front.title == now.front.title
+    return meant == means and files[0] == files[1] and rest
 
 
 def uid(linked: Linked | None) -> int | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,14 +22,12 @@ from app.library import identity, macros, media, problems, store
 from app.library.citations import bib_files
 from app.library.history import outside
 from app.library.problems import Failure
-from app.library.syncing import changes, indexing, vanished
+from app.library.syncing import changes, indexing, sweep, vanished
 from app.library.syncing.changes import Changes, Known
 from app.library.syncing.scan import Scan, scan
-from app.library.writing import files
 from app.settings import Settings
 
 BATCH_REMOVED = 100
-STALE_SECONDS = 3600  # a temporary file this old was left by a save that was killed
 
 
 @dataclass
@@ -104,9 +101,8 @@ def bring_up_to_date(
         keep_macros_indexed(connection, stamp)
     if wrong := macros.of_library(settings.notes)[1]:
         found.problems[macros.FILE] = wrong
-    if not settings.read_only:
-        clean(settings.notes, found)
-    problems.keep_unscanned(connection, found.problems)
+    left = {} if settings.read_only else sweep.sweep(settings, connection, found.temporary)
+    problems.keep_unscanned(connection, found.problems, left)
     complete(connection, found, report)
     return report
 
@@ -171,17 +167,6 @@ def count(file: str, todo: Changes, report: Report) -> None:
         report.added += 1
     else:
         report.changed += 1
-
-
-def clean(root: Path, found: Scan) -> None:
-    """Delete the temporary files of saves that were killed."""
-    for file in found.temporary:
-        try:
-            path = root / file
-            if time.time() - files.made(path.name, path.stat().st_mtime) > STALE_SECONDS:
-                path.unlink()
-        except OSError:  # it is somebody's who is saving, or cannot be deleted: no harm
-            continue
 
 
 def complete(connection: sqlite3.Connection, found: Scan, report: Report) -> None:

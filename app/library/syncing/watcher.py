@@ -13,6 +13,8 @@ from pathlib import Path
 from watchfiles import Change
 from watchfiles import watch as file_changes
 
+from app.library.writing import temporaries
+
 DEBOUNCE_MS = 400  # an editor's save is several changes: they make one sync
 STEP_MS = 50
 LOOK_MS = 1000  # how often to see whether a folder has come, gone or been replaced
@@ -97,6 +99,8 @@ def wanted(watched: Mapping[str, Path]) -> Callable[[Change, str], bool]:
         for folder in watched.values():
             if Path(path).is_relative_to(folder):
                 parts = Path(path).relative_to(folder).parts
+                if change is Change.modified and parts and temporaries.origin(parts[-1]):
+                    parts = parts[:-1]  # written into after a save displaced it
                 return not any(part.startswith(".") or part in SKIPPED for part in parts)
         return False
 

@@ -4,6 +4,10 @@ Between a look at a file and the rename over it somebody else's editor may save.
 exchanges two names in one step, what was displaced is at hand and is compared with what should
 have stood there: if it is something else, everything goes back as it was. Elsewhere the look and
 the rename follow each other as closely as they can.
+
+What was displaced keeps a temporary name while somebody may have it open for writing, or where the
+system does not tell that, for some minutes. A sync takes up what is written into it
+(`syncing.sweep`).
 """
 
 from __future__ import annotations
@@ -12,64 +16,62 @@ import ctypes
 import errno
 import hashlib
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.library.writing import files
+from app.library.writing import files, temporaries
 
 HERE = -100  # AT_FDCWD: relative paths are relative to the working directory
 EXCHANGE = 2  # RENAME_EXCHANGE
 UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
-LATE_SECONDS = 0.2
-LATE_LOOKS = 25
-
-Seen = tuple[int, int, int]  # a file's inode, size and time
-
-
 class Displaced(Exception):
     """Something else stood there than was expected; it stands there again."""
 
 
-def put_over(temporary: Path, place: Path, *, ours: str, expected: str) -> Seen | None:
+def put_over(temporary: Path, place: Path, *, uid: int, ours: str, expected: str) -> Path:
     """Give the new file (its SHA-256 is `ours`) the place of the `expected` one, or Displaced.
 
-    Afterwards the temporary name is that of the old file, as it was `Seen`, or of none.
+    The name of the old one, which is not deleted: somebody may have it open, and write into it.
     """
     if digest(place) != expected:
         raise Displaced
-    if not swap(temporary, place):
-        temporary.replace(place)
-        return None
-    seen = look(temporary)
-    if digest(temporary) != expected:
-        put_back(temporary, place, ours)
-        raise Displaced
-    return seen
+    new = temporary.stat().st_ino
+    aside, other = (place.with_name(temporaries.displaced(uid, expected, ours)) for _ in "12")
+    temporary.rename(aside)
+    try:
+        if not swap(aside, place):
+            rename_over(aside, place, other)
+            return other
+        if digest(aside) != expected:
+            put_back(aside, place, ours)
+            raise Displaced
+        return aside
+    finally:
+        drop(aside, new)
 
 
-def look(path: Path) -> Seen:
-    stat = path.stat()
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+def rename_over(aside: Path, place: Path, other: Path) -> None:
+    """Without an exchange; the old file gets its other name before."""
+    with suppress(OSError):  # no links there
+        os.link(place, other)
+    aside.replace(place)
 
 
-def written_late(displaced: Path, seen: Seen | None) -> bytes | None:
-    """What an editor wrote into the displaced file, which it had open already; None, if nothing.
+def let_go(aside: Path, expected: str) -> None:
+    """Delete what was displaced, if it is certain that nobody wrote into it, or will."""
+    with suppress(OSError):
+        if temporaries.is_open(aside) is False and digest(aside) == expected:
+            aside.unlink()
 
-    Such an editor writes in place: it may be at it, so wait until it is done.
-    """
-    if seen is None or look(displaced) == seen:
-        return None
-    last = look(displaced)
-    for _ in range(LATE_LOOKS):
-        time.sleep(LATE_SECONDS)
-        if (now := look(displaced)) == last:
-            break
-        last = now
-    return displaced.read_bytes()
+
+def drop(path: Path, inode: int) -> None:
+    """Delete our own file, where the name is still, or again, its."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_ino == inode:
+            path.unlink()
 
 
 def swap(one: Path, other: Path) -> bool:
@@ -92,12 +94,12 @@ def put_back(temporary: Path, place: Path, ours: str) -> None:
 
 
 @contextmanager
-def taken_away(path: Path, expected: str) -> Iterator[None]:
-    """The file is gone from here on, for good unless something is raised.
+def taken_away(path: Path, expected: str, uid: int) -> Iterator[None]:
+    """The file has a temporary name from here on, and its own again if something is raised.
 
     Displaced, if it was not the one of that SHA-256.
     """
-    aside = path.with_name(files.temporary_name())
+    aside = path.with_name(temporaries.displaced(uid, expected, expected))
     path.rename(aside)
     try:
         if digest(aside) != expected:
@@ -105,9 +107,9 @@ def taken_away(path: Path, expected: str) -> Iterator[None]:
         yield
     except BaseException:
         files.put_new(aside, path)
-        raise
-    finally:
         aside.unlink(missing_ok=True)
+        raise
+    let_go(aside, expected)
 
 
 def digest(path: Path) -> str:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +15,8 @@ from pathlib import Path
 
 from app.errors import BadInput, Conflict, GlossError, NotFound, ReadOnly
 from app.library.names import SUFFIX, id_of, look, normal
-from app.library.syncing.scan import TEMPORARY, Stat
+from app.library.syncing.scan import Stat
+from app.library.writing import temporaries
 from app.settings import Settings
 
 NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -160,7 +158,7 @@ def taken(id: str) -> Conflict:
 @contextmanager
 def written(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Temporary]:
     """A temporary file with these bytes, on the disk; it is gone afterwards, one way or another."""
-    path = folder / temporary_name()
+    path = folder / temporaries.plain()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with open(descriptor, "wb") as opened:
@@ -173,21 +171,6 @@ def written(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Temp
         yield Temporary(path, (stat.st_size, stat.st_mtime_ns))
     finally:
         path.unlink(missing_ok=True)
-
-
-def temporary_name() -> str:
-    """One that says when it was made: by an exchange it becomes that of a file of any age."""
-    return f"{TEMPORARY}{int(time.time()):x}-{secrets.token_hex(8)}"
-
-
-def made(name: str, mtime: float) -> float:
-    """When a temporary file was made, by its name, else by its time.
-
-    >>> made(".gloss-65a0-00ff", 7.0), made(".gloss-other", 7.0)
-    (26016.0, 7.0)
-    """
-    match = re.match(rf"{re.escape(TEMPORARY)}([0-9a-f]{{1,12}})-[0-9a-f]+\Z", name)
-    return float(int(match[1], 16)) if match else mtime
 
 
 def put_new(temporary: Path, place: Path) -> None:

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import database
-from app.errors import BaseMissing, GlossError, NotFound, Unavailable
+from app.errors import BaseMissing, NotFound, Unavailable
 from app.library import documents, identity, names, store
 from app.library.documents import Document
-from app.library.history import past, reconcile, revisions, trash
+from app.library.history import past, reconcile, trash
 from app.library.note import Contents, Note, decode, load
 from app.library.syncing import settling
 from app.library.writing import exchange, files
@@ -127,56 +127,37 @@ def update(
             note = merged_or_as_typed(settings, file, version, current)
             record = Record(current, "merged" if version.merged else kind, person_id)
             try:
-                document, late = put(connection, place, note, record)
+                document = put(connection, place, note, record)
             except Displaced:  # somebody was faster
                 continue
-            if late is not None:
-                take_late(settings, connection, document, current, late)
             return Saved(**vars(document), merged=version.merged)
     raise reconcile.changed(read_bytes(place))
 
 
-def put(
-    connection: sqlite3.Connection, place: Path, note: Note, record: Record
-) -> tuple[Document, bytes | None]:
-    """Put the note in the place of the file with the bytes `record.before`, else Displaced.
-
-    With it, what an editor wrote into the old file while that lost its place.
-    """
-    seen: exchange.Seen | None = None
+def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record) -> Document:
+    """Put the note in the place of the file with the bytes `record.before`, else Displaced."""
     mode = place.stat().st_mode & 0o7777
     expected = past.sha256(record.before or b"")
+    old = identity.lasting(connection, note.id)
+    aside: Path | None = None
     with files.written(place.parent, note.contents.data, mode) as temporary:
 
         def put_in_place() -> None:
-            nonlocal seen
+            nonlocal aside
             ours = note.contents.sha256
             try:
-                seen = exchange.put_over(temporary.path, place, ours=ours, expected=expected)
+                aside = exchange.put_over(
+                    temporary.path, place, uid=old, ours=ours, expected=expected
+                )
             except FileNotFoundError:
                 raise deleted() from None
 
         note = replace(note, contents=Contents(note.contents.data, temporary.stat))
         uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
-        late = exchange.written_late(temporary.path, seen)
     files.keep_folder(place.parent)
-    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note), late
-
-
-def take_late(
-    settings: Settings,
-    connection: sqlite3.Connection,
-    saved: Document,
-    before: bytes,
-    late: bytes,
-) -> None:
-    """An editor's save over `before` came late: merge it; else it is kept in the history."""
-    try:
-        update(settings, connection, saved.path, late.decode(), past.sha256(before), kind="outside")
-    except (GlossError, UnicodeDecodeError):
-        with database.transaction(connection):
-            revisions.add(connection, saved.uid, late, kind="outside")
-            revisions.add(connection, saved.uid, saved.source.encode(), kind="outside")
+    if aside and uid:
+        exchange.let_go(aside, expected)
+    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
 
 
 def delete(
@@ -196,11 +177,12 @@ def delete(
         current = read_bytes(path)
         if base_sha256 is not None and past.sha256(current) != base_sha256.lower():
             raise reconcile.changed(current)
+        uid = identity.lasting(connection, names.id_of(file))
         try:
             with writing(), ExitStack() as files_back, database.transaction(connection):
                 trash.put(connection, file, current, person_id=person_id)
                 store.forget(connection, [file])
-                files_back.enter_context(exchange.taken_away(path, past.sha256(current)))
+                files_back.enter_context(exchange.taken_away(path, past.sha256(current), uid))
         except Displaced:
             raise reconcile.changed(read_bytes(path)) from None
         files.keep_folder(path.parent)
