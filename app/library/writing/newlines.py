@@ -29,7 +29,7 @@ def like(before: str, typed: str) -> str:
         bare, end = bare_of(line), end_of(line)
         is_last = number == len(now) - 1
         if end and (known := kept.get(number)) is not None:
-            end = known or ("" if is_last else last)
+            end = known or ("" if is_last and bare else last)
         elif end:
             end = last
         last = end or last
