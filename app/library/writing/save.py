@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import database
-from app.errors import BaseMissing, NotFound, Unavailable
+from app.errors import BaseMissing, GlossError, NotFound, Unavailable
 from app.library import documents, identity, names, store
 from app.library.documents import Document
 from app.library.history import past, reconcile, trash
