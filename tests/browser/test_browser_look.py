@@ -6,7 +6,7 @@ The notes are the fixtures of the markup, in our own sentences, and two with wha
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,8 @@ MARGINS = """() => [...document.querySelectorAll("#note .beside > .margin")].map
 
 
 @pytest.fixture(scope="module")
-def library(server: Any) -> Any:
-    """The server, with the fixtures and the two notes."""
+def library(server: Any) -> Iterator[Any]:
+    """The server, with the fixtures and the two notes, as long as they are looked at."""
     folder = server.notes / "fixtures"
     folder.mkdir(exist_ok=True)
     for file in FIXTURES.glob("*.md"):
@@ -85,7 +85,11 @@ def library(server: Any) -> Any:
     (server.notes / "look-other.md").write_text(OTHER, encoding="utf-8")
     (server.notes / "look.svg").write_text(SVG, encoding="utf-8")
     server.command("sync")
-    return server
+    yield server
+    shutil.rmtree(folder)
+    for name in ("look.md", "look-other.md", "look.svg"):
+        (server.notes / name).unlink()
+    server.command("sync")
 
 
 PAGES = ["fixtures/posterior", "fixtures/review", "fixtures/thread", "look"]

@@ -24,7 +24,7 @@ def like(before: str, typed: str) -> str:
     was, now = LINE.findall(before), LINE.findall("\n".join(lines))
     kept = ends(was, now)
     last = next((end for end in map(end_of, was) if end), "\n")
-    found = []
+    found: list[str] = []
     for number, line in enumerate(now):
         bare, end = bare_of(line), end_of(line)
         is_last = number == len(now) - 1
@@ -32,6 +32,8 @@ def like(before: str, typed: str) -> str:
             end = known or ("" if is_last and bare else last)
         elif end:
             end = last
+        if bare + end == "\n" and found and found[-1].endswith("\r"):
+            end = "\r"  # else the two would be one
         last = end or last
         found.append(bare + end)
     return "".join(found)
