@@ -78,6 +78,7 @@ def read(page: Page) -> None:
 
 def search(page: Page) -> None:
     """A key leads to the box, the words are marked, the first hit is the right note."""
+    page.wait_for_load_state("load")
     page.keyboard.press("/")
     page.keyboard.type("harmonic nines converge")
     page.keyboard.press("Enter")
@@ -88,6 +89,7 @@ def search(page: Page) -> None:
 
 def write(page: Page, library: Server) -> None:
     """A form with a preview; the note is a file, in the feed, and found, at once."""
+    page.wait_for_load_state("load")  # keys are heard from then on
     page.keyboard.press("n")
     page.get_by_label("Title").fill("Mean first passage")
     page.get_by_label("Text, in Markdown").fill("It takes $N^2$ steps, says the *wombat*.")
