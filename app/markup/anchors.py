@@ -32,7 +32,7 @@ def prepare(page: Page, tokens: Iterable[Token]) -> None:
     for token in tokens:
         if token.type in ("html_block", "html_inline"):
             page.authored.update(ids(token.content))
-        elif token.children:
+        elif token.children and "<" in token.content:
             prepare(page, token.children)
 
 

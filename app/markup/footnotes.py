@@ -150,7 +150,9 @@ def called(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "footnote_ref":
             yield token.meta["label"]
-        yield from called(token.children or token.meta.get("body") or ())
+        inner = token.children or token.meta.get("body")
+        if inner and (token.type != "inline" or "[^" in token.content or "^[" in token.content):
+            yield from called(inner)
 
 
 def reference(page: Page, token: Token) -> None:
