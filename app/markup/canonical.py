@@ -32,10 +32,15 @@ def characters(source: str) -> str:
 
 
 def collapse(text: str) -> str:
+    return even(text).strip(" ")
+
+
+def even(text: str) -> str:
+    """`text` with one space for each run of white space."""
     for uneven in UNEVEN:  # most lines are even; this takes a third of a search by pattern
         if uneven in text:
-            return SPACE.sub(" ", text).strip(" ")
-    return text.strip(" ")
+            return SPACE.sub(" ", text)
+    return text
 
 
 def blocks(

@@ -28,6 +28,7 @@ TOO_LONG = f"The formulas of this note took more than {SECONDS:.0f} seconds: thi
 MARK = re.compile("\ue000([NTRQS])([0-9]+)\ue001")
 NO_ANCHOR = re.compile(r"[^\w:.-]+")
 UNKNOWN = "?"
+SIGNS = re.compile(r"[$\\]")  # without one, a line has no formula
 TEX = "\\$_^{}"  # what a tag has in it that is more than words
 TAG = re.compile(r"<[^>]*>")
 BOXES = re.compile(r'<span class="katex-html" aria-hidden="true">(.*)</span></span>\Z', re.DOTALL)
@@ -55,12 +56,16 @@ def formulas(page: Page, tokens: Iterable[Token]) -> Iterator[Token]:
     """The formulas in the order of the source, with those in notes that stand in a line; not what
     describes an image, for it is shown as TeX."""
     for token in tokens:
-        if token.map is not None:
-            page.line = token.map[0]
-        if token.type in DISPLAYED:
+        if token.type == "inline" and SIGNS.search(token.content):
+            page.line = token.map[0] if token.map else page.line
+            for child in token.children or ():
+                if child.type in DISPLAYED:
+                    yield child
+                elif child.type == "footnote_ref":
+                    yield from formulas(page, child.meta.get("body", ()))
+        elif token.type == "math_block":
+            page.line = token.map[0] if token.map else page.line
             yield token
-        elif token.type != "image" and (inner := token.children or token.meta.get("body")):
-            yield from formulas(page, inner)
 
 
 def of(page: Page, token: Token) -> Numbered:

@@ -103,34 +103,40 @@ def take_definitions(page: Page, tokens: Iterable[Token]) -> list[Token]:
 
 def shown(tokens: Sequence[Token]) -> Sequence[Token]:
     """The tokens without the definitions that nothing refers to from the text, near or far."""
-    if not any(token.type == "footnote_reference_open" for token in tokens):
+    written = [*definitions_of(tokens)]
+    if len(written) == 1:  # the text itself
         return tokens
-    waiting = list(called(parts_of(tokens, None)))
+    _, text = written.pop()
+    definitions = dict(reversed(written))
+    waiting = list(called(text))
     met: set[str] = set()
-    definitions = dict(reversed([*definitions_of(tokens)]))
     while waiting:
         label = waiting.pop()
         if label not in met and label in definitions:
             met.add(label)
             waiting += called(definitions[label])
-    return parts_of(tokens, met)
+    return tokens if len(met) == len(written) else parts_of(tokens, met)
 
 
 def definitions_of(tokens: Iterable[Token]) -> Iterator[tuple[str, list[Token]]]:
-    """Each definition, by its label, without those inside of it."""
-    open_notes: list[tuple[str, list[Token]]] = []
+    """Each definition, by its label, without those inside of it; at the end the text, by none."""
+    inside: list[Token] = []
+    outer = [("", inside)]
     for token in tokens:
         if token.type == "footnote_reference_open":
-            open_notes.append((token.meta["label"].casefold(), []))
+            inside = []
+            outer.append((token.meta["label"].casefold(), inside))
         elif token.type == "footnote_reference_close":
-            yield open_notes.pop()
-        elif open_notes:
-            open_notes[-1][1].append(token)
+            yield outer.pop()
+            inside = outer[-1][1]
+        elif token.type == "inline":
+            inside.append(token)
+    yield outer.pop()
 
 
-def parts_of(tokens: Iterable[Token], kept: set[str] | None) -> list[Token]:
+def parts_of(tokens: Iterable[Token], kept: set[str]) -> list[Token]:
     """The text, and the first definition of each of the labels `kept`."""
-    left = set(kept or ())
+    left = set(kept)
     found: list[Token] = []
     inside: list[bool] = [True]
     for token in tokens:
@@ -145,14 +151,14 @@ def parts_of(tokens: Iterable[Token], kept: set[str] | None) -> list[Token]:
     return found
 
 
-def called(tokens: Iterable[Token]) -> Iterator[str]:
-    """The labels that these tokens refer to."""
-    for token in tokens:
-        if token.type == "footnote_ref":
-            yield token.meta["label"]
-        inner = token.children or token.meta.get("body")
-        if inner and (token.type != "inline" or "[^" in token.content or "^[" in token.content):
-            yield from called(inner)
+def called(lines: Iterable[Token]) -> Iterator[str]:
+    """The labels that these lines refer to, and those in the notes that stand in them."""
+    for line in lines:
+        if "[^" in line.content or "^[" in line.content:
+            for child in line.children or ():
+                if child.type == "footnote_ref":
+                    yield child.meta["label"]
+                    yield from called(child.meta.get("body", ())[1:2])
 
 
 def reference(page: Page, token: Token) -> None:

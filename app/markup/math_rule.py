@@ -25,6 +25,12 @@ BEGIN = re.compile(rf"\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
 DISPLAYED = re.compile(
     r"\\begin\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|subequations)\*?\}"
 )
+# Most formulas: on one line, with braces not in one another, next to no letter and no digit, and
+# nothing of a price. `closing_dollar` says the same of them in two to four times the time.
+SIMPLE = re.compile(
+    r"(?<![0-9A-Za-z])\$(?![\s\d])"
+    r"((?:[^$\\{}`\n]|\\[^`\n]|\{(?:[^$\\{}`\n]|\\[^`\n])*+\})++)(?<!\s)\$(?![\w${])"
+)
 DOLLAR = re.compile(r"\\.|[{}$]", re.DOTALL)
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 PAIRS = {"(": ")", "[": "]"}
@@ -50,6 +56,9 @@ def inline_math(state: StateInline, silent: bool) -> bool:
     """Mathematics inside a line, by whichever delimiter stands here."""
     character = state.src[state.pos]
     if character == "$":
+        simple = SIMPLE.match(state.src, state.pos)
+        if simple:
+            return push(state, silent, *simple.span(1), simple.end(), display=False)
         return dollars(state, silent)
     return character == "\\" and backslash(state, silent)
 

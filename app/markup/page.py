@@ -150,7 +150,7 @@ class Page:
         """Give each link of the block the sentence that it stands in."""
         at = before = 0
         for target, fragment, words in self.open_links:
-            at += len(canonical.SPACE.sub(" ", "".join(self.words[before:words])))
+            at += len(canonical.even("".join(self.words[before:words])))
             before = words
             self.links.append(Link(target, fragment, canonical.sentence(line, at)))
         self.open_links.clear()

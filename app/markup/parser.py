@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from string import ascii_letters, digits
+from string import ascii_letters
 from typing import Any
 
 from markdown_it import MarkdownIt, rules_inline
@@ -70,10 +70,10 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
     "wikilink": ("[[",),
 }
 TESTS: Mapping[str, Callable[[str], bool]] = {"cjk": cjk.is_there, "crowd": crowds.is_crowd}
-LETTERS = (ascii_letters + digits).encode()
 ALL_SIGNS = sorted({sign for signs in SIGNS.values() for sign in signs})
 WORDS = [sign for sign in ALL_SIGNS if set(sign) & set(ascii_letters)]
 MARKS = [sign.encode() for sign in ALL_SIGNS if sign not in WORDS]
+OTHERS = bytes(set(range(256)) - set(b"".join(MARKS)))
 
 
 def parse(source: str, *, note: bool) -> list[Token]:
@@ -85,10 +85,10 @@ def parse(source: str, *, note: bool) -> list[Token]:
 def idle(source: str) -> frozenset[str]:
     """The rules that have nothing to do in `source`.
 
-    Signs are looked for in what is left of it without letters and digits, a fourth of it: that
-    may find one that is none, never miss one.
+    Signs are looked for in what is left of it without all other characters, a twentieth of it:
+    that may find one that is none, never miss one.
     """
-    marks = source.encode("utf-8").translate(None, LETTERS)
+    marks = source.encode("utf-8").translate(None, OTHERS)
     found = [sign in marks for sign in MARKS]
     found += [sign in source for sign in WORDS]
     found += [test(source) for test in TESTS.values()]

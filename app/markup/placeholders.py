@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 TYPED = re.compile(r"<!--gloss:([a-z]+) (\{[^<>]*\})-->")
 # Escaped so that no value can end the comment.
 UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("-"): "\\u002d", ord("&"): "\\u0026"}
@@ -37,8 +38,7 @@ def fill(html: str, fillers: Mapping[str, Callable[[dict[str, Any]], str]]) -> s
 
 def typed(kind: str, given: Mapping[str, Any]) -> str:
     """The comment that stands for something filled in later."""
-    written = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-    return f"<!--gloss:{kind} {written.translate(UNSAFE)}-->"
+    return f"<!--gloss:{kind} {WRITER.encode(given).translate(UNSAFE)}-->"
 
 
 @dataclass

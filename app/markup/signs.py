@@ -13,7 +13,7 @@ does not know is asked everywhere. A third of the time of a note without it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -58,20 +58,20 @@ def use(md: MarkdownIt) -> None:
     """To be called last: it takes the rules as they are now."""
     inline = md.inline
     active = list(zip(inline.ruler.get_active_rules(), inline.ruler.getRules(""), strict=True))
-    signs = "".join(sorted({sign for name, _ in active for sign in BEGINS.get(name, "")}))
-    inline.terminator_re = re.compile(f"[{re.escape(signs + STOP)}]")
-    inline.ruler.before("text", "sign", asking(active, signs))
-    if all(name in BEGINS or name == "text" for name, _ in active):
-        md.core.ruler.at("inline", lines)
-
-
-def asking(active: list[tuple[str, Rule]], signs: str) -> Rule:
-    """The rule that asks the others. Plain text never begins at a sign."""
+    signs = "".join(sorted({sign for name, _ in active for sign in BEGINS.get(name, "")} | {STOP}))
     at_sign: dict[str, list[Rule]] = {
         sign: [rule for name, rule in active if name != "text" and sign in BEGINS.get(name, sign)]
         for sign in signs
     }
-    elsewhere = [rule for name, rule in active if name not in BEGINS]
+    inline.terminator_re = re.compile(f"[{re.escape(signs)}]")
+    asked = asking(at_sign, [rule for name, rule in active if name not in BEGINS])
+    inline.ruler.before("text", "sign", asked)
+    if all(name in BEGINS or name == "text" for name, _ in active):
+        md.core.ruler.at("inline", reading(asked))
+
+
+def asking(at_sign: Mapping[str, Sequence[Rule]], elsewhere: Sequence[Rule]) -> Rule:
+    """The rule that asks the others. Plain text never begins at a sign."""
 
     def rule(state: StateInline, silent: bool) -> bool:
         sign = state.src[state.pos]
@@ -86,19 +86,41 @@ def asking(active: list[tuple[str, Rule]], signs: str) -> Rule:
     return rule
 
 
-def lines(state: StateCore) -> None:
-    """The pieces of each line that has a sign."""
-    md, sign = state.md, state.md.inline.terminator_re
-    pairing = md.inline.ruler2.getRules("")
-    for token in state.tokens:
-        if token.type != "inline":
-            continue
-        if token.content and not sign.search(token.content):
-            token.children = [Token("text", "", 0, content=token.content)]
-            continue
-        line = StateInline(token.content, md, state.env, [])
-        md.inline.tokenize(line)
-        if line.delimiters or any(line.tokens_meta):  # else there is nothing to pair
-            for rule in pairing:
-                rule(line)
-        token.children = line.tokens
+def reading(asked: Rule) -> Callable[[StateCore], None]:
+    """The rule that reads each line: from sign to sign, and at once if it has none."""
+
+    def lines(state: StateCore) -> None:
+        sign = state.md.inline.terminator_re
+        for token in state.tokens:
+            if token.type == "inline":
+                is_plain = token.content and not sign.search(token.content)
+                token.children = plain(token) if is_plain else pieces(state, token.content, asked)
+
+    return lines
+
+
+def plain(token: Token) -> list[Token]:
+    return [Token("text", "", 0, content=token.content)]
+
+
+def pieces(state: StateCore, source: str, asked: Rule) -> list[Token]:
+    line = StateInline(source, state.md, state.env, [])
+    read(line, state.md.inline.terminator_re, asked)
+    if line.delimiters or any(line.tokens_meta):  # else there is nothing to pair
+        for rule in state.md.inline.ruler2.getRules(""):
+            rule(line)
+    return line.tokens
+
+
+def read(line: StateInline, sign: re.Pattern[str], asked: Rule) -> None:
+    source, end = line.src, line.posMax
+    while line.pos < end:
+        found = sign.search(source, line.pos)
+        at = found.start() if found else end
+        if at > line.pos:
+            line.append_pending(source[line.pos : at])
+            line.pos = at
+        if found:
+            asked(line, False)
+    if line.pending:
+        line.pushPending()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.markup import Rendered, as_html, canonical, fill, page_text, render
+from app.markup import Rendered, as_html, canonical, fill, math_rule, page_text, render
 from app.markup.parser import parse, rules
 
 PIECES = [
@@ -101,6 +101,23 @@ def test_a_parser_that_asks_only_the_rules_that_may_begin_finds_the_same(source:
     source = canonical.characters(source)
     for note in (True, False):
         assert parse(source, note=note) == rules(note).parse(source, {})
+
+
+FORMULAS = st.lists(st.sampled_from([*"$$$$\\{} a5_^`\n=A(.é\u00a0", "HOME", "\\alpha", "and "]))
+
+
+@given(FORMULAS.map("".join))
+@relaxed
+@example(r"$\`x$ and $`")
+@example(r"$a\$")
+@example(r"$a{b$c}$")
+def test_a_simple_formula_is_one_by_the_whole_rule_too(source: str) -> None:
+    for at in range(len(source)):
+        simple = math_rule.SIMPLE.match(source, at)
+        if simple:
+            assert math_rule.run_of_dollars(source, at) == 1
+            assert math_rule.closing_dollar(source, at) == simple.end() - 1
+            assert math_rule.stripped(simple[1]) == simple[1]
 
 
 @given(NOTES)
