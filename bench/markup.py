@@ -83,6 +83,7 @@ FAMILIES: dict[str, Callable[[int], str]] = {
     "|": lambda n: "|" * n + "\n|-|\n",
     "# a": lambda n: "# a\n" * n,
     "[^1]": lambda n: "[^1]: x\n\n" + "[^1] " * n,
+    "[^1], undefined": lambda n: "\\[^2] [^1]\n" * n,
     "[^n]": lambda n: "".join(f"a[^{i}]\n\n[^{i}]: b\n\n" for i in range(n)),
     "^[a]": lambda n: "a ^[b] " * n,
     "[a]: b": lambda n: "".join(f"[a{i}]: b\n" for i in range(n)),

@@ -12,7 +12,7 @@ They are remarks: the page shows what it can, and a reference without a footnote
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from markdown_it.token import Token
 
@@ -22,28 +22,37 @@ from app.markup.rendered import Problem
 
 # Written as a reference, and no part of a link or of a pattern such as [^a-z] or [^0-9].
 REFERENCE = re.compile(r"(?<!\\)\[\^([^\]\[\s\\^]{1,200})\](?![(\[*+?{])")
+ESCAPED = re.compile(r"\\\[\^([^\]\[\s\\^]{1,200})\]")
 PATTERN = re.compile(r"\w-\w\Z|.*[^\w\s.:-]", re.ASCII)
 BREAKS = ("softbreak", "hardbreak")
 
 
-def of_references(page: Page, tokens: Iterable[Token]) -> None:
-    """References that no footnote is defined for: where one is, they are no text any more."""
+def of_references(page: Page, tokens: Sequence[Token]) -> None:
+    """References that no footnote is defined for, each once in a line: those left as text."""
+    defined = {labelled(token) for token in tokens if token.type == "footnote_reference_open"}
     for token in tokens:
         if token.type == "inline" and "[^" in token.content and token.map:
-            for line, label in undefined(token):
+            for line, label in dict.fromkeys(undefined(token, defined)):
                 reason = f"The footnote «{label}» is not defined."
                 page.problems.append(Problem(page.first_line + token.map[0] + line, reason))
 
 
-def undefined(token: Token) -> Iterator[tuple[int, str]]:
+def labelled(definition: Token) -> str:
+    return str(definition.meta["label"]).casefold()
+
+
+def undefined(token: Token, defined: Collection[str]) -> Iterator[tuple[int, str]]:
     """The labels in the words of a block, with the number of the line in it."""
     line = 0
+    escaped = set(ESCAPED.findall(token.content))
     for child in token.children or []:
         line += child.type in BREAKS
         if child.type == "text" and "[^" in child.content:
             for match in REFERENCE.finditer(child.content):
-                if not PATTERN.match(match[1]) and f"\\{match[0]}" not in token.content:
-                    yield line, match[1]
+                label = match[1]
+                is_other = PATTERN.match(label) or label in escaped or label.casefold() in defined
+                if not is_other:
+                    yield line, label
 
 
 def after_walk(page: Page, title: str | None) -> None:

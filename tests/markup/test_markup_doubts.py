@@ -18,6 +18,7 @@ def found(source: str) -> list[tuple[int, str]]:
         ("One\ntwo\\\nthree [^no]", [(12, "The footnote «no» is not defined.")]),
         ("> - *A[^q]*\n", [(10, "The footnote «q» is not defined.")]),
         ("A[^1]\n\n[^1]: B[^2]", [(12, "The footnote «2» is not defined.")]),
+        ("A[^n] b[^n]\nc[^n]", [(line, "The footnote «n» is not defined.") for line in (10, 11)]),
         ("A\n\n[^un]: Unused.", [(12, "Nothing refers to the footnote «un».")]),
         (
             "[a](#b) [[#C d]]",
