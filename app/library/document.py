@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.library import store
+from app.library import rows
 from app.library.note import Note
 
 LISTED = "document.uid, path, title, kind, date, updated, year, visibility, summary, front"
@@ -82,7 +82,9 @@ def whole(row: sqlite3.Row) -> Document:
 
 def of_note(uid: int, note: Note) -> Document:
     """A note that was just read, as the index has it or will have it."""
-    values = vars(store.row(uid, note))
-    wanted = {field.name: values[field.name] for field in dataclasses.fields(Document)}
+    values = vars(rows.row(uid, note))
     parsed = {name: json.loads(values[name]) for name in ("front", "headings")}
-    return Document(**{**wanted, **parsed})
+    return Document(**{name: parsed.get(name, values[name]) for name in COLUMNS})
+
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(Document))

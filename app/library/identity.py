@@ -78,9 +78,9 @@ def lasting(connection: sqlite3.Connection, path: str) -> int:
 
 def given(connection: sqlite3.Connection, path: str) -> int:
     """The identity of a path, given now if it never had one."""
-    connection.execute(
-        "INSERT INTO note (path, created) VALUES (?, ?) ON CONFLICT (path) DO NOTHING",
-        [path, clock.stamp()],
-    )
-    (uid,) = connection.execute("SELECT uid FROM note WHERE path = ?", [path]).fetchone()
-    return int(uid)
+    uid = uid_of(connection, path)
+    if uid is None:
+        uid = connection.execute(
+            "INSERT INTO note (path, created) VALUES (?, ?)", [path, clock.stamp()]
+        ).lastrowid
+    return int(uid or 0)

@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Contents:
     data: bytes
     stat: Stat
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
@@ -65,7 +66,7 @@ class Note:
     about: frozenset[str] = frozenset()  # the keys, as compared, of the work that it is about
     wrong_works: tuple[Remark, ...] = ()
 
-    @property
+    @cached_property
     def title(self) -> str:
         own = citing.title_of(each.work for each in self.works if each.rank == citing.FRONT)
         return self.front.title or self.rendered.title or own or self.id.rpartition("/")[2]
@@ -78,7 +79,7 @@ class Note:
     def year(self) -> int:
         return self.front.year or int(self.date[:4])
 
-    @property
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """Those of the front matter, then those in the text."""
         return unique([*self.front.tags, *self.rendered.tags])
@@ -94,7 +95,7 @@ class Note:
         found = [Remark(problem.line, problem.reason) for problem in self.rendered.problems]
         return [*self.front.remarks, *self.wrong_works, *found]
 
-    @property
+    @cached_property
     def fields(self) -> str:
         """The front matter as JSON."""
         values: dict[str, Any] = dict(vars(self.front))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 
 NEW = "INSERT OR IGNORE INTO search_entry (type, key, uid, date) VALUES (?, ?, ?, ?)"
-OLD = "UPDATE search_entry SET uid = ?, date = ? WHERE id = ?"
+OLD = "UPDATE search_entry SET uid = ?1, date = ?2 WHERE id = ?3 AND (uid, date) IS NOT (?1, ?2)"
 TEXT = """INSERT OR REPLACE INTO search_text (rowid, title, headings, tags, body, code)
     VALUES (?, ?, ?, ?, ?, ?)"""
 

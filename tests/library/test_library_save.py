@@ -80,6 +80,32 @@ def test_what_a_save_indexed_is_what_a_sync_would(
     assert rows(connection) == saved
 
 
+LATER = (
+    f"{TEXT}[[b]] then [[c]], #walks and #Walks. [@knuth] {{{{ a.b }}}} [^none]\n",
+    f"{TEXT}[[c]] then [[b]], #walks. ![x](y.png)\n\n```analysis\nscript: s\nid: a\n```\n",
+    f"{TEXT}#Walks only.\n\n```analysis\nscript: s\nid: a\nparams: {{n: 2}}\n```\n",
+    f"{TEXT}```claim\nid: c\ntext: One.\ncheck: a.x < 1\n```\n",
+    f"{TEXT}```claim\nid: c\ntext: Two.\ncheck: a.x < 2\n```\n",
+    TEXT.replace("tags: [x]", "aliases: [x, Y]\nauthors: [A. B.]\ndate: 2020-02-03"),
+    TEXT.replace("tags: [x]", "aliases: [x, y]\nauthors: [A. B.]\ndate: 2021-02-03"),
+    TEXT.replace("tags: [x]", "bibtex: '@book{knuth, title={T}, year={1968}}'"),
+    TEXT.replace("tags: [x]", "bibtex: '@book{knuth, title={U}, year={1968}}'"),
+    TEXT.replace("public", "private"),
+    "Nothing of it.\n",
+)
+
+
+def test_a_note_saved_again_and_again_is_indexed_as_if_it_were_new(
+    settings: Settings, connection: sqlite3.Connection, rows: Rows
+) -> None:
+    base = save.create(settings, connection, "a", TEXT).sha256
+    for text in (*LATER, *reversed(LATER)):
+        base = save.update(settings, connection, "a", text, base).sha256
+        saved = rows(connection)
+        sync.sync(settings, connection, rebuild=True)
+        assert rows(connection) == saved
+
+
 @pytest.mark.parametrize("taken", ["Idea", "cafe\u0301", "Papers/x", "broken"])
 def test_a_new_note_never_takes_the_place_of_another(
     taken: str, settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
@@ -287,7 +313,7 @@ def test_where_the_index_fails_the_file_has_won(
 ) -> None:
     base = save.create(settings, connection, "a", TEXT).sha256
     connection.execute(
-        "CREATE TEMP TRIGGER broken BEFORE INSERT ON document_tag"
+        "CREATE TEMP TRIGGER broken BEFORE UPDATE ON document"
         " BEGIN SELECT RAISE(ABORT, 'the index is broken'); END"
     )
     found = save.update(settings, connection, "a", TEXT.replace("Text", "Newer"), base)

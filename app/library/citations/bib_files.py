@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app import database
-from app.library import store
+from app.library import rows, store
 from app.library.citations import bibtex, citing
 from app.library.front.front_matter import Remark
 from app.library.syncing.scan import Stat
@@ -18,8 +18,8 @@ SUFFIX = ".bib"
 
 def update(settings: Settings, connection: sqlite3.Connection, files: Iterable[str]) -> None:
     """Make the works of files those of `files`, which may hold other files too."""
-    rows = connection.execute("SELECT path, size, mtime_ns FROM bibliography")
-    known = {path: (size, mtime_ns) for path, size, mtime_ns in rows}
+    stored = connection.execute("SELECT path, size, mtime_ns FROM bibliography")
+    known = {path: (size, mtime_ns) for path, size, mtime_ns in stored}
     now = stats(settings.notes, files)
     for path in sorted(known.keys() - now.keys()):
         with database.transaction(connection):
@@ -53,8 +53,8 @@ def read(settings: Settings, connection: sqlite3.Connection, path: str, stat: St
     with database.transaction(connection):
         forget(connection, path)
         connection.execute("INSERT INTO bibliography VALUES (?, ?, ?)", [path, *stat])
-        rows = [store.work_row(None, path, citing.FILE, work) for work in found.works]
-        store.insert(connection, "INSERT INTO work", rows)
+        works = [rows.work_row(None, path, citing.FILE, work) for work in found.works]
+        store.insert(connection, "INSERT INTO work", works)
         store.report(connection, [(path, remark, False) for remark in found.problems])
 
 

@@ -39,10 +39,11 @@ def put_over(temporary: Path, place: Path, *, uid: int, ours: str, expected: str
     if digest(place) != expected:
         raise Displaced
     new = temporary.stat().st_ino
-    aside, other = (place.with_name(temporaries.displaced(uid, expected, ours)) for _ in "12")
+    aside = place.with_name(temporaries.displaced(uid, expected, ours))
     temporary.rename(aside)
     try:
         if not swap(aside, place):
+            other = place.with_name(temporaries.displaced(uid, expected, ours))
             rename_over(aside, place, other)
             return other
         if digest(aside) != expected:
@@ -113,8 +114,7 @@ def taken_away(path: Path, expected: str, uid: int) -> Iterator[None]:
 
 
 def digest(path: Path) -> str:
-    with open(path, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def find_renameat2() -> ctypes._NamedFuncPointer | None:

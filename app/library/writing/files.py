@@ -59,7 +59,7 @@ def spelled(folder: Path, part: str, suffix: str = "") -> str:
     """The entry of a folder that one part of an id means; perhaps it is in NFD, or has .MD."""
     if not part or part.startswith(".") or "\0" in part:
         raise no_note()
-    if part.isascii() and os.path.lexists(folder / (part + suffix)):
+    if part.isascii() and os.path.lexists(f"{folder}/{part}{suffix}"):
         return part + suffix
     try:
         entries = [path.name for path in folder.iterdir()]
@@ -87,6 +87,9 @@ def place_of(root: Path, file: str) -> Path:
     A file that is itself a link is followed, as long as it stays below notes/.
     """
     top = root.resolve()
+    place = (root / file).resolve()
+    if place == top / file:  # no link at all
+        return place
     folder = (root / file).parent.resolve()
     if folder != top / Path(file).parent:
         raise BadInput(
