@@ -104,6 +104,11 @@ class Note:
         values["tags"] = self.tags
         return json.dumps(values, ensure_ascii=False)
 
+    @cached_property
+    def headings(self) -> str:
+        """The headings below the title as JSON."""
+        return json.dumps([vars(heading) for heading in self.rendered.headings], ensure_ascii=False)
+
 
 def load(root: Path, file: str, limit: int) -> Contents:
     """The bytes of a file and its stat at that moment; a larger one is not read at all."""
