@@ -1,0 +1,153 @@
+"""A note as the rows of the derived tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+
+from app.library.citations import bibtex
+from app.library.citations.bibtex import Work
+from app.library.front.fields import unique
+from app.library.names import key, last
+from app.library.note import Note
+
+Values = tuple[object, ...]
+
+# The columns of `document` by which it is found: they stand in its indexes.
+INDEXED = (
+    *("path", "file", "folder", "kind", "date", "year", "visibility"),
+    *("path_key", "name_key"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of `document`, in the order of its columns."""
+
+    uid: int
+    path: str
+    file: str
+    folder: str
+    name: str
+    sha256: str
+    title: str
+    kind: str
+    date: str
+    updated: str
+    year: int | None
+    visibility: str
+    front: str
+    source: str
+    html: str
+    summary: str
+    text: str
+    headings: str
+    path_key: str
+    name_key: str
+    lines: str
+
+    @property
+    def values(self) -> Values:
+        return tuple(vars(self).values())
+
+    @property
+    def indexed(self) -> Values:
+        """The uid, and the values by which the row is found."""
+        return (self.uid, *(getattr(self, name) for name in INDEXED))
+
+
+OTHERS = tuple(each.name for each in fields(Row) if each.name not in ("uid", *INDEXED))
+
+
+def row(uid: int, note: Note) -> Row:
+    front, rendered = note.front, note.rendered
+    folder, _, name = note.id.rpartition("/")
+    return Row(
+        uid=uid,
+        path=note.id,
+        file=note.file,
+        folder=folder,
+        name=name,
+        sha256=note.contents.sha256,
+        title=note.title,
+        kind=front.kind,
+        date=note.date,
+        updated=front.updated,
+        year=note.year,
+        visibility=front.visibility,
+        front=note.fields,
+        source=note.source,
+        html=rendered.html,
+        summary=rendered.summary,
+        text=rendered.text,
+        headings=note.headings,
+        path_key=key(note.id),
+        name_key=key(name),
+        lines=json.dumps(rendered.lines, separators=(",", ":")),
+    )
+
+
+def children(pairs: Iterable[tuple[int, Note]]) -> dict[str, list[Values]]:
+    """The rows of the tables that belong to `document`, by table."""
+    rows: dict[str, list[Values]] = {name: [] for name in CHILDREN}
+    for uid, note in pairs:
+        front, rendered = note.front, note.rendered
+        rows["document_tag"] += [(tag, uid) for tag in with_parents(note.tags)]
+        rows["document_author"] += [(author, uid) for author in front.authors]
+        rows["document_alias"] += [(alias, uid, key(alias)) for alias in front.aliases]
+        rows["document_media"] += [(path, uid) for path in rendered.media]
+        rows["document_link"] += [
+            (uid, n, link.target, link.sentence, key(last(link.target)), link.fragment)
+            for n, link in enumerate(note.links)
+        ]
+        rows["document_block"] += [
+            (uid, block.name, block.script, as_json(block.params), as_json(block.show), block.line)
+            for block in rendered.blocks
+        ]
+        rows["document_about"] += [(name, uid) for name in sorted(note.about)]
+        rows["document_citation"] += [
+            (uid, n, cite.key, key(cite.key), cite.line, cite.bare)
+            for n, cite in enumerate(rendered.cites)
+        ]
+        rows["work"] += [work_row(uid, note.file, each.rank, each.work) for each in note.works]
+        rows["document_claim"] += [(uid, *astuple(claim)) for claim in rendered.claims]
+    return rows
+
+
+CHILDREN = (
+    "document_tag",
+    "document_author",
+    "document_alias",
+    "document_media",
+    "document_link",
+    "document_block",
+    "document_claim",
+    "document_citation",
+    "document_about",
+    "work",
+)
+
+
+def with_parents(tags: Iterable[str]) -> tuple[str, ...]:
+    """`maths/algebra` counts for `maths`, too.
+
+    >>> with_parents(["maths/algebra/rings", "Maths"])
+    ('maths/algebra/rings', 'maths/algebra', 'maths')
+    """
+    found = []
+    for tag in tags:
+        parts = tag.split("/")
+        found += ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+    return unique(found)
+
+
+def work_row(uid: int | None, file: str, rank: int, work: Work) -> Values:
+    """A row of `work`, in the order of its columns."""
+    csl = as_json(work.csl)
+    name, sort = key(work.key), bibtex.sort_key(work.csl)
+    return (None, uid, file, work.line, rank, work.key, name, sort, csl, work.bibtex)
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
