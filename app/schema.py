@@ -156,6 +156,29 @@ HISTORY = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+
+@owned(name="0003_unfinished_moves")
+def unfinished_moves(db: Database) -> None:
+    for statement in UNFINISHED_MOVES:
+        db.execute(statement)
+
+
+UNFINISHED_MOVES = (
+    # A move that has begun: both files with their SHA-256, and the names beside them that the old
+    # one gets, and the new one has first. What a sync finds here was killed.
+    """CREATE TABLE unfinished_move (
+        id INTEGER PRIMARY KEY,
+        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE,
+        file TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        new_file TEXT NOT NULL,
+        new_sha256 TEXT NOT NULL,
+        aside TEXT NOT NULL,
+        temporary TEXT NOT NULL,
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL
+    ) STRICT""",
+)
+
 OWNED = (
     "state",
     "person",
@@ -170,4 +193,5 @@ OWNED = (
     "former_path",
     "trash",
     "draft",
+    "unfinished_move",
 )

@@ -74,6 +74,7 @@ def fill_owned(connection: sqlite3.Connection) -> None:
             "INSERT INTO former_path VALUES ('once', 1)",
             "INSERT INTO trash (note_uid, path, file, sha256, at)"
             " VALUES (2, 'gone', 'gone.md', 'x', '2026-01-01T00:00:00Z')",
+            "INSERT INTO unfinished_move VALUES (1, 1, 'x.md', 'x', 'y.md', 'y', 'a', 't', NULL)",
             "INSERT INTO draft SELECT id, 'new', '', '{}', 'now' FROM person",
             "INSERT INTO run (script, params, fingerprint, parts, status, queued)"
             " VALUES ('count', '{}', 'f', '{}', 'succeeded', 'now')",
