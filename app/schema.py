@@ -5,6 +5,8 @@ No foreign key goes from them to a derived table (app/derived.py).
 
 from __future__ import annotations
 
+import unicodedata
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -178,6 +180,23 @@ UNFINISHED_MOVES = (
         person_id INTEGER REFERENCES person(id) ON DELETE SET NULL
     ) STRICT""",
 )
+
+
+@owned(name="0004_former_names")
+def former_names(db: Database) -> None:
+    """The last part of each former path as names are compared: links that say it lead there."""
+    db.execute("ALTER TABLE former_path ADD COLUMN name_key TEXT NOT NULL DEFAULT ''")
+    rows = [(name_key(path), path) for (path,) in db.execute("SELECT path FROM former_path")]
+    for row in rows:
+        db.execute("UPDATE former_path SET name_key = ? WHERE path = ?", row)
+    db.execute("CREATE INDEX former_path_by_name_key ON former_path(name_key)")
+
+
+def name_key(path: str) -> str:
+    """As `library.names.key` was when this migration was written."""
+    name = unicodedata.normalize("NFD", path.rpartition("/")[2])
+    return unicodedata.normalize("NFC", name.casefold())
+
 
 OWNED = (
     "state",
