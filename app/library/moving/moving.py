@@ -54,10 +54,14 @@ def move(
     id: str,
     new_id: str,
     *,
+    base_sha256: str | None = None,
     person_id: int | None = None,
     rewrite_links: bool = False,
 ) -> Moved:
-    """Move the note, never over another one: Conflict names the one that has that address."""
+    """Move the note, never over another one: Conflict names the one that has that address.
+
+    Changed, if it is not the version that `base_sha256` names (None: any).
+    """
     files.refuse_read_only(settings)
     unfinished.settle(settings, connection)
     file, new = files.find(settings.notes, id), names.checked(new_id)
@@ -72,7 +76,7 @@ def move(
     with files.in_words(f"{new}.md"):
         for _ in range(ATTEMPTS):
             try:
-                own_links = once(settings, connection, file, going, known, person_id)
+                own_links = once(settings, connection, file, going, known, person_id, base_sha256)
                 break
             except Displaced:
                 continue
@@ -103,12 +107,15 @@ def once(
     going: Move,
     known: Mapping[str, str],
     person_id: int | None,
+    base_sha256: str | None,
 ) -> bool:
     """Move the file as it is now, else Displaced; whether its own links go on as they were."""
     old = settings.notes / file
     if files.place_of(settings.notes, file) != old.parent.resolve() / old.name:
         raise BadInput(f"{file} is a link: move the note that it leads to.", field="id")
     contents = load(settings.notes, file, settings.max_note_bytes)
+    if base_sha256 is not None and contents.sha256 != base_sha256.lower():
+        raise reconcile.changed(contents.data)
     data, own_links = with_own_links(settings, connection, file, contents, going, known)
     file_new = files.beside(settings.notes, going.new + names.SUFFIX)
     new = files.place_of(settings.notes, file_new)
