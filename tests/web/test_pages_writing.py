@@ -48,7 +48,7 @@ PNG = (
     b"\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82"
 )
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9"
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/><a href="https://x.example"/></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/><a href="#part"/></svg>'
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
