@@ -363,6 +363,14 @@ def test_what_is_not_taken_is_named_and_leaves_nothing(
     assert not list(settings.notes.rglob(".gloss-*"))
 
 
+def test_an_image_of_too_many_pixels_is_refused(editor: FlaskClient, settings: Settings) -> None:
+    size = (60_000).to_bytes(4, "big")
+    answer = put(editor, PNG.replace(b"IHDR\0\0\0\1\0\0\0\1", b"IHDR" + size + size), "a.png")
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+    assert "the limit is 100 megapixels" in answer.get_json()["detail"]
+    assert not list(settings.notes.rglob("*.png"))
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from app.errors import WrongType
-from app.library.writing import svg
+from app.errors import TooLarge, WrongType
+from app.library.writing import dimensions, svg
 
 IMAGES = ("png", "jpg", "gif", "webp", "avif", "svg")
 WORDS = {
@@ -29,7 +29,10 @@ SVG = re.compile(rb"\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg[\s>])")
 
 
 def checked(data: bytes, name: str) -> str:
-    """The file's ending by its content; WrongType where it is not taken, or not what it says."""
+    """The file's ending by its content.
+
+    WrongType where it is not taken, or not what it says; TooLarge for more pixels than are shown.
+    """
     if not data:
         raise wrong(f"{shown(name)} is empty.", "Choose another file.")
     found = kind_of(data)
@@ -46,6 +49,8 @@ def checked(data: bytes, name: str) -> str:
         )
     if found == "svg":
         check_svg(data, name)
+    if reason := dimensions.refusal(dimensions.of(data, found)):
+        raise TooLarge(f"{shown(name)} {reason}.", hint="Make it smaller, or cut it.")
     return found
 
 
