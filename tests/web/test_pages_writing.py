@@ -461,8 +461,10 @@ def test_suggestions_of_each_kind(
         assert suggested(editor, kind="work", q=typed) == ["shannon1948"], typed
     assert suggested(editor, kind="analysis", q="sh") == ["shown"]
     for typed in ('"', "'", "%", "AND", "a*", "\\", "(", "\0", "x" * 5000, "😀", "#"):
-        for kind in ("note", "tag", "work", "analysis"):
+        for kind in ("note", "embed", "tag", "work", "analysis"):
             suggested(editor, kind=kind, q=typed)
+        for target in ("", "open", typed):
+            suggested(editor, kind="heading", q=typed, target=target, note="open")
     assert editor.get("/api/complete?kind=x&q=").status_code == 400
 
 
