@@ -164,9 +164,12 @@ def test_suggestions_of_tags_in_their_field(
     page = signed_in
     begin(page)
     tags, listed = page.locator("#f-tags"), page.get_by_role("listbox", name="Suggestions")
+    page.evaluate("scrollTo(0, 0)")
     tags.click()
+    before = page.evaluate("scrollY")
     page.keyboard.type("mine, #PROB")
     expect(listed.get_by_role("option", selected=True)).to_contain_text("probability")
+    assert page.evaluate("scrollY") == before
     expect(tags).to_have_attribute("aria-activedescendant", "suggestion-0")
     accessible(page)
     field, below = tags.bounding_box(), listed.bounding_box()

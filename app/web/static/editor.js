@@ -285,8 +285,8 @@ function open(wanted, results) {
   box.setAttribute("aria-haspopup", "listbox");
   box.setAttribute("aria-expanded", "true");
   box.setAttribute("aria-controls", "suggestions");
-  choose(0);
   place();
+  choose(0);  // it scrolls there
   tell(`${usable.length} ${usable.length === 1 ? "suggestion" : "suggestions"}. Arrows choose, Enter takes, Escape leaves.`);
 }
 
