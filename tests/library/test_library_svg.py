@@ -119,6 +119,7 @@ GOOD = {
     "Inkscape": OPEN
     + """<sodipodi:namedview id="base" pagecolor="#ffffff" inkscape:zoom="0.7">
         <inkscape:grid type="xygrid" units="mm"/></sodipodi:namedview>
+      <defs><inkscape:path-effect effect="bspline" only_selected="false" id="effect1"/></defs>
       <metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
         xmlns:cc="http://creativecommons.org/ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">
         <cc:Work rdf:about=""><dc:format>image/svg+xml</dc:format>

@@ -33,6 +33,7 @@ INNER = f"(?:{LOCAL.pattern}|{DATA.pattern})"
 CALL = re.compile(rf"""\burl\(\s*(?:"{INNER}"|'{INNER}'|{INNER})\s*\)""", re.I)
 FUNCTION = re.compile(r"([\w-]+)\(")
 RULE = re.compile(r"@([\w-]*)")
+EVENT = re.compile(r"on[a-z]+")  # but Inkscape's effects have an `only_selected`
 LONGEST = 60
 
 
@@ -137,7 +138,7 @@ def is_known(namespace: str, name: str, *, drawn: bool) -> bool:
     >>> is_known("", "width", drawn=True), is_known("", "onload", drawn=True)
     (True, False)
     """
-    if name.lower().startswith("on"):
+    if EVENT.fullmatch(name.lower()):
         return False
     if namespace:
         return name in names.OTHER.get(namespace, ()) or namespace in names.METADATA
