@@ -177,6 +177,9 @@ def test_the_message_names_the_file_and_says_what_to_do() -> None:
     ) as no:
         attachment.checked(data, "a.svg")
     assert "labels" in no.value.hint
+    fonts = f"{OPEN}<style>@font-face {{}}</style></svg>".encode()
+    with pytest.raises(WrongType, match=r"the rule @font-face .* Export it without its fonts"):
+        attachment.checked(fonts, "a.svg")
     with pytest.raises(WrongType, match="declarations of its own"):
         attachment.checked(BILLION.encode(), "a.svg")
 

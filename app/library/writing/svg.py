@@ -22,6 +22,7 @@ PLAIN = "Save it as a plain SVG."
 HINTS = {
     "foreignObject": "It holds text as HTML: export it with the labels as SVG text, or as a PNG.",
     "a": "Take the link out of the drawing, and put it into the note.",
+    "the rule @font-face": "Export it without its fonts, with the text as paths, or as a PNG.",
     "image": "Embed the image into the drawing, as PNG, JPEG, GIF or WebP.",
 }
 ENCODINGS = ("", "utf-8", "us-ascii")
@@ -130,7 +131,7 @@ class Reader:
 
     def end(self, _: str) -> None:
         if self.open.pop() == "style" and (wrong := loading("".join(self.style))):
-            self.refuse(f"{wrong} in the <style> that ends")
+            self.refuse(f"{wrong} in the <style> that ends", HINTS.get(wrong, PLAIN))
 
 
 def is_known(namespace: str, name: str, *, drawn: bool) -> bool:
