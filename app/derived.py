@@ -111,8 +111,12 @@ TABLES = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_media_by_uid ON document_media(uid)",
     # Every file below notes/ that is no note. name_key: the last part of its path, as compared.
-    "CREATE TABLE media_file (path TEXT PRIMARY KEY, name_key TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # mtime_ns: what stat said when it was first seen.
+    """CREATE TABLE media_file (
+        path TEXT PRIMARY KEY, name_key TEXT NOT NULL, mtime_ns INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX media_file_by_name_key ON media_file(name_key)",
+    "CREATE INDEX media_file_by_time ON media_file(mtime_ns DESC, path, name_key)",
     # A work that a note cites. name: its key, as compared; bare: without brackets, where it is a
     # citation only if the key is known.
     """CREATE TABLE document_citation (

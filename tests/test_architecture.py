@@ -53,6 +53,8 @@ PURE = (
     "library.front.header_edit",
     "library.front.header_write",
     "library.writing.attachment",
+    "library.writing.dimensions",
+    "library.writing.svg",
     "library.writing.starts",
     "library.history.headers",
     "library.history.matching",

@@ -1,9 +1,14 @@
-"""Find what a library should not have; the exit status is 1 if there is anything.
+"""Find what a library should not have; the exit status is 1 if there is an error.
 
-Broken links, missing citations, files that could not be read, outputs that failed or are stale,
-and claims that are not as expected. It belongs into the checks of a library that is kept in git:
+Errors are files that could not be read, parts and formulas of notes that could not be taken, broken
+links, missing citations, outputs that failed or are stale, and claims that are not as expected.
+Remarks are advice: a footnote without a reference, or a reference without a footnote, which may
+be text like any other; a file that a killed save left. They are printed and fail nothing.
+
+It belongs into the checks of a library that is kept in git:
 
   python -m app check --run      first computes what is stale or has never run
+  python -m app check --strict   fails for a remark, too
 """
 
 from __future__ import annotations
@@ -20,16 +25,20 @@ from app.settings import Settings
 
 WORDS = {
     "unread": "Could not be read",
+    "part": "Parts of files that could not be taken",
+    "formula": "Formulas that could not be typeset",
     "link": "Broken links",
     "citation": "Citations without a work, and works defined twice",
     "analysis": "Analyses without a result",
     "stale": "Stale outputs",
     "claim": "Claims that are not as expected",
+    "remark": "Remarks",
 }
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", action="store_true", help="compute what is stale first")
+    parser.add_argument("--strict", action="store_true", help="fail for a remark, too")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
@@ -44,15 +53,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         known = report_words.understood(report.take(connection))
     words = f"{known}\n{in_words(found)}"
     print(json.dumps([vars(each) for each in found]) if options.json else words)
-    return 1 if found else 0
+    return 1 if any(each.is_error or options.strict for each in found) else 0
 
 
 def in_words(found: list[audit.Finding]) -> str:
-    if not found:
-        return "Everything holds."
+    """Errors by their kind, then remarks; one line says where there are no errors."""
     lines = []
     for kind, words in WORDS.items():
         of_kind = [each for each in found if each.kind == kind]
         lines += [f"{words}:"] * bool(of_kind)
         lines += [f"  {each.path}: {each.message}" for each in of_kind]
+    if not any(each.is_error for each in found):
+        lines.append("Everything holds.")
     return "\n".join(lines)

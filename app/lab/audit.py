@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import board, cells, runs
 from app.lab.cells import EVERY, Cell
-from app.library import documents, lost, media, problems
+from app.library import documents, lost, media, problems, report
 from app.library import unresolved as links
 from app.library.citations import bibliography
 from app.settings import Settings
@@ -17,17 +17,25 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: unread, link, citation, analysis, stale, or claim. `path`: the note (or file)."""
+    """`kind`: unread, formula, part, link, citation, analysis, stale, claim, or remark.
+
+    `path`: the note (or file), and the line where one is known.
+    """
 
     kind: str
     path: str
     message: str
 
+    @property
+    def is_error(self) -> bool:
+        """A remark is advice: the library is in order with it."""
+        return self.kind != "remark"
+
 
 def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding]:
     """Everything that is wrong, in the order of its kinds; empty for a library in order."""
     return [
-        *unread(connection),
+        *of_files(connection),
         *broken_links(connection),
         *citations(connection),
         *outputs(settings, connection),
@@ -35,10 +43,19 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
     ]
 
 
-def unread(connection: sqlite3.Connection) -> Iterator[Finding]:
+def of_files(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What could not be read, or not all of it."""
     for problem in problems.every(connection):
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-        yield Finding("unread", place, problem.reason)
+        yield Finding(kind_of(problem), place, problem.reason)
+
+
+def kind_of(problem: problems.Failure) -> str:
+    if problem.failed:
+        return "unread"
+    if problem.is_advice:
+        return "remark"
+    return "part" if report.kind_of(problem.reason) == "remark" else "formula"
 
 
 def broken_links(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from app import database
+from app import clock, database
 from app.library.names import key
 
 
@@ -24,8 +25,8 @@ class Missing:
     file: str
 
 
-def keep(connection: sqlite3.Connection, found: set[str]) -> None:
-    """Make the table what the scan has found."""
+def keep(connection: sqlite3.Connection, root: Path, found: set[str]) -> None:
+    """Make the table what the scan has found below `root`; only new files are asked their time."""
     known = {path for (path,) in connection.execute("SELECT path FROM media_file")}
     if known == found:
         return
@@ -34,17 +35,29 @@ def keep(connection: sqlite3.Connection, found: set[str]) -> None:
             "DELETE FROM media_file WHERE path = ?", [(path,) for path in known - found]
         )
         connection.executemany(
-            "INSERT INTO media_file (path, name_key) VALUES (?, ?)",
-            [(path, key(path.rpartition("/")[2])) for path in found - known],
+            "INSERT INTO media_file (path, name_key, mtime_ns) VALUES (?, ?, ?)",
+            [(path, name_key(path), time_of(root, path)) for path in found - known],
         )
+
+
+def name_key(path: str) -> str:
+    return key(path.rpartition("/")[2])
+
+
+def time_of(root: Path, path: str) -> int:
+    try:
+        return (root / path).stat().st_mtime_ns
+    except OSError:  # gone since the scan
+        return 0
 
 
 def add(connection: sqlite3.Connection, path: str) -> None:
     """A file that is there now, before the next scan finds it."""
     with database.transaction(connection):
         connection.execute(
-            "INSERT INTO media_file (path, name_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [path, key(path.rpartition("/")[2])],
+            "INSERT INTO media_file (path, name_key, mtime_ns) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET mtime_ns = excluded.mtime_ns",
+            [path, name_key(path), int(clock.now().timestamp() * 1e9)],
         )
 
 
@@ -67,7 +80,7 @@ Named = dict[str, list[str]]  # files by their name, as compared
 
 
 def named(connection: sqlite3.Connection, paths: Iterable[str]) -> Named:
-    wanted = sorted({key(path.rpartition("/")[2]) for path in paths})
+    wanted = sorted({name_key(path) for path in paths})
     found: Named = {}
     if wanted:
         for name, path in connection.execute(

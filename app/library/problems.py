@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from app import database
 from app.library import store
 from app.library.front.front_matter import Remark
 from app.library.names import id_of
+from app.library.syncing.scan import TEMPORARY
+from app.markup import doubts
+
+# Remarks on text that is shown as it was meant, or may be: `[^a]` can be text like any other.
+ADVICE = re.compile(
+    "|".join(map(re.escape, (doubts.UNDEFINED, doubts.UNUSED))).replace("\\{\\}", ".*")
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,16 @@ class Failure:
     line: int
     reason: str
     failed: bool = True
+
+    @property
+    def is_advice(self) -> bool:
+        """Nothing is missing on any page; somebody may want to look at it.
+
+        >>> Failure("a.md", 2, "The footnote «1» is not defined.", failed=False).is_advice
+        True
+        """
+        is_left_over = self.path.rpartition("/")[2].startswith(TEMPORARY)
+        return not self.failed and bool(is_left_over or ADVICE.fullmatch(self.reason))
 
 
 def every(connection: sqlite3.Connection) -> list[Failure]:

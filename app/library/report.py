@@ -66,6 +66,10 @@ class Report:
         """How much of a kind was not understood."""
         return sum(section.count for section in self.sections if section.kind == kind)
 
+    def reached(self, name: str) -> int:
+        """How many of the links lead to a note, of the files shown are there."""
+        return self.counts[name] - sum(self.found(kind) for kind in MISSED[name])
+
 
 WORDS = {
     "failed": "files that could not be read",
@@ -78,6 +82,7 @@ WORDS = {
     "citation": "citations of works that are not defined",
     "remark": "other remarks",
 }
+MISSED = {"links": ("link", "file"), "media": ("media",)}
 COUNTS = {
     "notes": "SELECT COUNT(*) FROM document",
     "tags": "SELECT COUNT(DISTINCT tag) FROM document_tag",

@@ -41,10 +41,9 @@ def understood(report: Report) -> str:
     ]
     parts = [", ".join(words)]
     if links := counts["links"]:
-        missed = report.found("link") + report.found("file")
-        parts.append(f"{links - missed} of {links} links lead to a note")
+        parts.append(f"{report.reached('links')} of {links} links lead to a note")
     if files := counts["media"]:
-        parts.append(f"{files - report.found('media')} of {files} files shown are there")
+        parts.append(f"{report.reached('media')} of {files} files shown are there")
     return "; ".join(parts)
 
 

@@ -25,6 +25,8 @@ REFERENCE = re.compile(r"(?<!\\)\[\^([^\]\[\s\\^]{1,200})\](?![(\[*+?{])")
 ESCAPED = re.compile(r"\\\[\^([^\]\[\s\\^]{1,200})\]")
 PATTERN = re.compile(r"\w-\w\Z|.*[^\w\s.:-]", re.ASCII)
 BREAKS = ("softbreak", "hardbreak")
+UNDEFINED = "The footnote «{}» is not defined."
+UNUSED = "Nothing refers to the footnote «{}»."
 
 
 def of_references(page: Page, tokens: Sequence[Token]) -> None:
@@ -33,8 +35,8 @@ def of_references(page: Page, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.type == "inline" and "[^" in token.content and token.map:
             for line, label in dict.fromkeys(undefined(token, defined)):
-                reason = f"The footnote «{label}» is not defined."
-                page.problems.append(Problem(page.first_line + token.map[0] + line, reason))
+                at = page.first_line + token.map[0] + line
+                page.problems.append(Problem(at, UNDEFINED.format(label)))
 
 
 def labelled(definition: Token) -> str:
@@ -60,8 +62,7 @@ def after_walk(page: Page, title: str | None) -> None:
     for label, tokens in page.notes.items():
         line = next((token.map[0] for token in tokens if token.map), None)
         if label not in page.numbers and line is not None:
-            reason = f"Nothing refers to the footnote «{label}»."
-            page.problems.append(Problem(page.first_line + line, reason))
+            page.problems.append(Problem(page.first_line + line, UNUSED.format(label)))
     own = headings.slug(title) if title else None
     for line, place in page.places:
         if place not in page.anchors and place != own:

@@ -23,7 +23,7 @@ from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unread
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
 from app.library.history import differences, trash
-from app.library.writing import drafts, newlines, save, starts
+from app.library.writing import completion, drafts, newlines, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
 from app.web.templates import address, quoted
@@ -32,6 +32,7 @@ from app.web.writing import Form
 blueprint = Blueprint("editor", __name__)
 
 ASKED = ("title", "tags", "aliases")  # what an address may fill in, beside what a kind begins with
+MOST_TAGS = 40
 SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what is wrong
 
 
@@ -235,10 +236,17 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         starts=starts.bodies(),
         folders=writing.FOLDERS,
         today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
+        known_tags=known_tags(),
         drafts=[draft for draft in others if draft.token != form.draft],
         wrong=wrong or {},
         **more,
     )
+
+
+def known_tags() -> list[str]:
+    """The most used, named to whoever writes without scripts; scripts suggest them all."""
+    seen = visibilities(g.person, Action.READ)
+    return [each.insert for each in completion.tags(g.db, "", seen, MOST_TAGS)]
 
 
 def wrong(error: GlossError) -> dict[str, str]:

@@ -139,7 +139,7 @@ OPERATIONS = (
         "/api/complete",
         "What may follow the letters that somebody typed",
         {200: "Suggestions"},
-        ("kind", "q", "note"),
+        ("kind", "q", "note", "target"),
         problems=(400, 401, 403),
     ),
     Operation("get", "/api/claims", "List claims and whether they hold", {200: "Claims"}),
@@ -148,8 +148,12 @@ OPERATIONS = (
 QUERY: dict[str, tuple[str, Schema]] = {
     "limit": ("how many", {**WHOLE, "minimum": 1, "maximum": 200}),
     "offset": ("how many to leave out first", {**WHOLE, "minimum": 0}),
-    "kind": ("only notes of this kind; of suggestions: note, tag, work or analysis", TEXT),
+    "kind": (
+        "only notes of this kind; of suggestions: note, embed, heading, tag, work or analysis",
+        TEXT,
+    ),
     "note": ("the note in which it is typed", TEXT),
+    "target": ("the note whose headings may follow, as the link names it", TEXT),
     "tag": ("only notes with this tag", TEXT),
     "folder": ("only notes in this folder and below", TEXT),
     "author": ("only notes by this author", TEXT),

@@ -134,6 +134,66 @@ def test_suggestions_at_the_caret(signed_in: Page, accessible: Callable[[Page], 
     expect(preview.get_by_role("link", name="Crossing out the nines")).to_be_visible()
 
 
+def test_suggestions_of_files_and_headings(signed_in: Page, server: Any) -> None:
+    page = signed_in
+    picture = server.notes / "a new drawing.svg"
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    server.command("sync")
+    begin(page)
+    listed = page.get_by_role("listbox", name="Suggestions")
+    page.keyboard.type("![[new dra")
+    expect(listed.get_by_role("option", selected=True)).to_contain_text("a new drawing.svg")
+    page.keyboard.press("Enter")
+    assert text(page) == "![[a new drawing.svg]]"
+    page.keyboard.type(" [[random-walk#")
+    expect(listed.get_by_role("option").nth(1)).to_be_visible()
+    first = listed.get_by_role("option").first.inner_text().split("\n")[0].strip()
+    page.keyboard.press("Enter")
+    assert text(page).startswith("![[a new drawing.svg]] [[random-walk#")
+    assert text(page).endswith("]]")
+    expect(page.locator("#preview img")).to_be_visible()
+    expect(page.locator("#preview a[href^='/notes/walks/random-walk#']")).to_be_visible()
+    assert first
+    picture.unlink()
+    server.command("sync")
+
+
+def test_suggestions_of_tags_in_their_field(
+    signed_in: Page, accessible: Callable[[Page], None]
+) -> None:
+    page = signed_in
+    begin(page)
+    tags, listed = page.locator("#f-tags"), page.get_by_role("listbox", name="Suggestions")
+    page.evaluate("scrollTo(0, 0)")
+    tags.click()
+    before = page.evaluate("scrollY")
+    page.keyboard.type("mine, #PROB")
+    expect(listed.get_by_role("option", selected=True)).to_contain_text("probability")
+    assert page.evaluate("scrollY") == before
+    expect(tags).to_have_attribute("aria-activedescendant", "suggestion-0")
+    accessible(page)
+    field, below = tags.bounding_box(), listed.bounding_box()
+    assert field
+    assert below
+    assert field["y"] + field["height"] <= below["y"] <= field["y"] + field["height"] + 12
+    page.keyboard.press("Enter")
+    expect(tags).to_have_value("mine, probability")
+    expect(tags).to_be_focused()
+    expect(listed).to_be_hidden()
+    page.keyboard.type(", ")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(listed.get_by_role("option").first).to_be_visible()
+    assert "probability" not in [
+        each.split()[0] for each in listed.get_by_role("option").all_inner_texts()
+    ]
+    page.keyboard.press("Tab")
+    expect(listed).to_be_hidden()
+    expect(tags).to_have_value("mine, probability, ")
+    expect(tags).not_to_be_focused()
+    assert tags.get_attribute("role") is None
+
+
 def test_text_and_preview_scroll_in_step(signed_in: Page) -> None:
     page = signed_in
     page.set_viewport_size({"width": 1400, "height": 1000})

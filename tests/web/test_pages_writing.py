@@ -48,7 +48,7 @@ PNG = (
     b"\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82"
 )
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9"
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/><a href="https://x.example"/></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/><a href="#part"/></svg>'
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
@@ -363,6 +363,14 @@ def test_what_is_not_taken_is_named_and_leaves_nothing(
     assert not list(settings.notes.rglob(".gloss-*"))
 
 
+def test_an_image_of_too_many_pixels_is_refused(editor: FlaskClient, settings: Settings) -> None:
+    size = (60_000).to_bytes(4, "big")
+    answer = put(editor, PNG.replace(b"IHDR\0\0\0\1\0\0\0\1", b"IHDR" + size + size), "a.png")
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+    assert "the limit is 100 megapixels" in answer.get_json()["detail"]
+    assert not list(settings.notes.rglob("*.png"))
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -453,8 +461,10 @@ def test_suggestions_of_each_kind(
         assert suggested(editor, kind="work", q=typed) == ["shannon1948"], typed
     assert suggested(editor, kind="analysis", q="sh") == ["shown"]
     for typed in ('"', "'", "%", "AND", "a*", "\\", "(", "\0", "x" * 5000, "😀", "#"):
-        for kind in ("note", "tag", "work", "analysis"):
+        for kind in ("note", "embed", "tag", "work", "analysis"):
             suggested(editor, kind=kind, q=typed)
+        for target in ("", "open", typed):
+            suggested(editor, kind="heading", q=typed, target=target, note="open")
     assert editor.get("/api/complete?kind=x&q=").status_code == 400
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from flask.testing import FlaskClient
 
+from app.library import report, report_words
 from app.library.syncing import sync
 from app.settings import Settings
 
@@ -25,6 +27,25 @@ def test_the_report_as_a_page(
     assert 'href="/notes/torn"' in html
     assert "<b>" not in html.partition("<main")[2]
     assert 'href="/report"' in owner.get("/problems", headers={"Accept": "text/html"}).text
+
+
+def test_the_page_counts_as_the_terminal_does(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """A link to a canvas leads to a file that is there, and to no note."""
+    (settings.notes / "plan.canvas").write_text("{}")
+    (settings.notes / "plan.odd").write_text("{}")
+    links = "[[plan.odd]] [[plan.canvas]] [[gone]] [[open]] ![[lost.png]]"
+    (settings.notes / "more.md").write_text(f"{links}\n")
+    sync.sync(settings, connection)
+    html = owner.get("/report", headers={"Accept": "text/html"}).text
+    page = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    said = report_words.understood(report.take(connection))
+    ((reached, links),) = re.findall(r"(\d+) of (\d+) links lead to a note", said)
+    assert int(links) - int(reached) == 2
+    assert f" {links} Links between notes {reached} of them lead to a note " in page
+    ((there, shown),) = re.findall(r"(\d+) of (\d+) files shown are there", said)
+    assert f" {shown} Files that notes show {there} of them are there " in page
 
 
 def test_a_library_in_order_says_so(

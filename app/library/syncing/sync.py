@@ -93,7 +93,7 @@ def bring_up_to_date(
         indexing.stand_back(connection, todo.doubles)
         for file in indexing.work(settings, connection, todo, anew=anew):
             count(file, todo, report)
-    media.keep(connection, found.media)
+    media.keep(connection, settings.notes, found.media)
     bib_files.update(settings, connection, found.media)
     if anew:
         keep_macros_indexed(connection, stamp)

@@ -9,9 +9,9 @@ Images and PDF are taken. An SVG is taken if nothing in it runs, loads or unfold
 from __future__ import annotations
 
 import re
-from xml.parsers import expat
 
-from app.errors import WrongType
+from app.errors import TooLarge, WrongType
+from app.library.writing import dimensions, svg
 
 IMAGES = ("png", "jpg", "gif", "webp", "avif", "svg")
 WORDS = {
@@ -26,14 +26,13 @@ WORDS = {
 SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
 TAKEN = "PNG, JPEG, GIF, WebP, AVIF, SVG and PDF are taken"
 SVG = re.compile(rb"\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg[\s>])")
-# Elements of an SVG that run, load or hold other languages.
-ACTIVE = ("script", "foreignobject", "iframe", "embed", "object", "audio", "video", "handler")
-LOADING = re.compile(r"@import|url\(\s*['\"]?\s*(?!#|data:image/(?:png|jpeg|gif|webp))", re.I)
-INNER = re.compile(r"\s*(?:#|data:image/(?:png|jpeg|gif|webp)[;,]|\Z)", re.I)
 
 
 def checked(data: bytes, name: str) -> str:
-    """The file's ending by its content; WrongType where it is not taken, or not what it says."""
+    """The file's ending by its content.
+
+    WrongType where it is not taken, or not what it says; TooLarge for more pixels than are shown.
+    """
     if not data:
         raise wrong(f"{shown(name)} is empty.", "Choose another file.")
     found = kind_of(data)
@@ -50,6 +49,8 @@ def checked(data: bytes, name: str) -> str:
         )
     if found == "svg":
         check_svg(data, name)
+    if reason := dimensions.refusal(dimensions.of(data, found)):
+        raise TooLarge(f"{shown(name)} {reason}.", hint="Make it smaller, or cut it.")
     return found
 
 
@@ -74,43 +75,8 @@ def kind_of(data: bytes) -> str:
 
 def check_svg(data: bytes, name: str) -> None:
     """Refuse an SVG that is more than a drawing."""
-    parser = expat.ParserCreate()
-    text: list[str] = []
-    found: list[str] = []
-
-    def element(tag: str, attributes: dict[str, str]) -> None:
-        found.extend(reasons(tag.rpartition(":")[2].lower(), attributes))
-
-    def entity(*_: object) -> None:
-        found.append("an entity")
-
-    parser.StartElementHandler = element
-    parser.EntityDeclHandler = entity
-    parser.ProcessingInstructionHandler = lambda *_: found.append("an instruction to a program")
-    parser.CharacterDataHandler = text.append
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise wrong(f"{shown(name)} is no SVG: {error}.", "Save it again.") from None
-    if LOADING.search("".join(text)):
-        found.append("an address of something else")
-    if found:
-        raise wrong(
-            f"{shown(name)} holds {found[0]}, and a drawing must not.", "Save it as a plain SVG."
-        )
-
-
-def reasons(tag: str, attributes: dict[str, str]) -> list[str]:
-    found = [f"<{tag}>"] if tag in ACTIVE else []
-    for full, value in attributes.items():
-        attribute = full.rpartition(":")[2].lower()
-        if attribute.startswith("on"):
-            found.append(f"the script {attribute}")
-        if attribute in ("href", "src") and tag != "a" and not INNER.match(value):
-            found.append("an address of something else")
-        if "javascript:" in value.lower() or LOADING.search(value):
-            found.append("an address of something else")
-    return found
+    if found := svg.fault(data):
+        raise wrong(f"{shown(name)} holds {found.reason}, and a drawing must not.", found.hint)
 
 
 def shown(name: str) -> str:

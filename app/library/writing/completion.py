@@ -1,4 +1,5 @@
-"""What may follow `[[`, `#` or `@` while somebody types: notes, tags, works; each bounded.
+"""What may follow `[[`, `[[note#`, `#` or `@` while somebody types: notes, their headings, tags,
+works; each bounded.
 
 A note is found by the words of its title, a part of its path, the beginning of an alias. What
 begins with the letters comes first, then what is newer.
@@ -9,19 +10,22 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.library import links
+from app.library import headings, links
 from app.library.citations.bibtex import folded
 from app.library.counts import among
 from app.library.names import key
+from app.markup.links import anchor
 
 MOST = 12
+MOST_HEADINGS = 60  # of one note: who typed `#` looks through them
 LOOKED_AT = 60  # candidates of each kind of search
 LONGEST = 100
 LAST = "\U0010ffff"
+SIGNS = re.compile(r"[\[\]|#^\\]")  # they mean something in a link: its anchor is taken instead
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,59 @@ def suggested(row: sqlite3.Row, leads: dict[str, links.Linked]) -> Suggestion:
     return Suggestion(insert, title, row["path"])
 
 
+def places(
+    connection: sqlite3.Connection,
+    typed: str,
+    target: str,
+    visibilities: Sequence[str],
+    note: str = "",
+) -> list[Suggestion]:
+    """Headings of the note that `target` means in `note`: those that begin with the letters first.
+
+    Without a target they are those of `note` itself, as it was saved.
+    """
+    asked = target.strip()[:LONGEST] or f"/{note}"
+    linked = links.resolve(connection, [asked], note, visibilities).get(asked)
+    if linked is None:
+        return []
+    row = connection.execute("SELECT headings FROM document WHERE uid = ?", [linked.uid])
+    found = [*with_parents(json.loads(row.fetchone()[0]))]
+    wanted = key(" ".join(typed.split()))[:LONGEST]
+    chosen = [each for each in found if wanted in key(each.label)]
+    chosen.sort(key=lambda each: not key(each.label).startswith(wanted))
+    return chosen[:MOST_HEADINGS]
+
+
+def with_parents(found: Iterable[dict[str, Any]]) -> Iterator[Suggestion]:
+    """Each heading in its order, with the one that it stands below.
+
+    >>> a, b = {"level": 2, "id": "a", "html": "A"}, {"level": 3, "id": "b-1", "html": "B"}
+    >>> [(each.insert, each.label, each.detail) for each in with_parents([a, b])]
+    [('A', 'A', ''), ('b-1', 'B', 'below A')]
+    """
+    above: list[tuple[int, str]] = []
+    for heading in found:
+        level, words = heading["level"], headings.plain(heading["html"])
+        while above and above[-1][0] >= level:
+            above.pop()
+        is_plain = not SIGNS.search(words) and anchor(words) == heading["id"]
+        detail = f"below {above[-1][1]}" if above else ""
+        yield Suggestion(words if is_plain else heading["id"], words or heading["id"], detail)
+        above.append((level, words))
+
+
 def tags(
-    connection: sqlite3.Connection, typed: str, visibilities: Sequence[str]
+    connection: sqlite3.Connection,
+    typed: str,
+    visibilities: Sequence[str],
+    most: int = MOST,
 ) -> list[Suggestion]:
     """Tags that begin with the letters, the most used first."""
     wanted = typed[:LONGEST]
     rows = connection.execute(
         "SELECT min(tag COLLATE BINARY) AS name, COUNT(*) AS number FROM document_tag"
         f" WHERE tag >= ? AND tag < ? AND uid IN (SELECT uid FROM document WHERE"
-        f" {among(visibilities)}) GROUP BY tag ORDER BY number DESC, tag LIMIT {MOST}",
+        f" {among(visibilities)}) GROUP BY tag ORDER BY number DESC, tag LIMIT {most}",
         [wanted, wanted + LAST, *visibilities],
     )
     return [

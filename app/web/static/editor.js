@@ -25,13 +25,13 @@ async function ask(address, options) {
 
 /* Changing the text: by the browser's own command, so that Undo takes it back. */
 
-function replace(start, end, text) {
-  area.focus();
-  area.setSelectionRange(start, end);
+function replace(start, end, text, box = area) {
+  box.focus();
+  box.setSelectionRange(start, end);
   const done = text ? document.execCommand("insertText", false, text) : start === end || document.execCommand("delete");
   if (done) return;
-  area.setRangeText(text, start, end, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
+  box.setRangeText(text, start, end, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // Where somebody types elsewhere meanwhile, the focus and the caret stay with them.
@@ -120,7 +120,7 @@ const actions = {
   italic: () => wrap("*", "*", "italic"),
   heading: () => mark("## "),
   link,
-  note: () => { wrap("[[", "]]", ""); complete(); },
+  note: () => { wrap("[[", "]]", ""); complete(area); },
   formula,
   code,
   list: () => mark("- "),
@@ -204,44 +204,61 @@ function nextItem() {
 
 const inCode = (before) => ((before.match(/^ {0,3}(```|~~~)/gm) || []).length % 2) === 1;
 
-/* Suggestions: the combobox pattern, at the caret. */
+/* Suggestions: the combobox pattern, at the caret of the text, and below the field of the tags. */
 
-const list = document.getElementById("suggestions");
+const list = document.getElementById("suggestions"), tags = field("tags");
 const known = new Map();
 let shown = null, chosen = 0, asking = null, waiting = 0;
 const TRIGGERS = [
+  ["embed", /!\[\[([^[\]|#\n]{0,80})$/],
+  ["heading", /\[\[(?<target>[^[\]|#\n]{0,200})#(?<words>[^[\]|#^\n]{0,80})$/],
   ["note", /\[\[([^[\]|#\n]{0,80})$/],
   ["work", /(?:^|[\s([;-])@([\p{L}\p{N}_][\p{L}\p{N}_:.+/-]{0,60})$|\[@()$/u],
   ["tag", /(?:^|[\s(])#(\p{L}[\p{L}\p{N}_/-]{0,40})$/u],
 ];
 const SCRIPT = /^\s*script:[ \t]*(\w{0,60})$/;
+const CLOSED = ["note", "embed", "heading"];
 
-function asked() {
-  if (area.selectionStart !== area.selectionEnd) return null;
-  const at = area.selectionStart, before = area.value.slice(0, at);
+function asked(box) {
+  if (box.selectionStart !== box.selectionEnd) return null;
+  return box === tags ? askedTag(box.selectionStart) : askedText(box.selectionStart);
+}
+
+function askedText(at) {
+  const before = area.value.slice(0, at);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const triggers = inCode(before) ? [["analysis", SCRIPT]] : TRIGGERS;
   for (const [kind, pattern] of triggers) {
     const match = pattern.exec(line);
     if (match) {
-      const words = match.slice(1).find((part) => part !== undefined) || "";
-      return { kind, words, start: at - words.length, at };
+      const named = match.groups || {};
+      const words = named.words ?? (match.slice(1).find((part) => part !== undefined) || "");
+      return { box: area, kind, words, target: named.target || "", start: at - words.length, at };
     }
   }
   return null;
 }
 
-function complete() {
+// What stands between two commas, up to the caret; all of it is replaced.
+function askedTag(at) {
+  const { value } = tags, comma = value.indexOf(",", at);
+  const words = value.slice(value.lastIndexOf(",", at - 1) + 1, at).trimStart();
+  return { box: tags, kind: "tag", words: words.replace(/^#/, ""), target: "", start: at - words.length, at: comma < 0 ? value.length : comma };
+}
+
+function complete(box, even = false) {
   clearTimeout(waiting);
-  const wanted = asked();
-  if (!wanted) return close();
+  const wanted = asked(box);
+  if (!wanted || (box === tags && !wanted.words && !even)) return close();
   waiting = setTimeout(() => suggest(wanted), 90);
 }
 
 async function suggest(wanted) {
   if (asking) asking.abort();
   asking = new AbortController();
-  const query = new URLSearchParams({ kind: wanted.kind, q: wanted.words, note: field("note").value });
+  const note = wanted.kind === "embed" ? noteId() : field("note").value;
+  const query = new URLSearchParams({ kind: wanted.kind, q: wanted.words, note });
+  if (wanted.target) query.set("target", wanted.target);
   const address = `/api/complete?${query}`;
   try {
     if (!known.has(address)) {
@@ -251,25 +268,32 @@ async function suggest(wanted) {
   } catch {
     return;  // the letters stay as they were typed
   }
-  const now = asked();
-  if (now && now.kind === wanted.kind && now.words === wanted.words) open(now, known.get(address));
+  const now = asked(wanted.box);
+  if (now && ["kind", "words", "target"].every((part) => now[part] === wanted[part])) open(now, known.get(address));
 }
 
 function open(wanted, results) {
-  const usable = results.filter(({ insert }) => wanted.kind !== "tag" || !/\s/.test(insert));
+  const { box } = wanted;
+  const usable = results.filter(({ insert }) => wanted.kind !== "tag" || (box === tags ? !isGiven(insert, wanted) : !/\s/.test(insert)));
   const isDone = usable.length === 1 && usable[0].insert === wanted.words;
-  if (!usable.length || isDone || document.activeElement !== area) return close();
+  if (!usable.length || isDone || document.activeElement !== box) return close();
   shown = { ...wanted, results: usable };
   list.replaceChildren(...usable.map(option));
   list.hidden = false;
-  area.setAttribute("role", "combobox");
-  area.setAttribute("aria-autocomplete", "list");
-  area.setAttribute("aria-haspopup", "listbox");
-  area.setAttribute("aria-expanded", "true");
-  area.setAttribute("aria-controls", "suggestions");
-  choose(0);
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-haspopup", "listbox");
+  box.setAttribute("aria-expanded", "true");
+  box.setAttribute("aria-controls", "suggestions");
   place();
+  choose(0);  // it scrolls there
   tell(`${usable.length} ${usable.length === 1 ? "suggestion" : "suggestions"}. Arrows choose, Enter takes, Escape leaves.`);
+}
+
+// Whether the field has the tag already, elsewhere than where somebody types.
+function isGiven(tag, { start, at }) {
+  const others = [tags.value.slice(0, start), tags.value.slice(at)].join(",").split(",");
+  return others.some((other) => other.trim().replace(/^#/, "").toLowerCase() === tag.toLowerCase());
 }
 
 function option({ label, detail }, at) {
@@ -291,36 +315,37 @@ function option({ label, detail }, at) {
 function choose(at) {
   chosen = (at + shown.results.length) % shown.results.length;
   [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
-  area.setAttribute("aria-activedescendant", `suggestion-${chosen}`);
+  shown.box.setAttribute("aria-activedescendant", `suggestion-${chosen}`);
   list.children[chosen].scrollIntoView({ block: "nearest" });
 }
 
 function close() {
   clearTimeout(waiting);
   if (!shown) return;
+  const { box } = shown;
   shown = null;
   list.hidden = true;
   for (const name of ["role", "aria-autocomplete", "aria-haspopup", "aria-expanded", "aria-controls", "aria-activedescendant"]) {
-    area.removeAttribute(name);
+    box.removeAttribute(name);
   }
   tell("");
 }
 
 function take(at) {
-  const { kind, start, at: end, results } = shown;
+  const { box, kind, start, at: end, results } = shown;
   const { insert } = results[at];
-  const closing = kind === "note" ? "]]" : "";
-  const isClosed = closing && area.value.startsWith(closing, end);
+  const closing = CLOSED.includes(kind) ? "]]" : "";
+  const isClosed = closing && box.value.startsWith(closing, end);
   close();
-  replace(start, isClosed ? end + closing.length : end, insert + closing);
+  replace(start, isClosed ? end + closing.length : end, insert + closing, box);
 }
 
-// The list has the keys that it understands; true if this was one of them.
+// The list has the keys that it understands; true if this was one of them. Tab leaves a field.
 function handledByList(event) {
   if (!shown || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
   const does = {
     ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1),
-    Enter: () => take(chosen), Tab: () => take(chosen), Escape: close,
+    Enter: () => take(chosen), Tab: shown.box === area && (() => take(chosen)), Escape: close,
   }[event.key];
   if (!does) return false;
   event.preventDefault();
@@ -329,12 +354,20 @@ function handledByList(event) {
   return true;
 }
 
-area.addEventListener("input", complete);
-area.addEventListener("blur", close);
-area.addEventListener("click", close);
+for (const box of [area, tags]) {
+  box.addEventListener("input", () => complete(box));
+  box.addEventListener("blur", close);
+  box.addEventListener("click", close);
+  box.addEventListener("keyup", (event) => {
+    if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"].includes(event.key)) close();
+  });
+}
 area.addEventListener("scroll", () => { if (shown) place(); });
-area.addEventListener("keyup", (event) => {
-  if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"].includes(event.key)) close();
+tags.autocomplete = "off";
+tags.addEventListener("keydown", (event) => {
+  if (event.isComposing || handledByList(event) || event.key !== "ArrowDown") return;
+  event.preventDefault();
+  complete(tags, true);
 });
 
 /* Where lines and the caret are in the text area: a copy of it, laid out out of sight. */
@@ -358,6 +391,12 @@ function mirrored(build) {
 }
 
 function place() {
+  const holder = list.offsetParent.getBoundingClientRect(), { left, top } = shown.box === area ? atCaret() : below(tags);
+  list.style.top = `${top - holder.top}px`;
+  list.style.left = `${Math.max(0, Math.min(left - holder.left, holder.width - list.offsetWidth))}px`;
+}
+
+function atCaret() {
   const caret = mirrored((copy) => {
     const point = document.createElement("span");
     point.textContent = "\u200b";
@@ -365,10 +404,13 @@ function place() {
     return { x: point.offsetLeft, y: point.offsetTop, height: point.offsetHeight };
   });
   const box = area.getBoundingClientRect(), holder = list.offsetParent.getBoundingClientRect();
-  const top = box.top - holder.top + caret.y - area.scrollTop + caret.height + 4;
-  const widest = holder.width - list.offsetWidth;
-  list.style.top = `${Math.min(Math.max(top, 0), box.bottom - holder.top)}px`;
-  list.style.left = `${Math.max(0, Math.min(box.left - holder.left + caret.x, widest))}px`;
+  const top = box.top + caret.y - area.scrollTop + caret.height + 4;
+  return { left: box.left + caret.x, top: Math.min(Math.max(top, holder.top), box.bottom) };
+}
+
+function below(box) {
+  const { left, bottom } = box.getBoundingClientRect();
+  return { left, top: bottom + 4 };
 }
 
 /* The preview, kept in step with the text. */
