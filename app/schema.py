@@ -5,6 +5,8 @@ No foreign key goes from them to a derived table (app/derived.py).
 
 from __future__ import annotations
 
+import unicodedata
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -156,6 +158,46 @@ HISTORY = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+
+@owned(name="0003_unfinished_moves")
+def unfinished_moves(db: Database) -> None:
+    for statement in UNFINISHED_MOVES:
+        db.execute(statement)
+
+
+UNFINISHED_MOVES = (
+    # A move that has begun: both files with their SHA-256, and the names beside them that the old
+    # one gets, and the new one has first. What a sync finds here was killed.
+    """CREATE TABLE unfinished_move (
+        id INTEGER PRIMARY KEY,
+        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE,
+        file TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        new_file TEXT NOT NULL,
+        new_sha256 TEXT NOT NULL,
+        aside TEXT NOT NULL,
+        temporary TEXT NOT NULL,
+        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL
+    ) STRICT""",
+)
+
+
+@owned(name="0004_former_names")
+def former_names(db: Database) -> None:
+    """The last part of each former path as names are compared: links that say it lead there."""
+    db.execute("ALTER TABLE former_path ADD COLUMN name_key TEXT NOT NULL DEFAULT ''")
+    rows = [(name_key(path), path) for (path,) in db.execute("SELECT path FROM former_path")]
+    for row in rows:
+        db.execute("UPDATE former_path SET name_key = ? WHERE path = ?", row)
+    db.execute("CREATE INDEX former_path_by_name_key ON former_path(name_key)")
+
+
+def name_key(path: str) -> str:
+    """As `library.names.key` was when this migration was written."""
+    name = unicodedata.normalize("NFD", path.rpartition("/")[2])
+    return unicodedata.normalize("NFC", name.casefold())
+
+
 OWNED = (
     "state",
     "person",
@@ -170,4 +212,5 @@ OWNED = (
     "former_path",
     "trash",
     "draft",
+    "unfinished_move",
 )

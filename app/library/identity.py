@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from app import clock, database
-from app.library.names import id_of
+from app.library.names import id_of, key
 from app.library.writing import drafts
 
 
@@ -43,7 +43,10 @@ def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") 
         connection.execute("UPDATE note SET path = ? WHERE uid = ?", [path, uid])
     connection.execute("DELETE FROM former_path WHERE path = ?", [path])
     if old != path and not old.startswith("/"):
-        connection.execute("INSERT OR REPLACE INTO former_path VALUES (?, ?)", [old, uid])
+        connection.execute(
+            "INSERT OR REPLACE INTO former_path (path, note_uid, name_key) VALUES (?, ?, ?)",
+            [old, uid, key(old.rpartition("/")[2])],
+        )
         drafts.moved(connection, old, path)
 
 

@@ -1,10 +1,11 @@
 """Which note a link means, and which notes link to one.
 
 As in Obsidian: a target is a path from notes/, or the end of one (a name alone is the shortest
-such end), or an alias; the first that fits. Of several ends, those in the linking note's folder
-come first, then those below it, then the shortest. Neither case nor normalisation count. One that
-starts with a slash is a path from notes/ and nothing else; with `../`, a path from the linking
-note's folder; with `./` (a Markdown link's address) that first of all.
+such end), or an alias, or either of a path that a note had before it moved; the first that fits.
+Of several ends, those in the linking note's folder come first, then those below it, then the
+shortest. Neither case nor normalisation count. One that starts with a slash is a path from notes/
+and nothing else; with `../`, a path from the linking note's folder; with `./` (a Markdown link's
+address) that first of all.
 """
 
 from __future__ import annotations
@@ -49,12 +50,17 @@ class Backlink:
 
 @dataclass(frozen=True)
 class Candidate:
+    """A note under one of its names: its path, an alias, or (`was`) a path that it had before."""
+
     linked: Linked
     path_key: str
     alias: str | None
+    was: str | None = None
 
 
 EVERY = ("public", "unlisted", "private")
+ALIAS = 5  # ranks after every path
+FORMER = 6  # and after that, a path that is one no more
 
 
 def resolve(
@@ -89,6 +95,20 @@ def resolve_many(
 
 Candidates = dict[str, list[Candidate]]  # by the last part of a path, and by alias
 
+MEANT = """SELECT * FROM (
+    SELECT uid, path, title, visibility, path_key, name_key AS found, NULL AS alias, NULL AS was
+        FROM document WHERE name_key IN (SELECT value FROM json_each(:names))
+    UNION ALL
+    SELECT uid, path, title, visibility, path_key, key AS found, key AS alias, NULL AS was
+        FROM document_alias JOIN document USING (uid)
+        WHERE key IN (SELECT value FROM json_each(:aliases))
+    UNION ALL
+    SELECT uid, document.path, title, visibility, path_key, former_path.name_key AS found,
+            NULL AS alias, former_path.path AS was
+        FROM former_path JOIN document ON uid = note_uid
+        WHERE former_path.name_key IN (SELECT value FROM json_each(:names))
+) WHERE visibility IN (SELECT value FROM json_each(:visibilities))"""
+
 
 def candidates(
     connection: sqlite3.Connection, targets: Iterable[str], visibilities: Sequence[str] = EVERY
@@ -98,24 +118,19 @@ def candidates(
     if not wanted:
         return {}
     rows = connection.execute(
-        """SELECT * FROM (
-            SELECT uid, path, title, visibility, path_key, name_key AS found, NULL AS alias
-                FROM document WHERE name_key IN (SELECT value FROM json_each(?))
-            UNION ALL
-            SELECT uid, path, title, visibility, path_key, key AS found, key AS alias
-                FROM document_alias JOIN document USING (uid)
-                WHERE key IN (SELECT value FROM json_each(?))
-        ) WHERE visibility IN (SELECT value FROM json_each(?))""",
-        [
-            json.dumps(sorted({key(last(target)) for target in wanted})),
-            json.dumps(sorted({bare(target) for target in wanted})),
-            json.dumps(list(visibilities)),
-        ],
+        MEANT,
+        {
+            "names": json.dumps(sorted({key(last(target)) for target in wanted})),
+            "aliases": json.dumps(sorted({bare(target) for target in wanted})),
+            "visibilities": json.dumps(list(visibilities)),
+        },
     )
     found: Candidates = {}
     for row in rows:
         linked = Linked(row["uid"], row["path"], row["title"], row["visibility"])
-        candidate = Candidate(linked, row["path_key"], row["alias"])
+        was = row["was"]
+        path_key = row["path_key"] if was is None else key(was)
+        candidate = Candidate(linked, path_key, row["alias"], was)
         found.setdefault(row["found"], []).append(candidate)
     return found
 
@@ -130,7 +145,7 @@ def choose(found: Candidates, target: str, from_path: str) -> Linked | None:
     given = key(id_of(target))
     here = posixpath.dirname(key(from_path))
     ranked = [
-        (rank, shortness(candidate.linked.path), candidate.linked)
+        (rank, shortness(candidate.was or candidate.linked.path), candidate.linked)
         for candidate in [*found.get(key(last(target)), ()), *found.get(bare(target), ())]
         if (rank := rank_of(candidate, given, here)) is not None
     ]
@@ -143,16 +158,20 @@ def shortness(path: str) -> tuple[int, int, str]:
 
 def rank_of(candidate: Candidate, given: str, here: str) -> int | None:
     """How well a note fits a target that is written in the folder `here`: None not at all."""
-    name = given.removeprefix("./")
     if candidate.alias is not None:
-        return 5 if candidate.alias == name else None
-    path = candidate.path_key
+        return ALIAS if candidate.alias == given.removeprefix("./") else None
+    rank = rank_of_path(candidate.path_key, given, here)
+    return rank if rank is None or candidate.was is None else FORMER + rank
+
+
+def rank_of_path(path: str, given: str, here: str) -> int | None:
+    """The same for a path, as it is compared."""
     beside = posixpath.normpath(posixpath.join(here, given))
     if given.startswith("/"):
         return 0 if path == posixpath.normpath(given.lstrip("/")) else None
     if given.startswith(("./", "../")) and path == beside:
         return 0
-    name = posixpath.normpath(name)
+    name = posixpath.normpath(given.removeprefix("./"))
     if path == name:
         return 1
     if not path.endswith(f"/{name}"):
@@ -178,10 +197,11 @@ def backlinks(
 def linking(
     connection: sqlite3.Connection, uid: int, visibilities: Sequence[str]
 ) -> list[sqlite3.Row]:
-    """Links of other notes that may mean this one, by the end of its path or of an alias."""
+    """Links of other notes that may mean this one, by the end of a path or of an alias."""
     names = connection.execute(
         "SELECT name FROM document WHERE uid = :uid"
-        " UNION SELECT alias FROM document_alias WHERE uid = :uid",
+        " UNION SELECT alias FROM document_alias WHERE uid = :uid"
+        " UNION SELECT path FROM former_path WHERE note_uid = :uid",
         {"uid": uid},
     )
     return connection.execute(

@@ -71,12 +71,7 @@ def note(id: str) -> Response:
 @access.needs(Action.WRITE)
 def update_note(id: str) -> Response:
     """Where somebody saved since that version, both changes are kept if they merge; else 412."""
-    base = version_named(id)
-    if base is None:
-        raise BaseMissing(
-            "Say which version this change is based on.",
-            hint="Send its ETag in If-Match, or If-Match: * for whatever is there.",
-        )
+    base = version_required(id)
     markdown = asked.body(NOTE_CHANGE)["markdown"]
     saved = save.update(access.settings(), g.db, id, markdown, base, person_id=g.person.id)
     return as_note(saved, merged=saved.merged)
@@ -203,6 +198,17 @@ def version_named(id: str) -> str | None:
         current=current,
         hint="Read it again, and send the change with its new ETag.",
     )
+
+
+def version_required(id: str) -> str:
+    """The same, where a version must be named."""
+    base = version_named(id)
+    if base is None:
+        raise BaseMissing(
+            "Say which version this change is based on.",
+            hint="Send its ETag in If-Match, or If-Match: * for whatever is there.",
+        )
+    return base
 
 
 def is_inside() -> bool:

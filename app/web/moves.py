@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
@@ -10,10 +10,14 @@ from app.errors import BadInput, Conflict
 from app.library import names
 from app.library.moving import moving
 from app.library.writing import save
-from app.web import access
+from app.web import access, asked
+from app.web.api import answer, version_required
+from app.web.asked import Wanted
 from app.web.templates import address
 
 blueprint = Blueprint("moves", __name__)
+
+NEW_ADDRESS = {"id": Wanted(str, required=True), "rewrite_links": Wanted(bool)}
 
 
 @blueprint.get("/move/<path:id>")
@@ -36,6 +40,28 @@ def move(id: str) -> ResponseReturnValue:
     if found.left:
         return page(found.id, found.id, rewrite, left=found.left)
     return redirect(address(found.id), 303)
+
+
+@blueprint.post("/api/moves/<path:id>")
+@access.needs(Action.WRITE)
+def move_note(id: str) -> Response:
+    """Only the version that is named: who moves a note by what it says has read it."""
+    base, settings = version_required(id), access.settings()
+    sent = asked.body(NEW_ADDRESS)
+    found = moving.move(
+        settings,
+        g.db,
+        id,
+        sent["id"],
+        base_sha256=base,
+        person_id=g.person.id,
+        rewrite_links=sent.get("rewrite_links", False),
+    )
+    sha256 = save.version_now(settings, found.id)
+    there = {"id": found.id, "url": address(found.id), "sha256": sha256}
+    response = answer({**there, "rewritten": found.rewritten, "left": found.left})
+    response.set_etag(sha256)
+    return response
 
 
 def page(id: str, typed: str, rewrite: bool, *, wrong: str = "", left: tuple[str, ...] = ()) -> str:

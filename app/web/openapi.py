@@ -51,7 +51,7 @@ OPERATIONS = (
         "/api/notes/{id}",
         "Read a note",
         {200: "Note"},
-        problems=(404,),
+        problems=(308, 404, 422),
     ),
     Operation(
         "put",
@@ -60,7 +60,7 @@ OPERATIONS = (
         {200: "Note"},
         headers=("If-Match",),
         takes="NoteChange",
-        problems=(*WRITES, 404, 412, 413, 422, 428),
+        problems=(308, *WRITES, 404, 412, 413, 422, 428),
     ),
     Operation(
         "delete",
@@ -68,7 +68,16 @@ OPERATIONS = (
         "Delete a note",
         {204: ""},
         headers=("If-Match",),
-        problems=(401, 403, 404, 412),
+        problems=(308, 401, 403, 404, 412),
+    ),
+    Operation(
+        "post",
+        "/api/moves/{id}",
+        "Give a note another address, to which its old one leads",
+        {200: "Moved"},
+        headers=("If-Match",),
+        takes="NewAddress",
+        problems=(308, *WRITES, 404, 409, 412, 413, 422, 428),
     ),
     Operation(
         "get",
@@ -154,6 +163,7 @@ HEADERS = {
 }
 IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/notes/{id}": ("the path below notes/ without .md; its slashes stay slashes", TEXT),
+    "/api/moves/{id}": ("the path of the note as it is now", TEXT),
     "/api/history/{id}": ("the path of the note, also one in the trash", TEXT),
     "/api/revisions/{id}": ("the number of the version", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
@@ -164,6 +174,7 @@ MEANINGS = {
     201: "Made; Location says where.",
     202: "Taken; ask again at Location.",
     204: "Gone.",
+    308: "The note has moved: ask the same at Location.",
     400: "Something sent cannot be taken; `field` names it.",
     401: "Send Authorization: Bearer TOKEN.",
     403: "This role may not.",
@@ -239,4 +250,5 @@ def answer(status: int, schema: str) -> dict[str, Any]:
 
 def problem(status: int) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": of("Problem")}}
-    return {"description": MEANINGS[status], "content": content}
+    found: dict[str, Any] = {"description": MEANINGS[status], "content": content}
+    return {**found, "headers": {"Location": {"schema": TEXT}}} if status == 308 else found

@@ -33,9 +33,13 @@ def to_new_address(error: Moved) -> Response:
     path, suffix = request.path, ".md" if request.path.endswith(".md") else ""
     before = path.removesuffix(suffix).removesuffix(error.was)
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    response = redirect(f"{before}{quote(error.now)}{suffix}{query}", error.status)
+    response = make_response(redirect(f"{before}{quote(error.now)}{suffix}{query}", error.status))
+    if for_programs():
+        there = response.headers["Location"]
+        response = as_document(error.status, error.message, error.hint, {})
+        response.headers["Location"] = there
     response.headers["Cache-Control"] = "private, no-cache"
-    return make_response(response)
+    return response
 
 
 def with_headers(response: Response, error: GlossError) -> Response:

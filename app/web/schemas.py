@@ -130,6 +130,20 @@ SCHEMAS: dict[str, Schema] = {
         "A version of a note; `note`: where it is now.", note=TEXT, markdown=TEXT, **REVISION
     ),
     "NoteChange": taken("The whole source, in place of the old.", markdown=TEXT),
+    "NewAddress": taken(
+        "Its new path. With `rewrite_links`, the links to it in other notes are written anew.",
+        {"rewrite_links": TRUTH},
+        id=TEXT,
+    ),
+    "Moved": record(
+        "Where the note is, and its version there; the notes whose links to it were written anew,"
+        " and those where that failed.",
+        id=TEXT,
+        url=TEXT,
+        sha256=TEXT,
+        rewritten=many(TEXT),
+        left=many(TEXT),
+    ),
     "Hit": record(
         "What was found; its words are marked in the snippet.",
         type=words("note", "code", "annotation"),

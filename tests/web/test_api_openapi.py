@@ -35,7 +35,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 17
+    assert len(described) == 18
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -114,6 +114,16 @@ def answers(
             "/api/notes/{id}",
             owner.put("/api/notes/new", json=note, headers={"If-Match": "x"}),
         ),
+        ("post", "/api/moves/{id}", owner.post("/api/moves/new", json={"id": "x/new"})),
+        (
+            "post",
+            "/api/moves/{id}",
+            owner.post("/api/moves/new", json={"id": "x/new"}, headers=star),
+        ),
+        ("post", "/api/moves/{id}", owner.post("/api/moves/new", json={"id": "y"}, headers=star)),
+        ("get", "/api/notes/{id}", owner.get("/api/notes/new")),
+        ("put", "/api/notes/{id}", owner.put("/api/notes/new", json=note, headers=star)),
+        ("delete", "/api/notes/{id}", owner.delete("/api/notes/new")),
         ("delete", "/api/notes/{id}", owner.delete("/api/notes/open")),
         ("get", "/api/history/{id}", owner.get("/api/history/open")),
         ("get", "/api/history/{id}", owner.get("/api/history/none")),
@@ -135,6 +145,9 @@ def test_every_answer_is_as_described(
     for method, path, response in answers:
         described = description["paths"][path][method]["responses"]
         assert str(response.status_code) in described, (method, path, response.status_code)
+        assert ("Location" in described[str(response.status_code)].get("headers", {})) == (
+            response.status_code == 308 and bool(response.location)
+        )
         content = described[str(response.status_code)].get("content", {})
         if not content:
             assert response.data == b""

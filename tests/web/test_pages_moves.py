@@ -63,3 +63,22 @@ def test_what_is_wrong_stands_at_the_field_and_what_was_typed_stays(
         assert f'value="{typed}"' in answer.text
     assert (settings.notes / "open.md").exists()
     assert editor.get("/move/none").status_code == 404
+
+
+def test_links_to_an_old_address_lead_to_the_note_for_who_may_read_it(
+    visitors: dict[str, FlaskClient],
+) -> None:
+    editor, public = visitors["editor"], visitors["public"]
+    text = "---\nvisibility: public\n---\nTo [[open]], [[hidden]] and [[never]].\n"
+    editor.post("/api/notes", json={"id": "linking", "markdown": text})
+    assert public.get("/notes/linking").text.count('href="/notes/papers/hidden"') == 0
+    for old, new in (("open", "walks/wide"), ("papers/hidden", "papers/secret")):
+        assert editor.post(f"/move/{old}", data={"id": new}).status_code == 303
+    for visitor, address, count in (
+        (public, "walks/wide", 1),
+        (public, "papers/secret", 0),
+        (visitors["reader"], "papers/secret", 1),
+    ):
+        assert visitor.get("/notes/linking").text.count(f'href="/notes/{address}"') == count
+    assert "secret" not in public.get("/notes/linking").text
+    assert 'href="/notes/linking"' in public.get("/notes/walks/wide").text

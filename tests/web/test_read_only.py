@@ -79,6 +79,7 @@ def test_programs_are_told_the_same(reading: FlaskClient) -> None:
         reading.post("/api/notes", json=note),
         reading.put("/api/notes/open", json={"markdown": "x"}, headers={"If-Match": "*"}),
         reading.delete("/api/notes/open"),
+        reading.post("/api/moves/open", json={"id": "x"}, headers={"If-Match": "*"}),
     ):
         problem = answer.get_json()
         assert (answer.status_code, problem["status"]) == (403, 403)

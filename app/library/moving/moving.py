@@ -15,12 +15,14 @@ from pathlib import Path
 
 from app import database
 from app.errors import BadInput, GlossError, Unreadable
-from app.library import documents, identity, links, macros, names, store
+from app.library import documents, identity, links, macros, names
 from app.library.history import past, reconcile
-from app.library.moving import relinking
+from app.library.moving import relinking, unfinished
+from app.library.moving.recording import noted, record
 from app.library.moving.relinking import Move
-from app.library.note import Contents, Note, load, prepare
-from app.library.writing import exchange, files, save
+from app.library.moving.unfinished import Intent
+from app.library.note import Contents, load, prepare
+from app.library.writing import exchange, files, save, temporaries
 from app.library.writing.exchange import Displaced
 from app.library.writing.files import Temporary
 from app.settings import Settings
@@ -52,11 +54,16 @@ def move(
     id: str,
     new_id: str,
     *,
+    base_sha256: str | None = None,
     person_id: int | None = None,
     rewrite_links: bool = False,
 ) -> Moved:
-    """Move the note, never over another one: Conflict names the one that has that address."""
+    """Move the note, never over another one: Conflict names the one that has that address.
+
+    Changed, if it is not the version that `base_sha256` names (None: any).
+    """
     files.refuse_read_only(settings)
+    unfinished.settle(settings, connection)
     file, new = files.find(settings.notes, id), names.checked(new_id)
     old = names.id_of(file)
     if new == old:
@@ -69,7 +76,7 @@ def move(
     with files.in_words(f"{new}.md"):
         for _ in range(ATTEMPTS):
             try:
-                own_links = once(settings, connection, file, going, known, person_id)
+                own_links = once(settings, connection, file, going, known, person_id, base_sha256)
                 break
             except Displaced:
                 continue
@@ -100,19 +107,24 @@ def once(
     going: Move,
     known: Mapping[str, str],
     person_id: int | None,
+    base_sha256: str | None,
 ) -> bool:
     """Move the file as it is now, else Displaced; whether its own links go on as they were."""
     old = settings.notes / file
     if files.place_of(settings.notes, file) != old.parent.resolve() / old.name:
         raise BadInput(f"{file} is a link: move the note that it leads to.", field="id")
     contents = load(settings.notes, file, settings.max_note_bytes)
+    if base_sha256 is not None and contents.sha256 != base_sha256.lower():
+        raise reconcile.changed(contents.data)
     data, own_links = with_own_links(settings, connection, file, contents, going, known)
     file_new = files.beside(settings.notes, going.new + names.SUFFIX)
     new = files.place_of(settings.notes, file_new)
     files.make_folder(new.parent, file_new)
+    intent = intent_of(going, (file, contents.sha256), (file_new, past.sha256(data)), person_id)
     with (
-        dated_as(old, new.parent, data) as temporary,
         save.writing(),
+        unfinished.kept(settings, connection, intent) as number,
+        dated_as(old, new.parent, data, intent.temporary) as temporary,
         ExitStack() as steps,
         database.transaction(connection),
     ):
@@ -120,12 +132,21 @@ def once(
             raise Displaced
         refuse_taken(settings, connection, going, new)
         steps.enter_context(put_there(temporary, new))
-        steps.enter_context(exchange.taken_away(old, contents.sha256, going.uid))
+        steps.enter_context(exchange.taken_away(old, contents.sha256, intent.aside))
         note = noted(file_new, Contents(data, temporary.stat), known)
         record(connection, file, going, contents.data, note, person_id)
-    for folder in {old.parent, new.parent}:
-        files.keep_folder(folder)
+        for folder in {old.parent, new.parent}:
+            files.keep_folder(folder)  # before the index says so
+        unfinished.done(connection, number)
     return own_links
+
+
+def intent_of(
+    going: Move, old: tuple[str, str], new: tuple[str, str], person_id: int | None
+) -> Intent:
+    """What is about to happen: `old` and `new` are a file and its SHA-256."""
+    aside = temporaries.displaced(going.uid, old[1], old[1])
+    return Intent(going.uid, *old, *new, aside, temporaries.plain(), person_id)
 
 
 def with_own_links(
@@ -146,10 +167,10 @@ def with_own_links(
 
 
 @contextmanager
-def dated_as(old: Path, folder: Path, data: bytes) -> Iterator[Temporary]:
+def dated_as(old: Path, folder: Path, data: bytes, name: str) -> Iterator[Temporary]:
     """A temporary file with the rights and the time of the old one: a move is no edit."""
     stat = old.stat()
-    with files.written(folder, data, stat.st_mode & 0o7777) as temporary:
+    with files.written(folder, data, stat.st_mode & 0o7777, name) as temporary:
         os.utime(temporary.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         yield replace(temporary, stat=(len(data), stat.st_mtime_ns))
 
@@ -175,31 +196,6 @@ def put_there(temporary: Temporary, place: Path) -> Iterator[None]:
     except BaseException:
         place.unlink(missing_ok=True)
         raise
-
-
-def noted(file: str, contents: Contents, known: Mapping[str, str]) -> Note | None:
-    try:
-        return prepare(file, contents, known)
-    except Unreadable:
-        return None
-
-
-def record(
-    connection: sqlite3.Connection,
-    file: str,
-    going: Move,
-    before: bytes,
-    note: Note | None,
-    person_id: int | None,
-) -> None:
-    """The identity goes along, and with it the index; new links make a new version."""
-    uid = identity.given(connection, going.old)
-    if note and note.contents.data != before:
-        past.saved(connection, uid, before, note.contents.data, person_id=person_id)
-    store.forget(connection, [file])
-    identity.take(connection, uid, going.new)
-    if note:
-        store.put(connection, [note])
 
 
 def follow(

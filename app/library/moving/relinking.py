@@ -119,13 +119,18 @@ def world_of(connection: sqlite3.Connection, root: Path, move: Move, note: Note)
 
 
 def with_move(before: Candidates, move: Move) -> Candidates:
-    """The same notes, with the one that moves at its new path."""
+    """The same notes, with the one that moves at its new path, and at no former one.
+
+    A link that leads to it by a path that it had is to say where it is.
+    """
     found: Candidates = {}
     moved: list[Candidate] = []
     for name, candidates in before.items():
         for candidate in candidates:
             if candidate.linked.uid != move.uid:
                 found.setdefault(name, []).append(candidate)
+                continue
+            if candidate.was is not None:
                 continue
             linked = replace(candidate.linked, path=move.new)
             there = replace(candidate, linked=linked, path_key=key(move.new))

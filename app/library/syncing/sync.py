@@ -7,20 +7,16 @@ that was moved.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from app import database
-from app.errors import DatabaseUnwritable
-from app.library import identity, macros, media, problems, store
+from app.library import identity, lock, macros, media, problems, store
 from app.library.citations import bib_files
 from app.library.history import outside
+from app.library.moving import unfinished
 from app.library.problems import Failure
 from app.library.syncing import changes, indexing, sweep, vanished
 from app.library.syncing.changes import Changes, Known
@@ -68,7 +64,9 @@ def sync(
     Vanished, where so many notes are missing at once that the folder itself must be in doubt;
     `accept_removals` takes them for deleted.
     """
-    with alone(settings.data):
+    with lock.alone(settings.data, "sync"):
+        if not settings.read_only:
+            unfinished.settle(settings, connection)
         found = scan(settings.notes)  # raises, before anything is touched, if the folder is gone
         before = changes.known(connection)
         todo = changes.compare(connection, settings.notes, before, found.notes)
@@ -119,22 +117,6 @@ def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) 
                 connection, settings.notes, changed[start : start + BATCH_REMOVED]
             )
     remove(settings, connection, sorted(todo.removed))
-
-
-@contextmanager
-def alone(data: Path) -> Iterator[None]:
-    """Two syncs of one library queue up."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "sync.lock").open("w")
-    except OSError as error:
-        raise DatabaseUnwritable(
-            f"Cannot write below {data}: {error.strerror}.",
-            hint="Give this user the right to write there, or choose another folder with --data.",
-        ) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def macros_indexed(connection: sqlite3.Connection) -> int:

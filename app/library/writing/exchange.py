@@ -95,12 +95,12 @@ def put_back(temporary: Path, place: Path, ours: str) -> None:
 
 
 @contextmanager
-def taken_away(path: Path, expected: str, uid: int) -> Iterator[None]:
+def taken_away(path: Path, expected: str, name: str) -> Iterator[None]:
     """The file has a temporary name from here on, and its own again if something is raised.
 
     Displaced, if it was not the one of that SHA-256.
     """
-    aside = path.with_name(temporaries.displaced(uid, expected, expected))
+    aside = path.with_name(name)
     path.rename(aside)
     try:
         if digest(aside) != expected:

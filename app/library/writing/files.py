@@ -159,9 +159,11 @@ def taken(id: str) -> Conflict:
 
 
 @contextmanager
-def written(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Temporary]:
+def written(
+    folder: Path, data: bytes, mode: int | None = None, name: str = ""
+) -> Iterator[Temporary]:
     """A temporary file with these bytes, on the disk; it is gone afterwards, one way or another."""
-    path = folder / temporaries.plain()
+    path = folder / (name or temporaries.plain())
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with open(descriptor, "wb") as opened:

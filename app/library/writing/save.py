@@ -23,7 +23,7 @@ from app.library.documents import Document
 from app.library.history import past, reconcile, trash
 from app.library.note import Contents, Note, decode, load
 from app.library.syncing import settling
-from app.library.writing import exchange, files
+from app.library.writing import exchange, files, temporaries
 from app.library.writing.exchange import Displaced
 from app.library.writing.typed import checked, merged_or_as_typed
 from app.settings import Settings
@@ -177,12 +177,13 @@ def delete(
         current = read_bytes(path)
         if base_sha256 is not None and past.sha256(current) != base_sha256.lower():
             raise reconcile.changed(current)
-        uid = identity.lasting(connection, names.id_of(file))
+        uid, sha256 = identity.lasting(connection, names.id_of(file)), past.sha256(current)
+        aside = temporaries.displaced(uid, sha256, sha256)
         try:
             with writing(), ExitStack() as files_back, database.transaction(connection):
                 trash.put(connection, file, current, person_id=person_id)
                 store.forget(connection, [file])
-                files_back.enter_context(exchange.taken_away(path, past.sha256(current), uid))
+                files_back.enter_context(exchange.taken_away(path, sha256, aside))
         except Displaced:
             raise reconcile.changed(read_bytes(path)) from None
         files.keep_folder(path.parent)

@@ -1,0 +1,37 @@
+"""What the index and the history say of a move, written in the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from app.errors import Unreadable
+from app.library import identity, store
+from app.library.history import past
+from app.library.moving.relinking import Move
+from app.library.note import Contents, Note, prepare
+
+
+def noted(file: str, contents: Contents, known: Mapping[str, str]) -> Note | None:
+    try:
+        return prepare(file, contents, known)
+    except Unreadable:
+        return None
+
+
+def record(
+    connection: sqlite3.Connection,
+    file: str,
+    going: Move,
+    before: bytes,
+    note: Note | None,
+    person_id: int | None,
+) -> None:
+    """The identity goes along, and with it the index; new links make a new version."""
+    uid = identity.given(connection, going.old)
+    if note and note.contents.data != before:
+        past.saved(connection, uid, before, note.contents.data, person_id=person_id)
+    store.forget(connection, [file])
+    identity.take(connection, uid, going.new)
+    if note:
+        store.put(connection, [note])
