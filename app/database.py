@@ -159,18 +159,19 @@ def derived_version(connection: sqlite3.Connection) -> int:
 def rebuild(connection: sqlite3.Connection) -> None:
     """Drop and make every derived table, empty."""
     with transaction(connection):
-        for name in derived_tables(connection):
-            connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+        for kind, name in derived_tables(connection):
+            connection.execute(f'DROP {kind} IF EXISTS "{name}"')
         for statement in derived.TABLES:
             connection.execute(statement)
         connection.execute("UPDATE state SET value = ? WHERE name = 'derived'", [derived.stamp()])
 
 
-def derived_tables(connection: sqlite3.Connection) -> list[str]:
-    """The derived tables that the file has, virtual ones first: dropping one drops its shadows."""
+def derived_tables(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The derived tables and views that the file has, virtual ones first: dropping one drops its
+    shadows."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view')"
         " ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC"
     )
     kept = (*schema.OWNED, "sqlite_", "_sqlite_")
-    return [row["name"] for row in rows if not row["name"].startswith(kept)]
+    return [tuple(row) for row in rows if not row["name"].startswith(kept)]

@@ -168,18 +168,32 @@ TABLES = (
         PRIMARY KEY (uid, id)
     ) STRICT, WITHOUT ROWID""",
     # What can be searched. type: note | code | annotation. key: the uid, the script, the id.
-    # uid: the note it belongs to, by which its visibility is decided; null for code.
+    # uid: the note it belongs to. id: its last two bits say who may meet it (search/visible.py).
+    # body: null where it is the text of the note. signs: see search/signs.py.
     """CREATE TABLE search_entry (
         id INTEGER PRIMARY KEY,
         type TEXT NOT NULL,
         key TEXT NOT NULL,
         uid INTEGER,
         date TEXT NOT NULL,
+        title TEXT NOT NULL,
+        headings TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        body TEXT,
+        code TEXT NOT NULL,
+        signs TEXT NOT NULL,
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
+    # What the words of the index stand in; the index itself keeps no text.
+    """CREATE VIEW search_source AS
+        SELECT entry.id, entry.title, entry.headings, entry.tags,
+            CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END AS body,
+            entry.code, entry.signs
+        FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid""",
     """CREATE VIRTUAL TABLE search_text USING fts5(
-        title, headings, tags, body, code,
+        title, headings, tags, body, code, signs,
+        content = "search_source", content_rowid = "id",
         tokenize = "porter unicode61 remove_diacritics 2"
     )""",
 )

@@ -7,6 +7,7 @@ import sqlite3
 from app.annotations.kept import Annotation
 from app.annotations.reading import read
 from app.search import index
+from app.search.index import Entry
 
 TITLE = 100
 
@@ -14,18 +15,16 @@ TITLE = 100
 def put(connection: sqlite3.Connection, annotation: Annotation) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
     reading = read(annotation.stored)
-    index.put(
-        connection,
+    entry = Entry(
         "annotation",
         annotation.id,
-        uid=annotation.note_uid,
-        date=annotation.created,
+        annotation.note_uid,
+        annotation.created,
         title=shortened(annotation.quote or annotation.body or annotation.note_title),
-        headings="",
         tags=" ".join(reading.tags),
         body="\n".join(filter(None, (annotation.body, annotation.quote))),
-        code="",
     )
+    index.put(connection, entry)
 
 
 def remove(connection: sqlite3.Connection, id: str) -> None:

@@ -17,6 +17,7 @@ from app.errors import NotFound, Unreadable
 from app.lab.parameters import Signature
 from app.lab.signature import read
 from app.search import index as search_index
+from app.search.index import Entry
 from app.settings import Settings
 
 NAME = re.compile(r"[^\W\d_]\w{0,99}")
@@ -86,16 +87,7 @@ def index(settings: Settings, connection: sqlite3.Connection) -> None:
         for each in changed:
             title, body, code = texts(each)
             search_index.put(
-                connection,
-                "code",
-                each.name,
-                uid=None,
-                date="",
-                title=title,
-                headings="",
-                tags="",
-                body=body,
-                code=code,
+                connection, Entry("code", each.name, None, "", title=title, body=body, code=code)
             )
 
 
@@ -151,9 +143,5 @@ def texts(analysis: Analysis) -> tuple[str, str, str]:
 
 
 def indexed(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
-    rows = connection.execute(
-        """SELECT entry.key, text.title, text.body, text.code
-           FROM search_entry AS entry JOIN search_text AS text ON text.rowid = entry.id
-           WHERE entry.type = 'code'"""
-    )
+    rows = connection.execute("SELECT key, title, body, code FROM search_entry WHERE type = 'code'")
     return {row["key"]: (row["title"], row["body"], row["code"]) for row in rows}

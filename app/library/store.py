@@ -17,6 +17,8 @@ from app.library.note import Note
 from app.library.rows import Row, Values
 from app.library.syncing.scan import Stat
 from app.search import index
+from app.search.index import Entry
+from app.search.visible import audience
 
 # A file changed this shortly before it was read may change again within the same tick of the
 # file system's clock: its time is stored as UNSURE, and the next sync compares its bytes.
@@ -31,6 +33,8 @@ def put(connection: sqlite3.Connection, notes: Sequence[Note]) -> dict[str, int]
     uids = uids_of(connection, [note.id for note in notes])
     pairs = [(uids[note.id], note) for note in notes]
     whole = [rows.row(uid, note) for uid, note in pairs]
+    for uid, _ in pairs:
+        index.withdraw(connection, "note", str(uid))
     there = in_place(connection, whole)
     put_anew(connection, [row for row in whole if row.uid not in there])
     insert_children(connection, [(uid, note) for uid, note in pairs if uid not in there])
@@ -116,18 +120,20 @@ def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> None:
     """Authors, aliases and the rest that names a note are found as its tags are."""
     front = note.front
     named = (*note.tags, *front.aliases, *front.authors, front.venue, front.citekey)
-    index.put(
-        connection,
+    entry = Entry(
         "note",
         str(uid),
-        uid=uid,
-        date=note.date,
+        uid,
+        note.date,
         title=note.title,
         headings="\n".join(headings.plain(h.html) for h in note.rendered.headings),
         tags=" ".join(word for word in named if word),
         body=note.rendered.text,
         code=note.rendered.code,
+        audience=audience(front.visibility),
+        is_note=True,
     )
+    index.put(connection, entry)
 
 
 def remember(connection: sqlite3.Connection, files: Sequence[Seen]) -> None:
@@ -169,9 +175,10 @@ def forget(connection: sqlite3.Connection, files: Iterable[str]) -> int:
     """Take files out of the index, with their search entries; how many notes that were."""
     notes = 0
     for file in files:
-        gone = connection.execute("DELETE FROM document WHERE file = ? RETURNING uid", [file])
-        for (uid,) in gone.fetchall():
+        known = connection.execute("SELECT uid FROM document WHERE file = ?", [file])
+        for (uid,) in known.fetchall():
             index.remove(connection, "note", str(uid))
+            connection.execute("DELETE FROM document WHERE uid = ?", [uid])
             notes += 1
         connection.execute("DELETE FROM file WHERE path = ?", [file])
         connection.execute("DELETE FROM problem WHERE path = ?", [file])

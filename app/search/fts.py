@@ -12,14 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.search import signs
+from app.search.condition import Condition, both
 from app.search.query import PLACES
 from app.search.tree import All, Either, Field, Node, Not, Phrase, Title, Word
-
-
-@dataclass(frozen=True)
-class Condition:
-    sql: str
-    values: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,17 +57,33 @@ def only_words(node: Node) -> bool:
 
 def expression(node: Node) -> str:
     match node:
-        case Word():
-            return quoted(node.text) + " *" * node.prefix
-        case Phrase():
-            return quoted(node.text)
+        case Word() | Phrase():
+            return words(node)
         case Title():
-            return f"title : {expression(node.part)}"
+            return words(node.part, in_title=True)
         case All():
             return joined(" AND ", map(expression, node.parts))
         case Either():
             return joined(" OR ", map(expression, node.parts))
     raise TypeError(f"not made of words alone: {node}")
+
+
+def words(leaf: Word | Phrase, *, in_title: bool = False) -> str:
+    """One word or phrase, perhaps in the title; its signs are looked for where each is alone."""
+    begins = " *" if isinstance(leaf, Word) and leaf.prefix else ""
+    column = "title : " * in_title
+    if leaf.text.isascii():
+        return f"{column}{quoted(leaf.text)}{begins}"
+    pieces = [
+        f"signs : {run(piece, in_title=in_title)}" if is_run else f"{column}{quoted(piece)}{begins}"
+        for piece, is_run in signs.parts(leaf.text)
+        if any(map(str.isalnum, piece))
+    ]
+    return joined(" AND ", pieces)
+
+
+def run(piece: str, *, in_title: bool) -> str:
+    return quoted(" ".join(map(signs.in_title, piece) if in_title else piece))
 
 
 def quoted(text: str) -> str:
@@ -102,13 +114,6 @@ def condition(node: Node) -> Condition:
     if isinstance(node, All | Either):
         return both(map(condition, node.parts), "AND" if isinstance(node, All) else "OR")
     raise TypeError(f"no condition: {node}")
-
-
-def both(conditions: Iterable[Condition], operator: str = "AND") -> Condition:
-    """All of these, or any with OR; true if there are none."""
-    found = list(conditions)
-    sql = f" {operator} ".join(f"({each.sql})" for each in found) or "1"
-    return Condition(sql, tuple(value for each in found for value in each.values))
 
 
 def field(node: Field) -> Condition:

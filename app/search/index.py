@@ -1,47 +1,104 @@
 """The index: one entry for each note, analysis and annotation that can be found.
 
-`put` and `remove` write within the caller's transaction. SQLite writes the pending words of
-FTS5 out whenever a statement needs a savepoint; an upsert with RETURNING does, and made indexing
-2.4 times slower. So a new entry is tried first, which is also the common case.
+All functions write within the caller's transaction. The words of an entry are taken out of the
+index by means of the very text that they came from: `withdraw` comes before that text changes.
+
+SQLite writes the pending words of FTS5 out whenever a statement needs a savepoint; an upsert with
+RETURNING does, and made indexing 2.4 times slower. So a new entry is tried first, which is also
+the common case.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
-NEW = "INSERT OR IGNORE INTO search_entry (type, key, uid, date) VALUES (?, ?, ?, ?)"
-OLD = "UPDATE search_entry SET uid = ?1, date = ?2 WHERE id = ?3 AND (uid, date) IS NOT (?1, ?2)"
-TEXT = """INSERT OR REPLACE INTO search_text (rowid, title, headings, tags, body, code)
-    VALUES (?, ?, ?, ?, ?, ?)"""
+from app.search import signs
+from app.search.visible import AUDIENCES, LOOKED_UP
 
-
-def put(
-    connection: sqlite3.Connection,
-    type: str,
-    key: str,
-    *,
-    uid: int | None,
-    date: str,
-    title: str = "",
-    headings: str = "",
-    tags: str = "",
-    body: str = "",
-    code: str = "",
-) -> None:
-    """Make or replace the entry of one note (key: its uid), code (name) or annotation (id)."""
-    made = connection.execute(NEW, [type, key, uid, date])
-    entry = made.lastrowid if made.rowcount else known(connection, type, key)
-    if not made.rowcount:
-        connection.execute(OLD, [uid, date, entry])
-    connection.execute(TEXT, [entry, *map(storable, (title, headings, tags, body, code))])
+NEW = """INSERT OR IGNORE INTO search_entry
+    VALUES ((SELECT ifnull(max(id), 0) / :each + 1 FROM search_entry) * :each + :audience,
+    :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs)"""
+OLD = """UPDATE search_entry SET date = :date, title = :title, headings = :headings, tags = :tags,
+        body = :body, code = :code, signs = :signs
+    WHERE id = :id AND (date, title, headings, tags, body, code, signs)
+        IS NOT (:date, :title, :headings, :tags, :body, :code, :signs)"""
+TEXT = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
+    VALUES (:id, :title, :headings, :tags, :text, :code, :signs)"""
 
 
-def known(connection: sqlite3.Connection, type: str, key: str) -> int | None:
-    """The id of the entry, if there is one."""
+@dataclass(frozen=True)
+class Entry:
+    """What can be found. `type`: note | code | annotation, `key`: uid | name | id.
+
+    `is_note`: `body` is the text of the note `uid` as `document` has it, and is not kept twice.
+    """
+
+    type: str
+    key: str
+    uid: int | None
+    date: str
+    title: str = ""
+    headings: str = ""
+    tags: str = ""
+    body: str = ""
+    code: str = ""
+    audience: int = LOOKED_UP
+    is_note: bool = False
+
+
+def put(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Make or replace an entry; that of a note is withdrawn before its text changes."""
+    if not entry.is_note:
+        withdraw(connection, entry.type, entry.key)
+    values = as_kept(entry)
+    made = connection.execute(NEW, values)
+    if made.rowcount:
+        values["id"] = made.lastrowid
+    else:
+        values["id"] = replaced(connection, entry, values)
+    connection.execute(TEXT, values)
+
+
+def as_kept(entry: Entry) -> dict[str, object]:
+    names = ("title", "headings", "tags", "body", "code")
+    title, headings, tags, body, code = (storable(getattr(entry, name)) for name in names)
+    return {
+        "type": entry.type,
+        "key": entry.key,
+        "uid": entry.uid,
+        "date": entry.date,
+        "title": title,
+        "headings": headings,
+        "tags": tags,
+        "code": code,
+        "text": body,
+        "body": None if entry.is_note and body == entry.body else body,
+        "signs": signs.of_entry(title, tags, body, code),
+        "audience": entry.audience,
+        "each": AUDIENCES,
+    }
+
+
+def replaced(connection: sqlite3.Connection, entry: Entry, values: dict[str, object]) -> int | None:
+    """Change the entry that is there; its id. Another audience or note is another entry."""
     row = connection.execute(
-        "SELECT id FROM search_entry WHERE type = ? AND key = ?", [type, key]
+        "SELECT id, uid FROM search_entry WHERE type = ? AND key = ?", [entry.type, entry.key]
     ).fetchone()
-    return row and int(row[0])
+    if (row["id"] % AUDIENCES, row["uid"]) == (entry.audience, entry.uid):
+        connection.execute(OLD, {**values, "id": row["id"]})
+        return int(row["id"])
+    connection.execute("DELETE FROM search_entry WHERE id = ?", [row["id"]])
+    return connection.execute(NEW, values).lastrowid
+
+
+def withdraw(connection: sqlite3.Connection, type: str, key: str) -> None:
+    """Take the words of an entry out of the index, if there is one; it must be put again."""
+    connection.execute(
+        "DELETE FROM search_text"
+        " WHERE rowid = (SELECT id FROM search_entry WHERE type = ? AND key = ?)",
+        [type, key],
+    )
 
 
 def storable(text: str) -> str:
@@ -53,7 +110,5 @@ def storable(text: str) -> str:
 
 def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
     """Forget the entry; nothing happens if there is none."""
-    entry = known(connection, type, key)
-    if entry is not None:
-        connection.execute("DELETE FROM search_entry WHERE id = ?", [entry])
-        connection.execute("DELETE FROM search_text WHERE rowid = ?", [entry])
+    withdraw(connection, type, key)
+    connection.execute("DELETE FROM search_entry WHERE type = ? AND key = ?", [type, key])

@@ -96,9 +96,7 @@ def test_without_a_folder_there_are_none(settings: Settings) -> None:
 
 
 def codes(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    rows = connection.execute(
-        "SELECT key, title, code FROM search_entry JOIN search_text ON search_text.rowid = id"
-    )
+    rows = connection.execute("SELECT key, title, code FROM search_entry")
     return {row["key"]: (row["title"], row["code"]) for row in rows}
 
 

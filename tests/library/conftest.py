@@ -37,12 +37,17 @@ DERIVED = {
     " FROM search_entry e JOIN search_text t ON t.rowid = e.id"
     " LEFT JOIN document USING (uid) ORDER BY 1",
     "orphans": "SELECT COUNT(*) FROM search_entry WHERE uid NOT IN (SELECT uid FROM document)",
-    "texts": "SELECT COUNT(*) FROM search_text WHERE rowid NOT IN (SELECT id FROM search_entry)",
+    "texts": "SELECT COUNT(*) FROM search_text_docsize"
+    " WHERE id NOT IN (SELECT id FROM search_entry)",
 }
 
 
 def snapshot(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Everything derived, without the uids, which a fresh database numbers anew."""
+    """Everything derived, without the uids, which a fresh database numbers anew.
+
+    The words of the index are checked against the texts that they come from.
+    """
+    connection.execute("INSERT INTO search_text(search_text, rank) VALUES ('integrity-check', 1)")
     columns = [row[1] for row in connection.execute("PRAGMA table_info(document)")]
     wanted = ", ".join(name for name in columns if name != "uid")
     return {

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import sqlite3
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,6 +19,8 @@ from app.accounts.permissions import PUBLIC, Person, Role
 from app.commands import search as command
 from app.search import index
 from app.search.find import Results, search
+from app.search.index import Entry
+from app.search.visible import audience
 from app.settings import Settings
 
 OWNER = Person(1, "owner", Role.OWNER)
@@ -42,11 +45,11 @@ def add(
     tags: tuple[str, ...] = (),
     authors: tuple[str, ...] = (),
     blocks: tuple[str, ...] = (),
-    **texts: str,
+    **texts: Any,
 ) -> None:
     path = path or f"n{uid}"
     values = [uid, path, f"{path}.md", "", path, "", title, kind, date, "", year, visibility]
-    values += ["{}", "", "", "", "", ""]
+    values += ["{}", "", "", "", body, ""]
     with database.transaction(connection):
         connection.execute(
             f"INSERT INTO document ({COLUMNS}) VALUES ({', '.join('?' * len(values))})",
@@ -63,10 +66,11 @@ def add(
                 " VALUES (?, ?, ?, '{}', 'null', 1)",
                 [uid, script, script],
             )
-        index.put(
-            connection, "note", str(uid), uid=uid, date=date, title=title, body=body,
-            tags=" ".join(tags), **texts,
+        entry = Entry(
+            "note", str(uid), uid, date, title=title, body=body, tags=" ".join(tags),
+            audience=audience(visibility), is_note=True, **texts,
         )  # fmt: skip
+        index.put(connection, entry)
 
 
 def annotate(
@@ -91,7 +95,7 @@ def annotate(
             " modified, deleted) VALUES (?, ?, ?, '{}', ?, '', '', ?)",
             [id, uid, person, visibility, deleted],
         )
-        index.put(connection, "annotation", id, uid=uid, date="2024", title="On it", body=body)
+        index.put(connection, Entry("annotation", id, uid, "2024", title="On it", body=body))
 
 
 def ids(results: Results) -> set[str]:
@@ -113,8 +117,8 @@ def library(connection: sqlite3.Connection) -> sqlite3.Connection:
         date="2023-01-01")  # fmt: skip
     add(connection, 3, "Origin unknown.", kind="journal", date="2024-12-31T10:00", year=2019)
     with database.transaction(connection):
-        index.put(connection, "code", "random_walk", uid=None, date="", title="Random walk",
-                  body="Walkers on a lattice.", code="walkers = 10_000")  # fmt: skip
+        index.put(connection, Entry("code", "random_walk", None, "", title="Random walk",
+                  body="Walkers on a lattice.", code="walkers = 10_000"))  # fmt: skip
     annotate(connection, "a1", 2, "I doubt the origin of this.")
     return connection
 
@@ -217,7 +221,7 @@ def test_the_passage_shown_is_the_one_with_the_words(connection: sqlite3.Connect
 def test_urls_are_percent_encoded(connection: sqlite3.Connection) -> None:
     add(connection, 1, "word", path="papers/Grüße & #1?")
     with database.transaction(connection):
-        index.put(connection, "code", "a/b", uid=None, date="", title="C", body="word")
+        index.put(connection, Entry("code", "a/b", None, "", title="C", body="word"))
     annotate(connection, "x y", 1, "word")
     urls = {hit.type: hit.url for hit in search(connection, OWNER, "word").results}
     assert urls == {
@@ -272,9 +276,9 @@ def secrets(connection: sqlite3.Connection) -> sqlite3.Connection:
     annotate(connection, "deleted", 1, f"plain {SECRET}", deleted="2024")
     annotate(connection, "shared", 1, "plain remark", person=1)
     with database.transaction(connection):
-        index.put(connection, "code", f"{SECRET}_script", uid=None, date="", title="plain code",
-                  body=SECRET, code=f"plain {SECRET}")  # fmt: skip
-        index.put(connection, "annotation", "orphan", uid=99, date="", title="plain", body=SECRET)
+        index.put(connection, Entry("code", f"{SECRET}_script", None, "", title="plain code",
+                  body=SECRET, code=f"plain {SECRET}"))  # fmt: skip
+        index.put(connection, Entry("annotation", "orphan", 99, "", title="plain", body=SECRET))
     return connection
 
 
