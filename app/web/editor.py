@@ -23,6 +23,7 @@ from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unread
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
 from app.library.history import differences, trash
+from app.library.history.versions import Version
 from app.library.writing import drafts, newlines, save, starts
 from app.markup import Rendered, render
 from app.web import access, attaching, fillers, writing
@@ -94,6 +95,11 @@ def updated(form: Form) -> str:
         if not request.form.get("anew"):  # it has not been said yet that the note is gone
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
+    return place_of(saved)
+
+
+def place_of(saved: save.Saved) -> str:
+    """The note; its page says whether somebody else's change is in it, too."""
     return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
@@ -125,10 +131,11 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
     return redirect(place, 303)
 
 
-def in_conflict(form: Form, error: Changed) -> str:
+def in_conflict(form: Form, error: Changed, *, restored: Version | None = None) -> str:
     """Both versions, and in the form both changes: where they clash, that of the form.
 
-    Saved again, what stands in the form takes the place of the other one.
+    Saved again, what stands in the form takes the place of the other one. `restored`: the earlier
+    version that the form holds, where it is not what somebody typed.
     """
     mine = error.merged or writing.source_of(form)
     later = replace(form, base=error.current)
@@ -136,7 +143,7 @@ def in_conflict(form: Form, error: Changed) -> str:
         later = writing.of_source(form.id, mine, error.current, form.draft)
     found = differences.differences(error.theirs, mine)
     more = {"theirs": error.theirs, "is_merged": bool(error.merged), "differences": found}
-    return page(later, wrong(error), **more)
+    return page(later, wrong(error), restored=restored, **more)
 
 
 def with_preview(form: Form) -> str:

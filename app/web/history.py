@@ -9,16 +9,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
+from app.errors import Changed
 from app.library import names
 from app.library.history import differences, reverting, versions
 from app.library.history.versions import History, Version
-from app.web import access, asked, presenters
+from app.web import access, asked, editor, presenters, writing
 from app.web.api import answer
-from app.web.templates import address, quoted
+from app.web.templates import quoted
 
 blueprint = Blueprint("history", __name__)
 
@@ -109,14 +110,22 @@ KINDS = {
 @blueprint.post("/history/<path:id>")
 @access.needs(Action.WRITE)
 def restore(id: str) -> ResponseReturnValue:
-    """Make an earlier version the note's text: a new version, so nothing is lost."""
+    """Make an earlier version the note's text: a new version, so nothing is lost.
+
+    If the note was changed since the page was made, it is as in the editor: both changes are
+    brought together, or both versions are shown.
+    """
     found = versions.of(g.db, id)
     version = versions.get(g.db, found, request.form.get("version", ""))
     base = request.form.get("base", "")
-    document = reverting.revert(
-        access.settings(), g.db, found, version, base, person_id=g.person.id
-    )
-    return redirect(address(document.path), 303)
+    try:
+        saved = reverting.revert(
+            access.settings(), g.db, found, version, base, person_id=g.person.id
+        )
+    except Changed as error:
+        form = writing.of_source(found.path, versions.text(g.db, found, version), base)
+        return make_response(editor.in_conflict(form, error, restored=version), error.status)
+    return redirect(editor.place_of(saved), 303)
 
 
 @blueprint.get("/api/history/<path:id>")

@@ -11,11 +11,11 @@ import sqlite3
 
 from app.errors import NotFound
 from app.library import names
-from app.library.documents import Document
 from app.library.history import restoring, trash, versions
 from app.library.history.versions import History, Version
 from app.library.note import decode
 from app.library.writing import files, save
+from app.library.writing.save import Saved
 from app.settings import Settings
 
 
@@ -27,15 +27,18 @@ def revert(
     base: str,
     *,
     person_id: int | None,
-) -> Document:
-    """The note as it was then. `base`: the version that this was asked over."""
+) -> Saved:
+    """The note as it was then, over the version `base`: that which the person saw.
+
+    What was changed since is merged with it or, where the two meet, raises Changed: as in a save.
+    """
     file = history.path + names.SUFFIX
     markdown = decode(file, versions.data(connection, history, version))
     if history.trashed:
         base = trash.get(connection, history.uid).sha256
         back = restoring.restore(settings, connection, history.uid, person_id=person_id)
         if back and back.sha256 == version.sha256:
-            return back
+            return Saved(**vars(back))
     return save.update(
         settings,
         connection,
