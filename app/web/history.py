@@ -6,6 +6,7 @@ today.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.permissions import Action
 from app.errors import Changed
 from app.library import names
-from app.library.history import differences, reverting, versions
+from app.library.history import differences, restoring, reverting, versions
 from app.library.history.versions import History, Version
 from app.web import access, asked, editor, presenters, writing
 from app.web.api import answer
@@ -27,6 +28,15 @@ SIZE = 50
 VIEWS = ("one", "beside")
 
 
+@dataclass(frozen=True)
+class WayBack:
+    """The form for a note in the trash: the address, the version (empty: the last), the mistake."""
+
+    typed: str
+    version: str = ""
+    wrong: str = ""
+
+
 @blueprint.get("/history/<path:id>")
 @access.needs(Action.HISTORY)
 def history(id: str) -> ResponseReturnValue:
@@ -34,6 +44,11 @@ def history(id: str) -> ResponseReturnValue:
     if found.path != names.normal(id):
         query = request.query_string.decode()
         return redirect(f"{address_of(found)}{'?' if query else ''}{query}", 308)
+    return shown(found)
+
+
+def shown(found: History) -> str:
+    """What the address asks of a history: one version, two compared, or the list."""
     if "version" in request.args:
         return whole(found, versions.get(g.db, found, request.args["version"]))
     if "from" in request.args or "to" in request.args:
@@ -42,11 +57,14 @@ def history(id: str) -> ResponseReturnValue:
 
 
 def address_of(found: History) -> str:
-    return f"/history/{quoted(found.path)}"
+    """Of a note in the trash, by its number: another note may have its address by now."""
+    return f"/trash/{found.uid}" if found.trashed else f"/history/{quoted(found.path)}"
 
 
-def listed(found: History) -> str:
+def listed(found: History, back: WayBack | None = None) -> str:
     """The versions by day, the newest first, each with how its size differs from the one before."""
+    if found.trashed and access.can(g.person, Action.WRITE):
+        back = back or WayBack(restoring.free(access.settings(), g.db, found.path))
     offset = asked.offset()
     shown = found.versions[offset : offset + SIZE]
     before = [*found.versions[offset + 1 : offset + 1 + SIZE], None]
@@ -60,6 +78,7 @@ def listed(found: History) -> str:
         total=len(found.versions),
         offset=offset,
         size=SIZE,
+        back=back,
         page_address=lambda start: f"{address_of(found)}?offset={start}",
     )
 

@@ -26,25 +26,29 @@ def revert(
     version: Version,
     base: str,
     *,
+    to: str = "",
     person_id: int | None,
 ) -> Saved:
     """The note as it was then, over the version `base`: that which the person saw.
 
-    What was changed since is merged with it or, where the two meet, raises Changed: as in a save.
+    One in the trash comes back with it, to the address `to` where that is not its own. What was
+    changed since is merged with it or, where the two meet, raises Changed: as in a save.
     """
     file = history.path + names.SUFFIX
     markdown = decode(file, versions.data(connection, history, version))
+    path = history.path
     if history.trashed:
         base = trash.get(connection, history.uid).sha256
-        back = restoring.restore(settings, connection, history.uid, person_id=person_id)
+        path = names.checked(to) if to and names.normal(to) != path else path
+        back = restoring.restore(settings, connection, history.uid, to=path, person_id=person_id)
         if back and back.sha256 == version.sha256:
             return Saved(**vars(back))
     return save.update(
         settings,
         connection,
-        history.path,
+        path,
         markdown,
-        base or history.sha256 or of_file(settings, history.path),
+        base or history.sha256 or of_file(settings, path),
         person_id=person_id,
         kind="restored",
     )
