@@ -26,7 +26,7 @@ from app.library.history import differences, trash
 from app.library.history.versions import Version
 from app.library.writing import drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, fillers, writing
+from app.web import access, attaching, fillers, unsaved, writing
 from app.web.templates import address, quoted
 from app.web.writing import Form
 
@@ -128,6 +128,8 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
         return make_response(page(form, wrong(error)), error.status)
     if form.draft:
         drafts.drop(g.db, g.person.id, form.id, form.draft)
+    if form.id:
+        unsaved.drop_saved(g.db, g.person.id, form.id)
     return redirect(place, 303)
 
 
@@ -182,7 +184,7 @@ def keep_draft(form: Form) -> None:
         return
     # There are too many, or the disk is full: the form still has it.
     with suppress(Conflict, sqlite3.Error):
-        drafts.put(g.db, g.person.id, form.id, form.draft, form.base, form.kept())
+        unsaved.keep(g.db, g.person.id, form)
 
 
 @blueprint.post("/delete/<path:id>")
@@ -242,7 +244,7 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         starts=starts.bodies(),
         folders=writing.FOLDERS,
         today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
-        drafts=[draft for draft in others if draft.token != form.draft],
+        drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
         **more,
     )

@@ -92,6 +92,7 @@ POSTS = {
     "/preview": ({"markdown": "x"}, WRITING),
     "/drafts": ({"draft": "0" * 16, "markdown": "x"}, WRITING),
     "/drafts/drop": ({"draft": "0" * 16}, (401, 403, 403, 303, 303)),
+    "/drafts/drop-all": ({"until": ""}, (401, 403, 403, 303, 303)),
     "/bibtex": ({"bibtex": "@misc{a, title={T}}"}, WRITING),
     "/media": ({"words": "no file"}, (401, 403, 403, 400, 400)),
     "/runs": ({"script": "shown"}, (401, 403, 403, 303, 303)),
