@@ -26,7 +26,7 @@ from app.library.history import differences, trash
 from app.library.history.versions import Version
 from app.library.writing import drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, fillers, unsaved, writing
+from app.web import access, attaching, deleting, fillers, unsaved, writing
 from app.web.templates import address, quoted
 from app.web.writing import Form
 
@@ -246,6 +246,7 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
         drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
+        going=deleting.of(g.db, g.person, form.id) if form.id else None,
         **more,
     )
 
