@@ -49,9 +49,15 @@ def test_the_trash_is_accessible_and_keeps_to_its_width(
     accessible: Callable[[Page], None],
     complaints: list[str],
 ) -> None:
-    page = open_page(storage_state=owner_state, **LOOKS[look])
-    replaced(server, page, f"gone-{look}")
     PICTURES.mkdir(exist_ok=True)
+    page = open_page(storage_state=owner_state, **LOOKS[look])
+    (server.notes / f"linking-{look}.md").write_text(f"# Linking\n\nSee [[gone-{look}]].\n")
+    written(server, f"gone-{look}")
+    page.goto(f"/edit/gone-{look}")
+    page.get_by_text("Delete this note").click()
+    expect(page.get_by_role("link", name="Linking")).to_be_visible()
+    looked_at(page, f"deleting-{look}", accessible)
+    replaced(server, page, f"gone-{look}")
     page.goto("/trash")
     looked_at(page, f"trash-{look}", accessible)
     page.get_by_role("link", name=f"Bring gone-{look} back under another address").click()
