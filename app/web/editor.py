@@ -23,9 +23,10 @@ from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unread
 from app.library import documents, identity, macros, names
 from app.library.front import front_matter
 from app.library.history import differences, trash
+from app.library.history.versions import Version
 from app.library.writing import completion, drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, fillers, writing
+from app.web import access, attaching, deleting, fillers, unsaved, writing
 from app.web.templates import address, quoted
 from app.web.writing import Form
 
@@ -95,6 +96,11 @@ def updated(form: Form) -> str:
         if not request.form.get("anew"):  # it has not been said yet that the note is gone
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
+    return place_of(saved)
+
+
+def place_of(saved: save.Saved) -> str:
+    """The note; its page says whether somebody else's change is in it, too."""
     return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
@@ -123,13 +129,16 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
         return make_response(page(form, wrong(error)), error.status)
     if form.draft:
         drafts.drop(g.db, g.person.id, form.id, form.draft)
+    if form.id:
+        unsaved.drop_saved(g.db, g.person.id, form.id)
     return redirect(place, 303)
 
 
-def in_conflict(form: Form, error: Changed) -> str:
+def in_conflict(form: Form, error: Changed, *, restored: Version | None = None) -> str:
     """Both versions, and in the form both changes: where they clash, that of the form.
 
-    Saved again, what stands in the form takes the place of the other one.
+    Saved again, what stands in the form takes the place of the other one. `restored`: the earlier
+    version that the form holds, where it is not what somebody typed.
     """
     mine = error.merged or writing.source_of(form)
     later = replace(form, base=error.current)
@@ -137,7 +146,7 @@ def in_conflict(form: Form, error: Changed) -> str:
         later = writing.of_source(form.id, mine, error.current, form.draft)
     found = differences.differences(error.theirs, mine)
     more = {"theirs": error.theirs, "is_merged": bool(error.merged), "differences": found}
-    return page(later, wrong(error), **more)
+    return page(later, wrong(error), restored=restored, **more)
 
 
 def with_preview(form: Form) -> str:
@@ -176,7 +185,7 @@ def keep_draft(form: Form) -> None:
         return
     # There are too many, or the disk is full: the form still has it.
     with suppress(Conflict, sqlite3.Error):
-        drafts.put(g.db, g.person.id, form.id, form.draft, form.base, form.kept())
+        unsaved.keep(g.db, g.person.id, form)
 
 
 @blueprint.post("/delete/<path:id>")
@@ -237,8 +246,9 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         folders=writing.FOLDERS,
         today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
         known_tags=known_tags(),
-        drafts=[draft for draft in others if draft.token != form.draft],
+        drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
+        going=deleting.of(g.db, g.person, form.id) if form.id else None,
         **more,
     )
 

@@ -6,24 +6,35 @@ today.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
+from app.errors import Changed
 from app.library import names
-from app.library.history import differences, reverting, versions
+from app.library.history import differences, restoring, reverting, versions
 from app.library.history.versions import History, Version
-from app.web import access, asked, presenters
+from app.web import access, asked, editor, presenters, writing
 from app.web.api import answer
-from app.web.templates import address, quoted
+from app.web.templates import quoted
 
 blueprint = Blueprint("history", __name__)
 
 SIZE = 50
 VIEWS = ("one", "beside")
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The form for a note in the trash: the address, the version (empty: the last), the mistake."""
+
+    typed: str
+    version: str = ""
+    wrong: str = ""
 
 
 @blueprint.get("/history/<path:id>")
@@ -33,6 +44,11 @@ def history(id: str) -> ResponseReturnValue:
     if found.path != names.normal(id):
         query = request.query_string.decode()
         return redirect(f"{address_of(found)}{'?' if query else ''}{query}", 308)
+    return shown(found)
+
+
+def shown(found: History) -> str:
+    """What the address asks of a history: one version, two compared, or the list."""
     if "version" in request.args:
         return whole(found, versions.get(g.db, found, request.args["version"]))
     if "from" in request.args or "to" in request.args:
@@ -41,11 +57,14 @@ def history(id: str) -> ResponseReturnValue:
 
 
 def address_of(found: History) -> str:
-    return f"/history/{quoted(found.path)}"
+    """Of a note in the trash, by its number: another note may have its address by now."""
+    return f"/trash/{found.uid}" if found.trashed else f"/history/{quoted(found.path)}"
 
 
-def listed(found: History) -> str:
+def listed(found: History, back: WayBack | None = None) -> str:
     """The versions by day, the newest first, each with how its size differs from the one before."""
+    if found.trashed and access.can(g.person, Action.WRITE):
+        back = back or WayBack(restoring.free(access.settings(), g.db, found.path))
     offset = asked.offset()
     shown = found.versions[offset : offset + SIZE]
     before = [*found.versions[offset + 1 : offset + 1 + SIZE], None]
@@ -59,6 +78,7 @@ def listed(found: History) -> str:
         total=len(found.versions),
         offset=offset,
         size=SIZE,
+        back=back,
         page_address=lambda start: f"{address_of(found)}?offset={start}",
     )
 
@@ -109,14 +129,22 @@ KINDS = {
 @blueprint.post("/history/<path:id>")
 @access.needs(Action.WRITE)
 def restore(id: str) -> ResponseReturnValue:
-    """Make an earlier version the note's text: a new version, so nothing is lost."""
+    """Make an earlier version the note's text: a new version, so nothing is lost.
+
+    If the note was changed since the page was made, it is as in the editor: both changes are
+    brought together, or both versions are shown.
+    """
     found = versions.of(g.db, id)
     version = versions.get(g.db, found, request.form.get("version", ""))
     base = request.form.get("base", "")
-    document = reverting.revert(
-        access.settings(), g.db, found, version, base, person_id=g.person.id
-    )
-    return redirect(address(document.path), 303)
+    try:
+        saved = reverting.revert(
+            access.settings(), g.db, found, version, base, person_id=g.person.id
+        )
+    except Changed as error:
+        form = writing.of_source(found.path, versions.text(g.db, found, version), base)
+        return make_response(editor.in_conflict(form, error, restored=version), error.status)
+    return redirect(editor.place_of(saved), 303)
 
 
 @blueprint.get("/api/history/<path:id>")

@@ -13,7 +13,10 @@ from app.library import documents, problems
 from app.library.citations import bibliography
 from app.library.history import trash
 from app.library.moving import ambiguous
+from app.library.problems import Failure
 from app.library.syncing import vanished
+from app.library.writing import aside
+from app.library.writing.aside import Aside
 from app.web import access, cache
 from app.web.search import whole
 
@@ -66,15 +69,28 @@ def year(year: int) -> str:
 @blueprint.get("/problems")
 @access.needs(Action.INSPECT)
 def unread() -> str:
-    every = problems.every(g.db)
+    put_aside, every = parted(problems.every(g.db))
     cited = [*bibliography.missing(g.db), *bibliography.doubles(g.db)]
     return render_template(
         "unread.html",
         unread=[problem for problem in every if problem.failed],
         odd=[*(problem for problem in every if not problem.failed), *cited],
+        aside=put_aside,
         questions=ambiguous.questions(g.db),
         missing=vanished.missing_at_last(g.db),
     )
+
+
+def parted(every: list[Failure]) -> tuple[list[Aside], list[Failure]]:
+    """What a save put aside and can be shown, and whatever else is wrong with files."""
+    found, others = [], []
+    for problem in every:
+        put = aside.seen(access.settings(), g.db, problem) if aside.is_aside(problem) else None
+        if put:
+            found.append(put)
+        else:
+            others.append(problem)
+    return found, others
 
 
 @blueprint.get("/browse")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -11,12 +11,15 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, request
 
+from app import clock
 from app.accounts.permissions import PUBLIC, Action
 from app.library import macros, note
+from app.library.report_words import many
 from app.markup import fill, line
 from app.settings import Settings
 from app.web import access, assets
 from app.web.cells import WORDS, short
+from app.web.unsaved import first_words
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
 
@@ -28,6 +31,8 @@ def install(app: Flask) -> None:
     app.jinja_env.filters |= {
         "day": day,
         "moment": moment,
+        "ago": ago,
+        "first_words": first_words,
         "seconds": seconds,
         "shown": shown,
         "sentence": lambda text: text[:1].upper() + text[1:],
@@ -101,6 +106,16 @@ def day(text: str) -> str:
 def moment(text: str) -> str:
     """`2026-11-08T14:02:05Z` as `8 Nov 2026, 14:02`."""
     return f"{day(text)}, {text[11:16]}" if len(text) > 11 else day(text)
+
+
+def ago(text: str) -> str:
+    """How long since, in words; what is a month old has its day."""
+    passed = clock.now() - datetime.fromisoformat(text)
+    minutes = max(0, int(passed.total_seconds())) // 60
+    for kind, length, most in (("minute", 1, 60), ("hour", 60, 24), ("day", 1440, 30)):
+        if minutes < length * most:
+            return f"{many(minutes // length, kind)} ago" if minutes else "just now"
+    return day(text)
 
 
 def without_links(html: str) -> str:

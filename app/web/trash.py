@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import database
 from app.accounts.permissions import Action
 from app.annotations import uprooted
-from app.errors import BadInput
-from app.library.history import restoring, trash
-from app.web import access
+from app.errors import BadInput, Conflict
+from app.library.documents import Document
+from app.library.history import restoring, reverting, trash, versions
+from app.library.history.versions import History
+from app.web import access, asked, history
 from app.web.templates import address
 
 blueprint = Blueprint("trash", __name__)
@@ -23,15 +25,54 @@ BATCH = 100  # notes forgotten in one transaction, so that nobody who writes wai
 @access.needs(Action.INSPECT)
 def page() -> str:
     every = trash.every(g.db)
-    return render_template("trash.html", kept=every[:SHOWN], total=len(every))
+    kept = every[:SHOWN]
+    return render_template("trash.html", kept=kept, total=len(every), taken=trash.taken(g.db, kept))
+
+
+@blueprint.get("/trash/<int:uid>")
+@access.needs(Action.HISTORY)
+def one(uid: int) -> ResponseReturnValue:
+    """The history of a note in the trash, by its number; one that came back has its own address."""
+    found = versions.of_uid(g.db, min(uid, asked.MAX_OFFSET))
+    return history.shown(found) if found.trashed else redirect(history.address_of(found), 303)
+
+
+@blueprint.post("/trash/<int:uid>")
+@access.needs(Action.WRITE)
+def bring_back(uid: int) -> ResponseReturnValue:
+    """Bring it back, perhaps to another address, perhaps as it was in an earlier version."""
+    given = request.form.get("id", "").strip()
+    return back(min(uid, asked.MAX_OFFSET), given, request.form.get("version", ""))
 
 
 @blueprint.post("/trash/restore")
 @access.needs(Action.WRITE)
 def restore() -> ResponseReturnValue:
-    """Bring one back; to its page, or where it cannot be read, to what is wrong with it."""
-    document = restoring.restore(access.settings(), g.db, uid_sent(), person_id=g.person.id)
+    return back(uid_sent())
+
+
+def back(uid: int, to: str = "", key: str = "") -> ResponseReturnValue:
+    """To the note's page, or where it cannot be read, to what is wrong with it.
+
+    Where its address is taken, the answer asks for another one.
+    """
+    trash.get(g.db, uid)
+    found = versions.of_uid(g.db, uid)
+    try:
+        document = brought(found, to, key)
+    except (BadInput, Conflict) as error:
+        typed = to or restoring.free(access.settings(), g.db, found.path)
+        way = history.WayBack(typed, key, str(error))
+        return make_response(history.listed(found, way), error.status)
     return redirect(address(document.path) if document else "/problems", 303)
+
+
+def brought(found: History, to: str, key: str) -> Document | None:
+    settings, person = access.settings(), g.person.id
+    if not key:
+        return restoring.restore(settings, g.db, found.uid, to=to, person_id=person)
+    version = versions.get(g.db, found, key)
+    return reverting.revert(settings, g.db, found, version, "", to=to, person_id=person)
 
 
 @blueprint.post("/trash/empty")

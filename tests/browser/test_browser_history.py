@@ -63,6 +63,38 @@ def test_without_scripts_two_versions_are_compared_and_one_is_restored(
 
 
 @pytest.mark.parametrize("look", LOOKS)
+def test_restoring_over_a_newer_version_shows_both_and_is_saved_then(
+    look: str,
+    server: Any,
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    accessible: Callable[[Page], None],
+    complaints: list[str],
+) -> None:
+    name = f"restored-{look}"
+    written(server, name)
+    page = open_page(storage_state=owner_state, **LOOKS[look])
+    saved(page, name, lambda text: text.replace("short", "long"))
+    page.goto(f"/history/{name}")
+    page.get_by_role("link", name="What changed").first.click()
+    theirs = TEXT.replace("short", "winding")
+    (server.notes / f"{name}.md").write_text(theirs)
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.get_by_role("heading", name="Two versions")).to_be_visible()
+    expect(page.get_by_role("alert").first).to_be_focused()
+    expect(page.get_by_text("the version that you restore").first).to_be_visible()
+    page.screenshot(path=PICTURES / f"history-conflict-{look}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    accessible(page)
+    assert all("412" in complaint for complaint in complaints), complaints
+    complaints.clear()
+    assert (server.notes / f"{name}.md").read_text() == theirs
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(f"**/notes/{name}")
+    assert (server.notes / f"{name}.md").read_text() == TEXT
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_the_pages_are_accessible_and_keep_to_their_width(
     look: str,
     server: Any,

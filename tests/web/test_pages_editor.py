@@ -182,7 +182,7 @@ def test_changes_of_different_parts_are_both_kept_and_that_is_said(
         form = {"markdown": typed.replace("\n", "\r\n"), "base": base}
         answer = editor.post("/edit/parts", data=form, follow_redirects=True)
         assert answer.status_code == 200
-        assert ("were kept too" in answer.text) is typed.startswith("One")
+        assert ("was kept too" in answer.text) is typed.startswith("One")
     assert path.read_text() == "Eins.\n\nTwo.\n\nDrei.\n"
 
 

@@ -14,6 +14,7 @@ from app.library.history import revisions, versions
 from app.library.syncing.sync import sync
 from app.library.writing import save
 from app.settings import Settings
+from tests.web.test_pages_editor import fields, whole
 
 FIRST = "---\ntitle: A walk\nvisibility: public\n---\nA short walk.\n"
 SECOND = FIRST.replace("short", "long")
@@ -156,8 +157,59 @@ def test_restoring_over_what_somebody_saved_meanwhile_loses_nothing(
     theirs = SECOND.replace("A long", "Theirs: a longer")
     save.update(settings, connection, "walk", theirs, sha(SECOND))
     form = {"version": str(walk[0]), "base": sha(SECOND)}
+    answer = editor.post("/history/walk", data=form)
+    assert answer.status_code == 412
+    assert (settings.notes / "walk.md").read_text() == theirs
+    assert "Two versions" in answer.text
+    assert "Theirs: a longer" in words(answer.text)
+    again = fields(answer).values
+    assert (whole(again), again["base"]) == (FIRST, sha(theirs))
+    assert "What you typed" not in answer.text
+    assert editor.get("/edit/walk").text.count("Go on with it") == 0  # nobody typed anything
+    assert editor.post("/edit/walk", data=again).location == "/notes/walk"
+    assert (settings.notes / "walk.md").read_text() == FIRST
+    found = versions.of(connection, "walk")
+    assert sha(theirs) in [version.sha256 for version in found.versions]
+
+
+def test_restoring_beside_what_somebody_saved_meanwhile_keeps_both_and_says_so(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection, walk: list[int]
+) -> None:
+    theirs = SECOND.replace("title: A walk", "title: Their walk")
+    save.update(settings, connection, "walk", theirs, sha(SECOND))
+    form = {"version": str(walk[0]), "base": sha(SECOND)}
+    answer = editor.post("/history/walk", data=form, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "was kept too" in answer.text
+    merged = FIRST.replace("title: A walk", "title: Their walk")
+    assert (settings.notes / "walk.md").read_text() == merged
+    assert versions.of(connection, "walk").versions[0].kind == "merged"
+
+
+def test_a_page_of_a_note_in_the_trash_overwrites_nothing_after_it_came_back(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection, walk: list[int]
+) -> None:
+    save.delete(settings, connection, "walk", None)
+    page = editor.get(f"/history/walk?version={walk[0]}").text
+    base = re.search(r'name="base" value="([0-9a-f]+)"', page)
+    assert base
+    save.create(settings, connection, "walk", SECOND)
+    theirs = SECOND.replace("A long", "Theirs: a longer")
+    save.update(settings, connection, "walk", theirs, sha(SECOND))
+    form = {"version": str(walk[0]), "base": base[1]}
     assert editor.post("/history/walk", data=form).status_code == 412
     assert (settings.notes / "walk.md").read_text() == theirs
+
+
+def test_restoring_over_what_is_no_text_any_more_shows_that(
+    editor: FlaskClient, settings: Settings, walk: list[int]
+) -> None:
+    (settings.notes / "walk.md").write_bytes(b"\xff\xfe broken")
+    form = {"version": str(walk[0]), "base": sha(SECOND)}
+    answer = editor.post("/history/walk", data=form)
+    assert (answer.status_code, whole(fields(answer).values)) == (412, FIRST)
+    assert "not UTF-8" in answer.text
+    assert (settings.notes / "walk.md").read_bytes() == b"\xff\xfe broken"
 
 
 def test_a_note_in_the_trash_has_its_history_and_comes_back_as_it_was_then(

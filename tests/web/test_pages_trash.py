@@ -9,9 +9,11 @@ import sqlite3
 import pytest
 from flask.testing import FlaskClient
 
-from app.library.history import trash
+from app.library import identity
+from app.library.history import trash, versions
 from app.library.syncing.sync import sync
 from app.library.syncing.vanished import Vanished
+from app.library.writing import save
 from app.settings import Settings
 
 
@@ -99,3 +101,97 @@ def test_a_vanished_folder_is_told_and_accepted(
     assert editor.get("/notes/n3").status_code == 404
     assert "notes are missing" not in editor.get("/problems").text
     assert editor.get("/trash").text.count("Bring it back") == 30
+
+
+@pytest.fixture
+def taken(editor: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> int:
+    """The uid of a note with a comment that is in the trash, where another one has its address."""
+    comment(editor, "open")
+    editor.post("/delete/open")
+    (kept,) = trash.every(connection)
+    editor.post("/new", data={"id": "open", "title": "New here", "markdown": "Another."})
+    return kept.uid
+
+
+def test_a_note_whose_address_is_taken_is_reached_by_its_number(
+    visitors: dict[str, FlaskClient], editor: FlaskClient, taken: int
+) -> None:
+    page = editor.get("/trash").text
+    assert f'href="/trash/{taken}"' in page
+    assert "has its address now" in page
+    assert "under another address" in page
+    found = editor.get(f"/trash/{taken}").text
+    assert 'name="id" value="open-2"' in found
+    assert "New here" not in found
+    (version,) = set(re.findall(rf'href="/trash/{taken}\?version=(\d+)"', found))
+    assert "A walk of $N$ steps" in editor.get(f"/trash/{taken}?version={version}").text
+    reader = visitors["reader"].get(f"/trash/{taken}")
+    assert (reader.status_code, "Bring it back" in reader.text) == (200, False)
+    assert visitors["public"].get(f"/trash/{taken}").status_code == 401
+
+
+def test_it_comes_back_under_another_address_with_all_that_it_had(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection, taken: int
+) -> None:
+    refused = editor.post("/trash/restore", data={"note": str(taken)})
+    assert refused.status_code == 409
+    assert "already a note open" in refused.text
+    assert 'name="id" value="open-2"' in refused.text
+    for bad, status in (("open", 409), ("OPEN", 409), ("../x", 400), ("a\0b", 400)):
+        assert editor.post(f"/trash/{taken}", data={"id": bad}).status_code == status, bad
+    answer = editor.post(f"/trash/{taken}", data={"id": "open-2"})
+    assert (answer.status_code, answer.location) == (303, "/notes/open-2")
+    page = editor.get("/notes/open-2").text
+    assert "A word on this." in page
+    assert "Walks in the open" in page
+    assert "A word on this." not in editor.get("/notes/open").text
+    assert versions.of(connection, "open-2").uid == taken
+    assert "Another." in (settings.notes / "open.md").read_text()
+    assert editor.get(f"/trash/{taken}").location == "/history/open-2"
+    assert editor.post(f"/trash/{taken}", data={"id": "x"}).status_code == 404
+    assert "The trash is empty." in editor.get("/trash").text
+    sync(settings, connection)
+    assert versions.of(connection, "open-2").uid == taken
+
+
+def test_an_earlier_version_comes_back_under_another_address(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = save.create(settings, connection, "walk", "First.\n")
+    save.update(settings, connection, "walk", "Second.\n", made.sha256)
+    save.delete(settings, connection, "walk", None)
+    save.create(settings, connection, "walk", "Another.\n")
+    first = versions.of_uid(connection, made.uid).versions[-1].key
+    whole = editor.get(f"/trash/{made.uid}?version={first}").text
+    assert f'action="/trash/{made.uid}"' in whole
+    refused = editor.post(f"/trash/{made.uid}", data={"version": first})
+    assert refused.status_code == 409
+    assert f'name="version" value="{first}"' in refused.text
+    answer = editor.post(f"/trash/{made.uid}", data={"version": first, "id": "folder/walk"})
+    assert answer.location == "/notes/folder/walk"
+    assert (settings.notes / "folder/walk.md").read_text() == "First.\n"
+    found = versions.of(connection, "folder/walk")
+    assert (found.uid, len(found.versions)) == (made.uid, 3)
+
+
+def test_where_its_address_is_free_it_may_have_another_and_the_old_one_leads_there(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    editor.post("/delete/open")
+    (kept,) = trash.every(connection)
+    assert 'name="id" value="open"' in editor.get("/history/open").text
+    editor.post(f"/trash/{kept.uid}", data={"id": "papers/opened"})
+    assert editor.get("/notes/open").location == "/notes/papers/opened"
+
+
+def test_a_broken_file_comes_back_under_another_address(
+    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "broken.md").write_bytes(b"---\ntitle: [\n---\n\xff")
+    sync(settings, connection)
+    editor.post("/delete/broken")
+    (kept,) = trash.every(connection)
+    answer = editor.post(f"/trash/{kept.uid}", data={"id": "still-broken"})
+    assert answer.location == "/problems"
+    assert (settings.notes / "still-broken.md").read_bytes().endswith(b"\xff")
+    assert identity.uid_of(connection, "still-broken") == kept.uid

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from app import database
-from app.errors import BadInput, Unreadable
+from app.errors import BadInput, Conflict, Unreadable
 from app.library import identity, names
 from app.library.documents import Document
 from app.library.history import trash
@@ -15,41 +15,73 @@ from app.library.note import decode
 from app.library.writing import files, save, typed
 from app.settings import Settings
 
+MOST_NAMESAKES = 100
+
 
 def restore(
-    settings: Settings, connection: sqlite3.Connection, uid: int, *, person_id: int | None = None
+    settings: Settings,
+    connection: sqlite3.Connection,
+    uid: int,
+    *,
+    to: str = "",
+    person_id: int | None = None,
 ) -> Document | None:
-    """The note, where it was; None if its file is back, but cannot be read as a note.
+    """The note, where it was, or at the address `to`; None if its file is back, but no note.
 
     Conflict, if another note has that address now.
     """
     files.refuse_read_only(settings)
     kept = trash.get(connection, uid)
     data = trash.contents(connection, kept)
+    file = file_for(settings, kept, to)
     record = save.Record(None, "restored", person_id)
 
     def claim() -> None:
-        identity.take(connection, uid, kept.path)
+        identity.take(connection, uid, names.id_of(file))
 
     try:
-        note = typed.checked(settings, kept.file, decode(kept.file, data))
+        note = typed.checked(settings, file, decode(file, data))
     except (BadInput, Unreadable):
-        file_alone(settings, connection, kept, data)
+        file_alone(settings, connection, uid, file, data)
         return None
     return save.put_new(settings, connection, note, record, claim)
 
 
+def file_for(settings: Settings, kept: Trashed, to: str) -> str:
+    """Where its file will be. The name that it had may be one that no new note could have."""
+    if not to or names.normal(to) == kept.path:
+        return kept.file
+    return files.beside(settings.notes, names.checked(to) + names.SUFFIX)
+
+
+def free(settings: Settings, connection: sqlite3.Connection, path: str) -> str:
+    """The address itself if no note has it, else one with a number that is as good."""
+    numbered = (f"{path}-{number}" for number in range(2, MOST_NAMESAKES))
+    return next((one for one in (path, *numbered) if is_free(settings, connection, one)), path)
+
+
+def is_free(settings: Settings, connection: sqlite3.Connection, path: str) -> bool:
+    place = settings.notes / path
+    try:
+        save.refuse_taken(connection, settings.notes, path)
+        if place.parent.is_dir():
+            files.refuse_taken(place.parent, place.name)
+    except Conflict:
+        return False
+    return True
+
+
 def file_alone(
-    settings: Settings, connection: sqlite3.Connection, kept: Trashed, data: bytes
+    settings: Settings, connection: sqlite3.Connection, uid: int, file: str, data: bytes
 ) -> None:
     """It was broken when it was deleted, and is again: the next sync says why."""
-    with files.in_words(kept.file):
-        place = files.place_of(settings.notes, kept.file)
-        files.make_folder(place.parent, kept.file)
+    with files.in_words(file):
+        place = files.place_of(settings.notes, file)
+        files.make_folder(place.parent, file)
         with files.written(place.parent, data) as temporary, database.transaction(connection):
-            save.refuse_taken(connection, settings.notes, names.id_of(kept.file))
-            files.refuse_taken(place.parent, Path(names.id_of(kept.file)).name)
-            identity.take(connection, kept.uid, kept.path)
-            trash.take_out(connection, [kept.uid])
+            save.refuse_taken(connection, settings.notes, names.id_of(file))
+            files.refuse_taken(place.parent, Path(names.id_of(file)).name)
+            identity.take(connection, uid, names.id_of(file))
+            trash.take_out(connection, [uid])
             files.put_new(temporary.path, place)
         files.keep_folder(place.parent)

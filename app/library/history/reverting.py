@@ -11,11 +11,11 @@ import sqlite3
 
 from app.errors import NotFound
 from app.library import names
-from app.library.documents import Document
 from app.library.history import restoring, trash, versions
 from app.library.history.versions import History, Version
 from app.library.note import decode
 from app.library.writing import files, save
+from app.library.writing.save import Saved
 from app.settings import Settings
 
 
@@ -26,22 +26,29 @@ def revert(
     version: Version,
     base: str,
     *,
+    to: str = "",
     person_id: int | None,
-) -> Document:
-    """The note as it was then. `base`: the version that this was asked over."""
+) -> Saved:
+    """The note as it was then, over the version `base`: that which the person saw.
+
+    One in the trash comes back with it, to the address `to` where that is not its own. What was
+    changed since is merged with it or, where the two meet, raises Changed: as in a save.
+    """
     file = history.path + names.SUFFIX
     markdown = decode(file, versions.data(connection, history, version))
+    path = history.path
     if history.trashed:
         base = trash.get(connection, history.uid).sha256
-        back = restoring.restore(settings, connection, history.uid, person_id=person_id)
+        path = names.checked(to) if to and names.normal(to) != path else path
+        back = restoring.restore(settings, connection, history.uid, to=path, person_id=person_id)
         if back and back.sha256 == version.sha256:
-            return back
+            return Saved(**vars(back))
     return save.update(
         settings,
         connection,
-        history.path,
+        path,
         markdown,
-        base or history.sha256 or of_file(settings, history.path),
+        base or history.sha256 or of_file(settings, path),
         person_id=person_id,
         kind="restored",
     )

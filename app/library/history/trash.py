@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app import clock
 from app.errors import NotFound
-from app.library import identity
+from app.library import identity, names
 from app.library.history import past, revisions
 from app.library.names import id_of
 
@@ -110,6 +110,17 @@ def among(connection: sqlite3.Connection, uids: Iterable[int]) -> list[int]:
         [json.dumps(list(uids))],
     )
     return [uid for (uid,) in rows]
+
+
+def taken(connection: sqlite3.Connection, every: Iterable[Trashed]) -> set[int]:
+    """Those of these notes whose address another note has now."""
+    wanted = {kept.uid: names.key(kept.path) for kept in every}
+    rows = connection.execute(
+        "SELECT path_key FROM document WHERE path_key IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(set(wanted.values())))],
+    )
+    now = {key for (key,) in rows}
+    return {uid for uid, key in wanted.items() if key in now}
 
 
 def contents(connection: sqlite3.Connection, kept: Trashed) -> bytes:

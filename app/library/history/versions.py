@@ -56,6 +56,11 @@ class History:
         """The text as it is, whether or not it is one of the versions that are kept."""
         return Version(NOW, NOW, "", "", self.sha256, len(self.source.encode()))
 
+    @property
+    def seen(self) -> str:
+        """The version that whoever looks sees, also of a note in the trash; or nothing."""
+        return self.sha256 or (self.revisions[0].sha256 if self.trashed else "")
+
     def neighbours(self, key: str) -> tuple[Version | None, Version | None]:
         """The versions before and after one, in time."""
         keys = [version.key for version in self.versions]

@@ -111,6 +111,24 @@ def drop(connection: sqlite3.Connection, person_id: int, id: str, token: str) ->
         )
 
 
+def drop_all(
+    connection: sqlite3.Connection,
+    person_id: int,
+    until: str,
+    *,
+    id: str | None = None,
+    but: str = "",
+) -> None:
+    """Somebody's drafts up to that time go, of all notes or of one; not that of the form `but`."""
+    every = of_person(connection, person_id) if id is None else of_note(connection, person_id, id)
+    gone = [draft for draft in every if draft.at <= until and draft.token != but]
+    with database.transaction(connection, shows=False):
+        connection.executemany(
+            "DELETE FROM draft WHERE person_id = ? AND address = ? AND at <= ?",
+            [(person_id, address(draft.id, draft.token), until) for draft in gone],
+        )
+
+
 def moved(connection: sqlite3.Connection, old: str, new: str) -> None:
     """A note has another id now: everybody's drafts of it go along."""
     with database.transaction(connection, shows=False):

@@ -724,10 +724,10 @@ async function keepNow() {
   try {
     const answer = await ask("/drafts", { method: "POST", body: typed() });
     const { at } = await answer.json();
-    kept.textContent = `Kept as a draft at ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+    kept.textContent = at ? `Kept as a draft at ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "As it is saved";
     if (!dirty) unsaved = false;  // of gloss.js: the browser need not ask before it leaves
     // A reload goes on where it was.
-    history.replaceState(null, "", `${form.getAttribute("action")}?draft=${field("draft").value}`);
+    history.replaceState(null, "", `${form.getAttribute("action")}${at && `?draft=${field("draft").value}`}`);
   } catch (error) {
     dirty = true;
     kept.textContent = `Not kept as a draft: ${error.message}`;
