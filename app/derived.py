@@ -25,6 +25,7 @@ TABLES = (
     # A note's file as it was last read and rendered. path is its id: without .md, in NFC.
     # lines: JSON [[start, end, first, last]], which part of text stands on which lines of the file.
     # path_key, name_key: as compared, where neither case nor normalisation count (names.key).
+    # parts: a checksum of the note's rows in the tables below this one.
     """CREATE TABLE document (
         uid INTEGER PRIMARY KEY,
         path TEXT NOT NULL UNIQUE,
@@ -46,7 +47,8 @@ TABLES = (
         headings TEXT NOT NULL,
         path_key TEXT NOT NULL DEFAULT '',
         name_key TEXT NOT NULL DEFAULT '',
-        lines TEXT NOT NULL DEFAULT '[]'
+        lines TEXT NOT NULL DEFAULT '[]',
+        parts TEXT NOT NULL DEFAULT ''
     ) STRICT""",
     # With visibility and folder at their end they answer feeds and counts without the rows.
     "CREATE INDEX document_by_date ON document(date DESC, path, visibility, folder)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
+from hashlib import blake2b
 
 from app.library.citations import bibtex
 from app.library.citations.bibtex import Work
@@ -46,6 +47,7 @@ class Row:
     path_key: str
     name_key: str
     lines: str
+    parts: str
 
     @property
     def values(self) -> Values:
@@ -60,7 +62,8 @@ class Row:
 OTHERS = tuple(each.name for each in fields(Row) if each.name not in ("uid", *INDEXED))
 
 
-def row(uid: int, note: Note) -> Row:
+def row(uid: int, note: Note, parts: str = "") -> Row:
+    """`parts`: the checksum of its child rows."""
     front, rendered = note.front, note.rendered
     folder, _, name = note.id.rpartition("/")
     return Row(
@@ -85,48 +88,42 @@ def row(uid: int, note: Note) -> Row:
         path_key=key(note.id),
         name_key=key(name),
         lines=json.dumps(rendered.lines, separators=(",", ":")),
+        parts=parts,
     )
 
 
-def children(pairs: Iterable[tuple[int, Note]]) -> dict[str, list[Values]]:
-    """The rows of the tables that belong to `document`, by table."""
-    rows: dict[str, list[Values]] = {name: [] for name in CHILDREN}
-    for uid, note in pairs:
-        front, rendered = note.front, note.rendered
-        rows["document_tag"] += [(tag, uid) for tag in with_parents(note.tags)]
-        rows["document_author"] += [(author, uid) for author in front.authors]
-        rows["document_alias"] += [(alias, uid, key(alias)) for alias in front.aliases]
-        rows["document_media"] += [(path, uid) for path in rendered.media]
-        rows["document_link"] += [
+Children = dict[str, list[Values]]  # by table
+
+
+def children(uid: int, note: Note) -> Children:
+    """The rows of the tables that belong to `document`."""
+    front, rendered = note.front, note.rendered
+    return {
+        "document_tag": [(tag, uid) for tag in with_parents(note.tags)],
+        "document_author": [(author, uid) for author in front.authors],
+        "document_alias": [(alias, uid, key(alias)) for alias in front.aliases],
+        "document_media": [(path, uid) for path in rendered.media],
+        "document_link": [
             (uid, n, link.target, link.sentence, key(last(link.target)), link.fragment)
             for n, link in enumerate(note.links)
-        ]
-        rows["document_block"] += [
+        ],
+        "document_block": [
             (uid, block.name, block.script, as_json(block.params), as_json(block.show), block.line)
             for block in rendered.blocks
-        ]
-        rows["document_about"] += [(name, uid) for name in sorted(note.about)]
-        rows["document_citation"] += [
+        ],
+        "document_claim": [(uid, *astuple(claim)) for claim in rendered.claims],
+        "document_citation": [
             (uid, n, cite.key, key(cite.key), cite.line, cite.bare)
             for n, cite in enumerate(rendered.cites)
-        ]
-        rows["work"] += [work_row(uid, note.file, each.rank, each.work) for each in note.works]
-        rows["document_claim"] += [(uid, *astuple(claim)) for claim in rendered.claims]
-    return rows
+        ],
+        "document_about": [(name, uid) for name in sorted(note.about)],
+        "work": [work_row(uid, note.file, each.rank, each.work) for each in note.works],
+    }
 
 
-CHILDREN = (
-    "document_tag",
-    "document_author",
-    "document_alias",
-    "document_media",
-    "document_link",
-    "document_block",
-    "document_claim",
-    "document_citation",
-    "document_about",
-    "work",
-)
+def checksum(children: Children) -> str:
+    """The same for the same rows only."""
+    return blake2b(repr(children).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def with_parents(tags: Iterable[str]) -> tuple[str, ...]:

@@ -32,8 +32,9 @@ def catch_up(connection: sqlite3.Connection, uid: int, current: bytes) -> None:
     if row and row["sha256"] != sha256(current):
         revisions.outside(connection, uid, row["source"].encode(), current)
         return
-    kind = "outside" if revisions.newest(connection, uid) else "before"
-    revisions.add(connection, uid, current, kind=kind)
+    last = revisions.newest(connection, uid)
+    if last is None or last.sha256 != sha256(current):
+        revisions.add(connection, uid, current, kind="outside" if last else "before")
 
 
 def sha256(data: bytes) -> str:

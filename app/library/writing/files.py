@@ -86,10 +86,10 @@ def place_of(root: Path, file: str) -> Path:
 
     A file that is itself a link is followed, as long as it stays below notes/.
     """
+    real = os.path.realpath(f"{root}/{file}")
+    if real == f"{os.path.realpath(root)}/{file}":  # no link at all
+        return Path(real)
     top = root.resolve()
-    place = (root / file).resolve()
-    if place == top / file:  # no link at all
-        return place
     folder = (root / file).parent.resolve()
     if folder != top / Path(file).parent:
         raise BadInput(
