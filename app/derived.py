@@ -198,4 +198,14 @@ TABLES = (
         content = "search_source", content_rowid = "id",
         tokenize = "porter unicode61 remove_diacritics 2"
     )""",
+    # The words of the index, stemmed, and how many entries have each; made after a sync.
+    """CREATE TABLE search_word (
+        term TEXT PRIMARY KEY, entries INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # The best entries of what very many have: of a word, or of a beginning (with a * behind it).
+    """CREATE TABLE search_best (
+        term TEXT NOT NULL, place INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (term, place)
+    ) STRICT, WITHOUT ROWID""",
+    # The entries put since those lists were made, where there are any.
+    "CREATE TABLE search_fresh (id INTEGER PRIMARY KEY) STRICT",
 )

@@ -8,7 +8,7 @@ import time
 
 from bench.ratios import Ratio
 
-MEASURES = ("pages", "indexing", "markup", "scanning", "rerunning", "saving")
+MEASURES = ("pages", "indexing", "markup", "scanning", "rerunning", "saving", "searching")
 
 
 def main(names: list[str]) -> int:

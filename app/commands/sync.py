@@ -20,6 +20,7 @@ from app.annotations import store
 from app.lab import analyses
 from app.library.problems import Failure
 from app.library.syncing import sync
+from app.search import common
 from app.settings import Settings
 
 
@@ -39,6 +40,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             rebuild=options.rebuild,
             accept_removals=options.accept_removals,
         )
+        common.refresh(connection)
     print(json.dumps(report.as_json()) if options.json else summary(report))
     return 1 if report.failed else 0
 

@@ -11,11 +11,13 @@ import signal
 import sqlite3
 import sys
 import threading
+from contextlib import suppress
 
 from app import clock, database
 from app.errors import GlossError
 from app.lab import analyses
 from app.library.syncing import sync, watcher
+from app.search import common
 from app.settings import Settings, load
 
 
@@ -31,15 +33,33 @@ def main() -> int:
 
 
 def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.Event) -> None:
-    """Index after each change until `stop` is set; what fails once is tried at the next change."""
+    """Index after each change until `stop` is set; what fails once is tried at the next change.
+
+    Meanwhile the lists of common words are made anew where enough has changed.
+    """
+    refreshing = refreshed(settings)
     for changed in watcher.watch(settings.notes, settings.analysis, stop):
         try:
             if "analysis" in changed:
                 index_analyses(settings, connection)
             if "notes" in changed:
                 log_report(sync.sync(settings, connection))
+            if not refreshing.is_alive():
+                refreshing = refreshed(settings)
         except (GlossError, sqlite3.Error) as error:
             log("sync_failed", reason=str(error))
+
+
+def refreshed(settings: Settings) -> threading.Thread:
+    """At work on the common words: it may take a minute, in which nothing waits for it."""
+
+    def refresh() -> None:
+        with suppress(sqlite3.Error), database.opened(settings.database) as connection:
+            common.refresh(connection)
+
+    thread = threading.Thread(target=refresh, daemon=True)
+    thread.start()
+    return thread
 
 
 def index_analyses(settings: Settings, connection: sqlite3.Connection) -> None:

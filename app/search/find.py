@@ -19,14 +19,15 @@ from urllib.parse import quote
 
 from app.accounts.permissions import Person
 from app.errors import Unavailable
+from app.search import spelling, typed
 from app.search.excerpt import LOOKED_AT, excerpt
 from app.search.fts import Plan, plan
 from app.search.query import parse
+from app.search.ranked import Ranked
 from app.search.tree import fields
 from app.search.visible import visible
+from app.search.weights import RANK
 
-# The columns' weights: title, headings, tags, body, code, signs.
-RANK = "bm25(search_text, 4.0, 2.0, 2.0, 1.0, 1.0, 1.0)"
 MATCHED = "FROM search_text WHERE search_text MATCH ? AND ({visible})"
 JOINED = """FROM search_text CROSS JOIN search_entry AS entry ON entry.id = search_text.rowid
     LEFT JOIN document ON document.uid = entry.uid
@@ -70,34 +71,46 @@ class Results:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Ranked:
-    total: int
-    scores: dict[int, float]
-
-
 NOTHING = Ranked(0, {})
 
 
 def search(
-    connection: sqlite3.Connection, person: Person, text: str, limit: int = 20, offset: int = 0
+    connection: sqlite3.Connection,
+    person: Person,
+    text: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    typing: bool = False,
 ) -> Results:
-    """The hits from `offset` on that `person` may list, best first, and how many there are."""
+    """The hits from `offset` on that `person` may list, best first, and how many there are.
+
+    With `typing` the last word is a beginning, and for common words the total is what there is at
+    least.
+    """
     began = time.perf_counter()
     query = parse(text)
-    found, hits, relaxed = NOTHING, list[Hit](), False
+    found, hits, relaxed, suggestion = NOTHING, list[Hit](), False, None
     if query.tree:
         if "author" in fields(query.tree):
             provide_fold(connection)
-        exact = plan(query.tree)
+        tree = typed.begun(query.tree, text) if typing else query.tree
+        exact = plan(tree)
         with deadline(connection):
-            found = ranked(connection, person, exact, limit, offset)
+            listed = (
+                typed.ranked(connection, person, tree, limit) if typing and not offset else None
+            )
+            found = listed or ranked(connection, person, exact, limit, offset)
             relaxed = not found.total and exact.can_relax
+            if not found.total:
+                suggestion = spelling.suggestion(connection, person, query.tree)
             if relaxed:
-                found = ranked(connection, person, plan(query.tree, relaxed=True), limit, offset)
+                found = ranked(connection, person, plan(tree, relaxed=True), limit, offset)
         hits = detailed(connection, found.scores, exact.words)
     took = round((time.perf_counter() - began) * 1000, 2)
-    return Results(text, found.total, took, relaxed and bool(found.total), None, hits, query.note)
+    return Results(
+        text, found.total, took, relaxed and bool(found.total), suggestion, hits, query.note
+    )
 
 
 @contextmanager

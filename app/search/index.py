@@ -25,6 +25,8 @@ OLD = """UPDATE search_entry SET date = :date, title = :title, headings = :headi
         IS NOT (:date, :title, :headings, :tags, :body, :code, :signs)"""
 TEXT = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
     VALUES (:id, :title, :headings, :tags, :text, :code, :signs)"""
+FRESH = """INSERT OR IGNORE INTO search_fresh
+    SELECT :id WHERE EXISTS (SELECT 1 FROM search_best)"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def put(connection: sqlite3.Connection, entry: Entry) -> None:
     else:
         values["id"] = replaced(connection, entry, values)
     connection.execute(TEXT, values)
+    connection.execute(FRESH, values)
 
 
 def as_kept(entry: Entry) -> dict[str, object]:

@@ -1,0 +1,133 @@
+"""What is common in the index: its words, and the best entries of those that very many have.
+
+Scoring is what a common word costs, 0.9 us an entry: 90 ms for one that all of 100,000 notes
+have, 160 ms for a beginning such as sta*. So that hits come as somebody types, the best entries of
+such words and beginnings are looked for after a sync and kept, some 50 s for 100,000 notes and
+nothing below COMMON; what a page asks by Enter, and a program, is always scored anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from app import database
+from app.search.stems import stem
+from app.search.weights import RANK
+
+COMMON = 20_000  # entries: below it, scoring them all takes some 20 ms
+OF_WORD = 3_000  # entries kept: two words together need more than the twenty that are shown
+OF_BEGINNING = 400
+SHORTEST, LONGEST = 3, 12  # letters of a beginning
+ROWS = 20_000  # written in one transaction
+GROWTH = 0.02  # of the entries, after which words and lists are made anew
+ENDINGS = ("", "e", "s", "ion", "ing", "ed", "es", "y", "ly", "al", "ive")
+MADE_AT = "words"  # in state: the newest entry that the words know of
+
+
+def refresh(connection: sqlite3.Connection) -> bool:
+    """Make words and lists anew if enough has changed; whether it was."""
+    if not is_due(connection):
+        return False
+    newest = newest_entry(connection)
+    fresh = [row[0] for row in connection.execute("SELECT id FROM search_fresh")]
+    words = counted(connection)
+    keep_words(connection, words)
+    keep_best(connection, dict(common_words(words) | common_beginnings(words)))
+    with database.transaction(connection, shows=False):
+        connection.executemany(
+            "DELETE FROM search_fresh WHERE id = ?", [(entry,) for entry in fresh]
+        )
+        connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", [MADE_AT, newest])
+    return True
+
+
+def is_due(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT value FROM state WHERE name = ?", [MADE_AT]).fetchone()
+    has_words = connection.execute("SELECT 1 FROM search_word LIMIT 1").fetchone()
+    (entries,) = connection.execute("SELECT count(*) FROM search_entry").fetchone()
+    if not (row and has_words):
+        return bool(entries)
+    (fresh,) = connection.execute("SELECT count(*) FROM search_fresh").fetchone()
+    new = (newest_entry(connection) - int(row[0])) / 4
+    return bool(max(new, fresh) > GROWTH * entries)
+
+
+def newest_entry(connection: sqlite3.Connection) -> int:
+    (newest,) = connection.execute("SELECT ifnull(max(id), 0) FROM search_entry").fetchone()
+    return int(newest)
+
+
+def counted(connection: sqlite3.Connection) -> dict[str, int]:
+    """Every word of the index with the number of its entries; 2 s for 100,000 notes."""
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary"
+        " USING fts5vocab('main', 'search_text', 'row')"
+    )
+    return dict(connection.execute("SELECT term, doc FROM temp.search_vocabulary").fetchall())
+
+
+def keep_words(connection: sqlite3.Connection, words: Mapping[str, int]) -> None:
+    """Make `search_word` this, in transactions that hold nobody up."""
+    stored = dict(connection.execute("SELECT term, entries FROM search_word").fetchall())
+    gone = [(term,) for term in stored.keys() - words.keys()]
+    new = [(term, entries) for term, entries in words.items() if stored.get(term) != entries]
+    for batch in portions(gone):
+        with database.transaction(connection, shows=False):
+            connection.executemany("DELETE FROM search_word WHERE term = ?", batch)
+    for batch in portions(new):
+        with database.transaction(connection, shows=False):
+            connection.executemany("INSERT OR REPLACE INTO search_word VALUES (?, ?)", batch)
+
+
+def portions(rows: Sequence[tuple[object, ...]]) -> Iterator[Sequence[tuple[object, ...]]]:
+    for start in range(0, len(rows), ROWS):
+        yield rows[start : start + ROWS]
+
+
+def common_words(words: Mapping[str, int]) -> set[tuple[str, int]]:
+    return {(term, OF_WORD) for term, entries in words.items() if entries > COMMON}
+
+
+def common_beginnings(words: Mapping[str, int]) -> set[tuple[str, int]]:
+    """Those whose words have so many entries together: each costs a look at each."""
+    sums: Counter[str] = Counter()
+    for term, entries in words.items():
+        for letters in range(SHORTEST, min(len(term), LONGEST) + 1):
+            sums[term[:letters]] += entries
+    return {(f"{begun}*", OF_BEGINNING) for begun, entries in sums.items() if entries > COMMON}
+
+
+def keep_best(connection: sqlite3.Connection, common: Mapping[str, int]) -> None:
+    """Make `search_best` the lists of these terms, so long each."""
+    stored = connection.execute("SELECT DISTINCT term FROM search_best").fetchall()
+    for term in {term for (term,) in stored} - common.keys():
+        keep_list(connection, term, [])
+    for term, most in common.items():
+        word = spelt(term.removesuffix("*"))
+        if word:
+            asked = f'"{word}" *' if term.endswith("*") else f'"{word}"'
+            found = connection.execute(
+                f"SELECT rowid FROM search_text WHERE search_text MATCH ? ORDER BY {RANK} LIMIT ?",
+                [asked, most],
+            )
+            keep_list(connection, term, [entry for (entry,) in found])
+
+
+def spelt(term: str) -> str:
+    """A word whose stem is this term; empty if none of the usual endings makes one.
+
+    >>> spelt("walk"), spelt("nois"), spelt("dimens"), stem("nois")
+    ('walk', 'noise', 'dimense', 'noi')
+    """
+    return next((term + end for end in ENDINGS if stem(term + end) == term), "")
+
+
+def keep_list(connection: sqlite3.Connection, term: str, entries: Iterable[int]) -> None:
+    with database.transaction(connection, shows=False):
+        connection.execute("DELETE FROM search_best WHERE term = ?", [term])
+        connection.executemany(
+            "INSERT INTO search_best VALUES (?, ?, ?)",
+            [(term, place, entry) for place, entry in enumerate(entries)],
+        )
