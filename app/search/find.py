@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
@@ -21,8 +21,9 @@ from app.accounts.permissions import Person
 from app.errors import Unavailable
 from app.search.excerpt import LOOKED_AT, excerpt
 from app.search.fts import Plan, plan
-from app.search.query import parse
-from app.search.tree import fields
+from app.search.query import Query, parse
+from app.search.settling import Known, settle
+from app.search.tree import Node, fields
 from app.search.visible import visible
 
 # The columns' weights: title, headings, tags, body, code, signs.
@@ -47,7 +48,7 @@ PROGRESS_STEPS = 20_000  # of SQLite's machine, between two looks at the clock
 
 @dataclass(frozen=True)
 class Hit:
-    """`type` is note, code or annotation; `id` a note's path, an analysis's name, an id."""
+    """`type` is note, code, annotation or output; `id` a note's path, an analysis's name, an id."""
 
     type: str
     id: str
@@ -77,18 +78,26 @@ class Ranked:
 
 
 NOTHING = Ranked(0, {})
+NOTHING_KNOWN: Known = {}
 
 
 def search(
-    connection: sqlite3.Connection, person: Person, text: str, limit: int = 20, offset: int = 0
+    connection: sqlite3.Connection,
+    person: Person,
+    text: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    known: Known = NOTHING_KNOWN,
 ) -> Results:
-    """The hits from `offset` on that `person` may list, best first, and how many there are."""
+    """The hits from `offset` on that `person` may list, best first, and how many there are.
+
+    `known`: what other rooms know of notes (settling.py); lab.lookups gives all of it.
+    """
     began = time.perf_counter()
-    query = parse(text)
+    query = settled(connection, person, parse(text), known)
     found, hits, relaxed = NOTHING, list[Hit](), False
     if query.tree:
-        if "author" in fields(query.tree):
-            provide_fold(connection)
         exact = plan(query.tree)
         with deadline(connection):
             found = ranked(connection, person, exact, limit, offset)
@@ -98,6 +107,21 @@ def search(
         hits = detailed(connection, found.scores, exact.words)
     took = round((time.perf_counter() - began) * 1000, 2)
     return Results(text, found.total, took, relaxed and bool(found.total), None, hits, query.note)
+
+
+def settled(connection: sqlite3.Connection, person: Person, query: Query, known: Known) -> Query:
+    """The query with what the index does not know looked up, and what is to be said of that."""
+    if query.tree is None:
+        return query
+    if "author" in fields(query.tree):
+        provide_fold(connection)
+
+    def candidates(tree: Node, limit: int) -> list[int]:
+        with deadline(connection):
+            return list(ranked(connection, person, plan(tree), limit, 0).scores)
+
+    found = settle(connection, person, query.tree, known, candidates)
+    return replace(query, tree=found.tree, note=" ".join(filter(None, (query.note, *found.notes))))
 
 
 @contextmanager
@@ -180,6 +204,11 @@ def hit(row: sqlite3.Row, snippet: str, score: float) -> Hit:
 URLS: dict[str, Callable[[sqlite3.Row], str]] = {
     "note": lambda row: f"/notes/{quote(row['path'])}",
     "code": lambda row: f"/analyses/{quote(row['key'], safe='')}",
+    "output": lambda row: (
+        f"/notes/{quote(row['path'])}#block-{quote(row['key'].partition('/')[2])}"
+        if row["path"]
+        else f"/runs/{row['key'].partition('/')[2]}"
+    ),
     "annotation": lambda row: (
         f"/notes/{quote(row['path'])}#annotation-{quote(row['key'], safe='')}"
     ),
