@@ -169,7 +169,8 @@ TABLES = (
         line INTEGER NOT NULL,
         PRIMARY KEY (uid, id)
     ) STRICT, WITHOUT ROWID""",
-    # What a note has, by what a search may ask for: todo (an open task), math, figure.
+    # What a note has, by what a search may ask for: todo (an open task), math, figure,
+    # value (one that an analysis computed).
     """CREATE TABLE document_has (
         what TEXT NOT NULL, uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         PRIMARY KEY (what, uid)

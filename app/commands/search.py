@@ -20,6 +20,7 @@ import re
 
 from app import database
 from app.accounts import people
+from app.lab import lookups
 from app.search.find import Hit, Results, search
 from app.settings import Settings
 
@@ -41,7 +42,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     try:
         database.migrate(connection, settings.database)
         person = people.owner(connection)
-        found = search(connection, person, " ".join(options.query), limit=options.limit)
+        known = lookups.known(settings, connection, person)
+        text = " ".join(options.query)
+        found = search(connection, person, text, limit=options.limit, known=known)
     finally:
         connection.close()
     print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else report(found))

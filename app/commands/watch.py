@@ -14,7 +14,7 @@ import threading
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses
+from app.lab import analyses, entries
 from app.library.syncing import sync, watcher
 from app.settings import Settings, load
 
@@ -38,6 +38,7 @@ def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.E
                 index_analyses(settings, connection)
             if "notes" in changed:
                 log_report(sync.sync(settings, connection))
+            entries.index(settings, connection)
         except (GlossError, sqlite3.Error) as error:
             log("sync_failed", reason=str(error))
 

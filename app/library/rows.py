@@ -128,11 +128,12 @@ TRAITS = {
     "todo": re.compile('<input type="checkbox" disabled(?: data-task="/")? aria-label='),
     "math": re.compile('class="katex"'),
     "figure": re.compile("<img "),
+    "value": re.compile("<!--gloss:value "),
 }
 
 
 def traits(html: str) -> list[str]:
-    """What a note has of these: an open task, a formula, a picture."""
+    """What a note has of these: an open task, a formula, a picture, a computed value."""
     return [what for what, shown in TRAITS.items() if shown.search(html)]
 
 
