@@ -54,12 +54,13 @@ class Token:
     node: Node | None = None
 
 
-REGEX = r"(?=\S)(?:[^/\\]|\\.)+(?<=\S)"  # what begins or ends with a space is prose with slashes
+# What begins or ends with a space is prose with slashes.
+REGEX = r"/(?=\S)(?:[^/\\]|\\.)+(?<=\S)/(?=[\s)]|\Z)"
 MOST_REGEXES = 5
 TOKEN = re.compile(
-    rf"""(?P<open>\() | (?P<close>\)) | (?P<minus>-+(?=/*[^\s)/-]))
+    rf"""(?P<open>\() | (?P<close>\)) | (?P<minus>-+(?={REGEX}|/*[^\s)/-]))
     | (?P<name>(?i:{"|".join(fields.VALUES)})):(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s()"]*))
-    | /(?P<regex>{REGEX})/(?=[\s)]|\Z) | (?P<slash>/+)
+    | (?P<regex>{REGEX}) | (?P<slash>/+)
     | "(?P<phrase>[^"]*)" | (?P<unclosed>") | (?P<or>OR(?![^\s()"])) | (?P<word>[^\s()"]+)""",
     re.VERBOSE,
 )
@@ -128,11 +129,11 @@ def read_field(found: re.Match[str], notes: list[str]) -> Token:
 
 def read_regex(found: re.Match[str], notes: list[str]) -> Token:
     try:
-        patterns.compiled(found["regex"])
+        patterns.compiled(found["regex"][1:-1])
     except patterns.Unusable as reason:
         notes.append(f"{found[0]} {reason}, so it was searched as words.")
         return Token("leaf", every(plain_words(found[0])))
-    return Token("leaf", Regex(found["regex"]))
+    return Token("leaf", Regex(found["regex"][1:-1]))
 
 
 def read_word(found: re.Match[str], notes: list[str]) -> Token:
