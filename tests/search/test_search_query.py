@@ -317,7 +317,7 @@ def test_a_field_that_there_is_not_is_searched_as_words_and_says_so(
         ("/a{1001}/", "a{1001}/", "invalid repetition size"),
         ("/(a{900}b{900}){1,9}/", "a{900}b{900} {1,9}/", "is no regular expression"),
         (r"/(\pL{3,20} ){3}/", r"\pL{3,20} {3}/", "pattern too large"),
-        ("/((a{0,40}){0,30})b/", "a{0,40} {0,30} b/", "asks for too much at once"),
+        ("/((a{0,30}){0,30})b/", "a{0,30} {0,30} b/", "asks for too much at once"),
         (f"/{'a' * 201}/", f"{'a' * 201}/", "longer than 200"),
     ],
 )
