@@ -169,7 +169,28 @@ TABLES = (
         line INTEGER NOT NULL,
         PRIMARY KEY (uid, id)
     ) STRICT, WITHOUT ROWID""",
-    # What can be searched. type: note | code | annotation. key: the uid, the script, the id.
+    # What a note has, by what a search may ask for: todo (an open task), math, figure,
+    # value (one that an analysis computed).
+    """CREATE TABLE document_has (
+        what TEXT NOT NULL, uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
+        PRIMARY KEY (what, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX document_has_by_uid ON document_has(uid)",
+    # The entries of the search that are of type output, by their keys. what: block, run or log.
+    # Of a block: the note, and the block as it was; as long as it is that, the entry is found.
+    """CREATE TABLE search_output (
+        key TEXT PRIMARY KEY,
+        run_id INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        uid INTEGER,
+        name TEXT NOT NULL DEFAULT '',
+        script TEXT NOT NULL,
+        params TEXT NOT NULL DEFAULT '',
+        show TEXT NOT NULL DEFAULT 'null'
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX search_output_by_script ON search_output(script)",
+    # What can be searched. type: note | code | annotation | output. key: the uid, the script,
+    # the id, that of search_output.
     # uid: the note it belongs to. id: its last two bits say who may meet it (search/visible.py).
     # body: null where it is the text of the note. signs: see search/signs.py.
     """CREATE TABLE search_entry (

@@ -1,11 +1,26 @@
-"""Search the library, as its owner: every note, annotation and analysis.
+"""Search the library, as its owner: every note, annotation, analysis and output.
 
-Every word is required; OR, -not, "phrase", prefix* and parentheses work, and so do the fields
-title: tag: kind: author: year: before: after: in:. Examples:
+Every word is required. Beside words there are
+  a OR b, -not, ( )   either, none of these, and what belongs together
+  "a phrase"          these words side by side
+  begin*              every word that begins so
+  /regex/             a pattern (RE2's), tried on what all the rest finds; ^ and $ are those of a
+                      line, and case counts after (?-i)
+and the fields, whose values may be "quoted":
+  title: tag: kind: author:          title:walk* tag:bayes/mcmc kind:paper author:"Ada Lovelace"
+  year: before: after:               year:2019..2023 year:2019.. before:2024-03 after:2024-03-05
+  in:notes|annotations|code|outputs  where it stands
+  has:analysis|claim|todo|math|figure|annotation
+  is:stale|refuted|private|orphan    stale: computed with other code or data than today's;
+                                     refuted: has such a claim; orphan finds nothing yet
+  cites:KEY links:NOTE               notes that cite the work, that link to the note
+
+Examples:
 
     python -m app search 'random walk*'
     python -m app search 'tag:bayes year:2019..2023 -kind:journal'
     python -m app search '"detailed balance" OR ergodic' --json --limit 5
+    python -m app search 'lemma /[0-9]+\\.[0-9]+/ in:notes has:todo'
 
 Put -- before a query that begins with a minus: python -m app search -- '-kind:journal walk'.
 """
@@ -20,6 +35,7 @@ import re
 
 from app import database
 from app.accounts import people
+from app.lab import lookups
 from app.search.find import Hit, Results, search
 from app.settings import Settings
 
@@ -41,7 +57,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     try:
         database.migrate(connection, settings.database)
         person = people.owner(connection)
-        found = search(connection, person, " ".join(options.query), limit=options.limit)
+        known = lookups.known(settings, connection, person)
+        text = " ".join(options.query)
+        found = search(connection, person, text, limit=options.limit, known=known)
     finally:
         connection.close()
     print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else report(found))

@@ -17,7 +17,7 @@ import sqlite3
 
 from app import database
 from app.annotations import store
-from app.lab import analyses
+from app.lab import analyses, entries
 from app.library.problems import Failure
 from app.library.syncing import sync
 from app.search import common
@@ -52,12 +52,13 @@ def up_to_date(
     rebuild: bool = False,
     accept_removals: bool = False,
 ) -> sync.Report:
-    """Index notes, code and margins as they are now; each writes only what changed."""
+    """Index notes, code, results and margins as they are now; each writes only what changed."""
     outdated = database.is_outdated(connection)
     report = sync.sync(
         settings, connection, rebuild=rebuild or outdated, accept_removals=accept_removals
     )
     analyses.index(settings, connection)
+    entries.index(settings, connection)
     store.reindex(connection)
     return report
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses
+from app.lab import analyses, entries
 from app.library.syncing import sync, watcher
 from app.search import common
 from app.settings import Settings, load
@@ -44,6 +44,7 @@ def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.E
                 index_analyses(settings, connection)
             if "notes" in changed:
                 log_report(sync.sync(settings, connection))
+            entries.index(settings, connection)
             if not refreshing.is_alive():
                 refreshing = refreshed(settings)
         except (GlossError, sqlite3.Error) as error:

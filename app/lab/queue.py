@@ -10,7 +10,7 @@ from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses, fingerprint, runs, signature
+from app.lab import analyses, entries, fingerprint, runs, signature
 from app.settings import Settings
 
 
@@ -87,7 +87,9 @@ def finish(
                 for place, row in enumerate(outputs)
             ],
         )
-    run = runs.get(connection, run_id)
+        run = runs.get(connection, run_id)
+        if status == "succeeded":
+            entries.index(settings, connection, run.script)
     prune(settings, connection, run.script, signature.canonical(run.params))
     return run
 

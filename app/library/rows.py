@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from hashlib import blake2b
@@ -116,9 +117,24 @@ def children(uid: int, note: Note) -> Children:
             (uid, n, cite.key, key(cite.key), cite.line, cite.bare)
             for n, cite in enumerate(rendered.cites)
         ],
+        "document_has": [(what, uid) for what in traits(rendered.html)],
         "document_about": [(name, uid) for name in sorted(note.about)],
         "work": [work_row(uid, note.file, each.rank, each.work) for each in note.works],
     }
+
+
+# How the page of a note shows what a search may ask for; authors' own words are escaped there.
+TRAITS = {
+    "todo": re.compile('<input type="checkbox" disabled(?: data-task="/")? aria-label='),
+    "math": re.compile('class="katex"'),
+    "figure": re.compile("<img "),
+    "value": re.compile("<!--gloss:value "),
+}
+
+
+def traits(html: str) -> list[str]:
+    """What a note has of these: an open task, a formula, a picture, a computed value."""
+    return [what for what, shown in TRAITS.items() if shown.search(html)]
 
 
 def checksum(children: Children) -> str:

@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
@@ -22,9 +22,10 @@ from app.errors import Unavailable
 from app.search import spelling, typed
 from app.search.excerpt import LOOKED_AT, excerpt
 from app.search.fts import Plan, plan
-from app.search.query import parse
+from app.search.query import Query, parse
 from app.search.ranked import Ranked
-from app.search.tree import fields
+from app.search.settling import Known, settle
+from app.search.tree import Node, fields
 from app.search.visible import visible
 from app.search.weights import RANK
 
@@ -48,7 +49,7 @@ PROGRESS_STEPS = 20_000  # of SQLite's machine, between two looks at the clock
 
 @dataclass(frozen=True)
 class Hit:
-    """`type` is note, code or annotation; `id` a note's path, an analysis's name, an id."""
+    """`type` is note, code, annotation or output; `id` a note's path, an analysis's name, an id."""
 
     type: str
     id: str
@@ -72,6 +73,7 @@ class Results:
 
 
 NOTHING = Ranked(0, {})
+NOTHING_KNOWN: Known = {}
 
 
 def search(
@@ -82,18 +84,18 @@ def search(
     offset: int = 0,
     *,
     typing: bool = False,
+    known: Known = NOTHING_KNOWN,
 ) -> Results:
     """The hits from `offset` on that `person` may list, best first, and how many there are.
 
     With `typing` the last word is a beginning, and for common words the total is what there is at
-    least.
+    least. `known`: what other rooms know of notes (settling.py); lab.lookups gives all of it.
     """
     began = time.perf_counter()
-    query = parse(text)
+    read = parse(text)
+    query = settled(connection, person, read, known)
     found, hits, relaxed, suggestion = NOTHING, list[Hit](), False, None
     if query.tree:
-        if "author" in fields(query.tree):
-            provide_fold(connection)
         tree = typed.begun(query.tree, text) if typing else query.tree
         exact = plan(tree)
         with deadline(connection):
@@ -102,8 +104,8 @@ def search(
             )
             found = listed or ranked(connection, person, exact, limit, offset)
             relaxed = not found.total and exact.can_relax
-            if not found.total:
-                suggestion = spelling.suggestion(connection, person, query.tree)
+            if not found.total and read.tree:
+                suggestion = spelling.suggestion(connection, person, read.tree)
             if relaxed:
                 found = ranked(connection, person, plan(tree, relaxed=True), limit, offset)
         hits = detailed(connection, found.scores, exact.words)
@@ -111,6 +113,21 @@ def search(
     return Results(
         text, found.total, took, relaxed and bool(found.total), suggestion, hits, query.note
     )
+
+
+def settled(connection: sqlite3.Connection, person: Person, query: Query, known: Known) -> Query:
+    """The query with what the index does not know looked up, and what is to be said of that."""
+    if query.tree is None:
+        return query
+    if "author" in fields(query.tree):
+        provide_fold(connection)
+
+    def candidates(tree: Node, limit: int) -> list[int]:
+        with deadline(connection):
+            return list(ranked(connection, person, plan(tree), limit, 0).scores)
+
+    found = settle(connection, person, query.tree, known, candidates)
+    return replace(query, tree=found.tree, note=" ".join(filter(None, (query.note, *found.notes))))
 
 
 @contextmanager
@@ -193,6 +210,11 @@ def hit(row: sqlite3.Row, snippet: str, score: float) -> Hit:
 URLS: dict[str, Callable[[sqlite3.Row], str]] = {
     "note": lambda row: f"/notes/{quote(row['path'])}",
     "code": lambda row: f"/analyses/{quote(row['key'], safe='')}",
+    "output": lambda row: (
+        f"/notes/{quote(row['path'])}#block-{quote(row['key'].partition('/')[2])}"
+        if row["path"]
+        else f"/runs/{row['key'].partition('/')[2]}"
+    ),
     "annotation": lambda row: (
         f"/notes/{quote(row['path'])}#annotation-{quote(row['key'], safe='')}"
     ),

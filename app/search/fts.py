@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from app.search import signs
 from app.search.condition import Condition, both
-from app.search.query import PLACES
-from app.search.tree import All, Either, Field, Node, Not, Phrase, Title, Word
+from app.search.fields import PLACES
+from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title, Word
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,29 @@ class Plan:
 
 TAG = """entry.uid IN (SELECT uid FROM document_tag
     WHERE tag = ? OR substr(tag, 1, length(?) + 1) = ? || '/' COLLATE NOCASE)"""
+HAS = "entry.uid IN (SELECT uid FROM document_has WHERE what = ?)"
+PARTS = {
+    "analysis": "entry.uid IN (SELECT uid FROM document_block)",
+    "claim": "entry.uid IN (SELECT uid FROM document_claim)",
+    # a picture of its own, or one that a block of it has drawn
+    "figure": f"""{HAS} OR entry.uid IN (SELECT made.uid FROM search_output AS made
+        JOIN output ON output.run_id = made.run_id AND output.kind = 'figure'
+        WHERE made.show = 'null'
+            OR output.name IN (SELECT value FROM json_each(made.show)))""",
+}
+NOTHING = "0"
+PRIVATE = """ifnull(document.visibility = 'private', 0) OR entry.type = 'annotation'
+    AND entry.key IN (SELECT id FROM annotation WHERE visibility = 'private')"""
 AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE instr(fold(author), fold(?)))"
 WORDS = "entry.id IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
+OF_VALUE = {
+    "tag": TAG,
+    "author": AUTHOR,
+    "kind": "ifnull(document.kind = ? COLLATE NOCASE, 0)",
+    "before": "entry.date <> '' AND entry.date < ?",
+    # "~" sorts after every digit and "-": the whole day, month or year is over
+    "after": "entry.date > ? || '~'",
+}
 
 
 def plan(tree: Node, *, relaxed: bool = False) -> Plan:
@@ -99,16 +120,20 @@ def wanted(node: Node) -> list[Word | Phrase]:
     """The words and phrases that a hit can show, wherever they stand in it."""
     if isinstance(node, All | Either):
         return [leaf for part in node.parts for leaf in wanted(part)]
+    if isinstance(node, Given):
+        return [Word(word) for word in node.words]
     return [node] if isinstance(node, Word | Phrase) else []
 
 
 def condition(node: Node) -> Condition:
-    """SQL that is true or false, never null, so that NOT means not."""
+    """SQL that is true, or not; what is null (code has no note) is not."""
     if isinstance(node, Field):
         return field(node)
+    if isinstance(node, Given):
+        return node.condition
     if isinstance(node, Not):
         inner = condition(node.part)
-        return Condition(f"NOT ({inner.sql})", inner.values)
+        return Condition(f"({inner.sql}) IS NOT TRUE", inner.values)
     if only_words(node):
         return Condition(WORDS, (expression(node),))
     if isinstance(node, All | Either):
@@ -117,21 +142,22 @@ def condition(node: Node) -> Condition:
 
 
 def field(node: Field) -> Condition:
-    value = node.value
-    match node.name:
-        case "tag":
-            return Condition(TAG, (value, value, value))
-        case "author":
-            return Condition(AUTHOR, (value,))
-        case "kind":
-            return Condition("ifnull(document.kind = ? COLLATE NOCASE, 0)", (value,))
+    name, value = node.name, node.value
+    match name:
         case "in":
             return Condition("entry.type = ?", (PLACES[value],))
-        case "before":
-            return Condition("entry.date <> '' AND entry.date < ?", (value,))
-        case "after":
-            # "~" sorts after every digit and "-": the whole day, month or year is over
-            return Condition("entry.date > ?", (value + "~",))
+        case "year":
+            return years(value)
+        case "has":
+            sql = PARTS.get(value, HAS)
+        case "is" if value == "private":
+            sql = PRIVATE
+        case _:
+            sql = OF_VALUE.get(name, NOTHING)  # settling.py has put conditions for the others
+    return Condition(sql, (value,) * sql.count("?"))
+
+
+def years(value: str) -> Condition:
     first, dots, last = value.partition("..")
     bounds = (int(first or 0), int((last or 9999) if dots else first))
     return Condition("ifnull(document.year BETWEEN ? AND ?, 0)", bounds)

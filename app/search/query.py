@@ -3,13 +3,18 @@
     query   = either
     either  = all { "OR" all }
     all     = part { part }                  every part is required
-    part    = "-" part | "(" either ")" | field | phrase | word
+    part    = "-" part | "(" either ")" | field | regex | phrase | word
     phrase  = '"' characters '"'             these words side by side
+    regex   = "/" characters "/"             a space or an end after it; see patterns.py
     word    = characters [ "*" ]             with *: every word that begins so
-    field   = name ":" ( phrase | word )     title tag kind author year before after in
+    field   = name ":" ( phrase | word )     nothing stands between them
+    name    = title | tag | kind | author | year | before | after | in | has | is | cites | links
     year    = 2019 | 2019..2023 | 2019.. | ..2023
     before, after = 2024 | 2024-03 | 2024-03-05
-    in      = notes | code | annotations
+    in      = notes | annotations | code | outputs
+    has     = analysis | claim | todo | math | figure | annotation
+    is      = stale | refuted | private | orphan
+    cites   = the key of a work;  links = the path, the name or an alias of a note
 
     >>> parse('walk* -title:"random walk" OR tag:bayes').tree  # doctest: +NORMALIZE_WHITESPACE
     Either(parts=(All(parts=(Word(text='walk', prefix=True),
@@ -26,7 +31,8 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.search.tree import Field, Node, Phrase, Title, Word, either, every, negated
+from app.search import fields, patterns
+from app.search.tree import Field, Node, Phrase, Regex, Title, Word, either, every, negated
 
 MAX_LENGTH = 2_000
 # Deep enough for people; FTS5's own parser keeps a stack of 100.
@@ -48,23 +54,13 @@ class Token:
     node: Node | None = None
 
 
-PLACES = {"notes": "note", "code": "code", "annotations": "annotation"}
-YEARS = re.compile(r"[0-9]{4}(\.\.([0-9]{4})?)?|\.\.[0-9]{4}")
-DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-ANYTHING = re.compile(r"[^\s].*", re.DOTALL)
-VALUES = {
-    "title": (ANYTHING, "a word"),
-    "tag": (ANYTHING, "a tag"),
-    "kind": (ANYTHING, "a kind of note"),
-    "author": (ANYTHING, "a name"),
-    "year": (YEARS, "a year such as 2019 or 2019..2023"),
-    "before": (DAY, "a date such as 2024 or 2024-03-05"),
-    "after": (DAY, "a date such as 2024 or 2024-03-05"),
-    "in": (re.compile("|".join(PLACES)), "notes, code or annotations"),
-}
+# What begins or ends with a space is prose with slashes.
+REGEX = r"/(?=\S)(?:[^/\\]|\\.)+(?<=\S)/(?=[\s)]|\Z)"
+MOST_REGEXES = 5
 TOKEN = re.compile(
-    rf"""(?P<open>\() | (?P<close>\)) | (?P<minus>-+(?=[^\s)-]))
-    | (?P<name>(?i:{"|".join(VALUES)})):(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s()"]*))
+    rf"""(?P<open>\() | (?P<close>\)) | (?P<minus>-+(?={REGEX}|/*[^\s)/-]))
+    | (?P<name>(?i:{"|".join(fields.VALUES)})):(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s()"]*))
+    | (?P<regex>{REGEX}) | (?P<slash>/+)
     | "(?P<phrase>[^"]*)" | (?P<unclosed>") | (?P<or>OR(?![^\s()"])) | (?P<word>[^\s()"]+)""",
     re.VERBOSE,
 )
@@ -74,6 +70,10 @@ CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ") | dict.fromkeys(
 )
 QUOTES = dict.fromkeys(map(ord, "“”„‟"), '"')
 EDGE = Token("edge")
+NO_ORPHANS = (
+    "is:orphan finds nothing yet: which comments have lost their passage is known only on the"
+    " page of each note."
+)
 
 
 class Malformed(Exception):
@@ -101,11 +101,13 @@ def read_tokens(text: str, notes: list[str]) -> list[Token]:
             raise Malformed("A quotation mark is not closed")
         if found["name"]:
             tokens.append(read_field(found, notes))
+        elif found["regex"]:
+            tokens.append(read_regex(found, notes))
         elif found["phrase"] is not None:
             tokens.append(Token("leaf", phrase(found["phrase"])))
         elif found["word"]:
-            tokens.append(Token("leaf", word(found["word"])))
-        else:
+            tokens.append(read_word(found, notes))
+        elif not found["slash"]:
             tokens.append(Token(str(found.lastgroup)))
     return tokens
 
@@ -113,15 +115,33 @@ def read_tokens(text: str, notes: list[str]) -> list[Token]:
 def read_field(found: re.Match[str], notes: list[str]) -> Token:
     name, quoted = found["name"].lower(), found["quoted"]
     value = " ".join((found["bare"] if quoted is None else quoted).split())
-    value = value.lstrip("#") if name == "tag" else value
-    pattern, wanted = VALUES[name]
-    if not pattern.fullmatch(value):
+    value = fields.usual(name, value)
+    if wanted := fields.wrong(name, value):
         notes.append(f"{name}: wants {wanted}, so {found[0]} was searched as words.")
         return Token("leaf", every(plain_words(found[0])))
+    if (name, value) == ("is", "orphan"):
+        notes.append(NO_ORPHANS)
     if name == "title":
         part = word(value) if quoted is None else phrase(value)
         return Token("leaf", part and Title(part))
     return Token("leaf", Field(name, value))
+
+
+def read_regex(found: re.Match[str], notes: list[str]) -> Token:
+    try:
+        patterns.compiled(found["regex"][1:-1])
+    except patterns.Unusable as reason:
+        notes.append(f"{found[0]} {reason}, so it was searched as words.")
+        return Token("leaf", every(plain_words(found[0])))
+    return Token("leaf", Regex(found["regex"][1:-1]))
+
+
+def read_word(found: re.Match[str], notes: list[str]) -> Token:
+    text = found["word"]
+    quoted = text.endswith(":") and found.string.startswith('"', found.end())
+    if reason := fields.unknown(f"{text}{'…' * quoted}"):
+        notes.append(f"{reason}, so it was searched as words.")
+    return Token("leaf", word(text))
 
 
 def word(text: str) -> Word | None:
@@ -140,12 +160,14 @@ def findable(text: str) -> bool:
 
 def plain_words(text: str) -> list[Node]:
     """Every word, whatever stands around it; prefixes stay prefixes."""
-    bare = (part.lstrip("-") for part in SEPARATORS.split(text) if part != "OR")
+    bare = (part.lstrip("-/") for part in SEPARATORS.split(text) if part != "OR")
     return [found for found in map(word, bare) if found and found.text != "OR"]
 
 
 def check(tokens: list[Token]) -> None:
     """Raise Malformed unless `read_either` can read the tokens to their end."""
+    if sum(isinstance(token.node, Regex) for token in tokens) > MOST_REGEXES:
+        raise Malformed(f"There are more than {MOST_REGEXES} regular expressions")
     depth = 0
     for before, after in pairwise([EDGE, *tokens, EDGE]):
         depth += {"open": 1, "close": -1}.get(after.kind, 0)

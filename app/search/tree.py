@@ -7,9 +7,11 @@ All(parts=(Word(text='walk', prefix=False), Phrase(text='a b'), Word(text='c', p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from app.search.condition import Condition
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,24 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Regex:
+    """A regular expression as it stands between the slashes; `patterns.compiled` takes it."""
+
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was settled before the index is asked (settling.py); `words` show why.
+
+    No text is read as this, so it cannot be written.
+    """
+
+    condition: Condition
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Not:
     part: Node
 
@@ -53,7 +73,7 @@ class Either:
     parts: tuple[Node, ...]
 
 
-Node: TypeAlias = "Word | Phrase | Title | Field | Not | All | Either"
+Node: TypeAlias = "Word | Phrase | Title | Field | Regex | Given | Not | All | Either"
 
 
 def every(parts: Iterable[Node]) -> Node | None:
@@ -82,31 +102,58 @@ def written(tree: Node) -> str:
     'walk -(tag:old OR "a b")'
     """
     match tree:
-        case Word():
-            return tree.text + "*" * tree.prefix
-        case Phrase():
-            return f'"{tree.text}"'
-        case Title():
-            return f"title:{written(tree.part)}"
-        case Field():
-            bare = re.fullmatch(r'[^\s()"]+', tree.value)
-            return f"{tree.name}:{tree.value}" if bare else f'{tree.name}:"{tree.value}"'
         case Not():
             return f"-{grouped(tree.part)}"
         case All():
             return " ".join(map(grouped, tree.parts))
         case Either():
             return " OR ".join(map(written, tree.parts))
+    return written_leaf(tree)
+
+
+def written_leaf(leaf: Node) -> str:
+    match leaf:
+        case Word():
+            return leaf.text + "*" * leaf.prefix
+        case Phrase():
+            return f'"{leaf.text}"'
+        case Title():
+            return f"title:{written_leaf(leaf.part)}"
+        case Field():
+            bare = re.fullmatch(r'[^\s()"]+', leaf.value)
+            return f"{leaf.name}:{leaf.value}" if bare else f'{leaf.name}:"{leaf.value}"'
+        case Regex():
+            return f"/{leaf.pattern}/"
+    raise TypeError(f"nobody typed this: {leaf}")
 
 
 def grouped(tree: Node) -> str:
     return f"({written(tree)})" if isinstance(tree, All | Either) else written(tree)
 
 
+def leaves(tree: Node) -> Iterator[Node]:
+    """All that it is made of, wherever it stands."""
+    if isinstance(tree, All | Either):
+        for part in tree.parts:
+            yield from leaves(part)
+    elif isinstance(tree, Not):
+        yield from leaves(tree.part)
+    else:
+        yield tree
+
+
 def fields(tree: Node) -> set[str]:
     """The names of the fields that it asks for."""
-    if isinstance(tree, All | Either):
-        return {name for part in tree.parts for name in fields(part)}
-    if isinstance(tree, Not):
-        return fields(tree.part)
-    return {tree.name} if isinstance(tree, Field) else set()
+    return {leaf.name for leaf in leaves(tree) if isinstance(leaf, Field)}
+
+
+def replaced(tree: Node, leaf: Callable[[Node, bool], Node], wanted: bool = True) -> Node:
+    """The tree with each leaf as `leaf` gives it, told whether it is wanted or excluded."""
+    match tree:
+        case All():
+            return All(tuple(replaced(part, leaf, wanted) for part in tree.parts))
+        case Either():
+            return Either(tuple(replaced(part, leaf, wanted) for part in tree.parts))
+        case Not():
+            return Not(replaced(tree.part, leaf, not wanted))
+    return leaf(tree, wanted)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, request
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import BadInput, BaseMissing, Changed, NotFound
-from app.lab import analyses, board, history, runner, runs
+from app.lab import analyses, board, history, lookups, runner, runs
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import naming, save
@@ -90,7 +90,9 @@ def search() -> Response:
     if "q" not in request.args:
         raise BadInput("Say what to search for: q=words.", field="q")
     query, limit, offset = request.args["q"], asked.limit(20), asked.offset()
-    return answer(presenters.results(find.search(g.db, g.person, query, limit, offset)))
+    known = lookups.known(access.settings(), g.db, g.person)
+    found = find.search(g.db, g.person, query, limit, offset, known=known)
+    return answer(presenters.results(found))
 
 
 @blueprint.get("/analyses")

@@ -146,7 +146,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Hit": record(
         "What was found; its words are marked in the snippet.",
-        type=words("note", "code", "annotation"),
+        type=words("note", "code", "annotation", "output"),
         id=TEXT,
         title=TEXT,
         url=TEXT,

@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action
 from app.errors import BadInput
+from app.lab import lookups
 from app.search import find
 from app.web import access
 
@@ -32,7 +33,12 @@ def more() -> str:
 def shown(template: str) -> str:
     asked = request.args.get("q", "").strip()
     offset = whole(request.args.get("offset", "0"))
-    results = find.search(g.db, g.person, asked, limit=HITS, offset=offset) if asked else None
+    known = lookups.known(access.settings(), g.db, g.person)
+    results = (
+        find.search(g.db, g.person, asked, limit=HITS, offset=offset, known=known)
+        if asked
+        else None
+    )
     return render_template(template, asked=asked, results=results, offset=offset)
 
 
