@@ -20,7 +20,8 @@ import re
 
 from app import database
 from app.accounts import people
-from app.search.find import Hit, Results, search
+from app.search.find import Results, search
+from app.search.hits import Hit
 from app.settings import Settings
 
 

@@ -7,24 +7,22 @@ grow with the hits. Nothing of a hidden note shows: not as a hit, in a count, or
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from html import escape
-from urllib.parse import quote
 
 from app.accounts.permissions import Person
 from app.errors import Unavailable
-from app.search.excerpt import LOOKED_AT, excerpt
-from app.search.fts import Plan, plan
+from app.search.fts import Plan, plan, wanted
+from app.search.hits import Hit, detailed
 from app.search.query import parse
 from app.search.tree import fields
 from app.search.visible import visible
 
+ORDERS = RELEVANCE, DATE = "relevance", "date"  # by date: the newest first
 # The columns' weights: title, headings, tags, body, code, signs.
 RANK = "bm25(search_text, 4.0, 2.0, 2.0, 1.0, 1.0, 1.0)"
 MATCHED = "FROM search_text WHERE search_text MATCH ? AND ({visible})"
@@ -33,28 +31,8 @@ JOINED = """FROM search_text CROSS JOIN search_entry AS entry ON entry.id = sear
     WHERE search_text MATCH ? AND ({visible}) AND ({condition})"""
 UNRANKED = """FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid
     WHERE ({visible}) AND ({condition})"""
-DETAILS = """SELECT entry.id, entry.type, entry.key, document.path,
-        CASE WHEN entry.body IS NULL THEN document.title ELSE entry.title END AS title,
-        substr(CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END
-            || ' ' || entry.code, 1, ?) AS text
-    FROM json_each(?) AS wanted
-    JOIN search_entry AS entry ON entry.id = wanted.value
-    LEFT JOIN document ON document.uid = entry.uid"""
-START_CHARACTERS = 200
 SECONDS = 2.0  # the slowest of all classes of query takes 0.04 at 100,000 notes
 PROGRESS_STEPS = 20_000  # of SQLite's machine, between two looks at the clock
-
-
-@dataclass(frozen=True)
-class Hit:
-    """`type` is note, code or annotation; `id` a note's path, an analysis's name, an id."""
-
-    type: str
-    id: str
-    title: str
-    url: str
-    snippet_html: str
-    score: float
 
 
 @dataclass(frozen=True)
@@ -80,9 +58,15 @@ NOTHING = Ranked(0, {})
 
 
 def search(
-    connection: sqlite3.Connection, person: Person, text: str, limit: int = 20, offset: int = 0
+    connection: sqlite3.Connection,
+    person: Person,
+    text: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    order: str = RELEVANCE,
 ) -> Results:
-    """The hits from `offset` on that `person` may list, best first, and how many there are."""
+    """The hits from `offset` on that `person` may list, best or newest first, and how many."""
     began = time.perf_counter()
     query = parse(text)
     found, hits, relaxed = NOTHING, list[Hit](), False
@@ -91,11 +75,12 @@ def search(
             provide_fold(connection)
         exact = plan(query.tree)
         with deadline(connection):
-            found = ranked(connection, person, exact, limit, offset)
+            found = ranked(connection, person, exact, limit, offset, order)
             relaxed = not found.total and exact.can_relax
             if relaxed:
-                found = ranked(connection, person, plan(query.tree, relaxed=True), limit, offset)
-        hits = detailed(connection, found.scores, exact.words)
+                loose = plan(query.tree, relaxed=True)
+                found = ranked(connection, person, loose, limit, offset, order)
+        hits = detailed(connection, found.scores, wanted(query.tree))
     took = round((time.perf_counter() - began) * 1000, 2)
     return Results(text, found.total, took, relaxed and bool(found.total), None, hits, query.note)
 
@@ -130,18 +115,24 @@ def fold(text: str) -> str:
 
 
 def ranked(
-    connection: sqlite3.Connection, person: Person, wanted: Plan, limit: int, offset: int
+    connection: sqlite3.Connection,
+    person: Person,
+    wanted: Plan,
+    limit: int,
+    offset: int,
+    order: str = RELEVANCE,
 ) -> Ranked:
     """The ids of one page, best first (newest first when there is no word to rank by)."""
-    is_joined = not wanted.match or wanted.condition.sql != "1"
+    is_dated = order == DATE or not wanted.match
+    is_joined = is_dated or wanted.condition.sql != "1"
     column = "entry.id" if is_joined else "search_text.rowid"
     seen = visible(person, column)
     shape = UNRANKED if not wanted.match else JOINED if is_joined else MATCHED
     source = shape.format(condition=wanted.condition.sql, visible=seen.sql)
     values = [*([wanted.match] if wanted.match else []), *seen.values, *wanted.condition.values]
-    score, order = (RANK, "score") if wanted.match else ("0.0", "entry.date DESC, entry.id DESC")
+    score, by = ("0.0", "entry.date DESC, entry.id DESC") if is_dated else (RANK, "score")
     rows = connection.execute(
-        f"SELECT {column} AS id, {score} AS score {source} ORDER BY {order} LIMIT ? OFFSET ?",
+        f"SELECT {column} AS id, {score} AS score {source} ORDER BY {by} LIMIT ? OFFSET ?",
         [*values, limit, offset],
     ).fetchall()
     scores = {row["id"]: row["score"] for row in rows}
@@ -149,38 +140,3 @@ def ranked(
         return Ranked(offset + len(rows), scores)
     total = connection.execute(f"SELECT count(*) {source}", values).fetchone()[0]
     return Ranked(total, scores)
-
-
-def detailed(
-    connection: sqlite3.Connection, scores: dict[int, float], words: list[str]
-) -> list[Hit]:
-    ids = json.dumps(list(scores))
-    rows = {row["id"]: row for row in connection.execute(DETAILS, [LOOKED_AT, ids])}
-    return [
-        hit(rows[entry], excerpt(rows[entry]["text"], words) or start(rows[entry]["text"]), score)
-        for entry, score in scores.items()
-        if entry in rows
-    ]
-
-
-def start(text: str) -> str:
-    """The first words, where there is no passage to show."""
-    words = " ".join(text[:1000].split())
-    if len(words) <= START_CHARACTERS:
-        return escape(words)
-    return escape(words[:START_CHARACTERS].rsplit(" ", 1)[0]) + "…"
-
-
-def hit(row: sqlite3.Row, snippet: str, score: float) -> Hit:
-    name = row["path"] if row["type"] == "note" else row["key"]
-    address = URLS[row["type"]](row)
-    return Hit(row["type"], name, row["title"], address, snippet, -score)
-
-
-URLS: dict[str, Callable[[sqlite3.Row], str]] = {
-    "note": lambda row: f"/notes/{quote(row['path'])}",
-    "code": lambda row: f"/analyses/{quote(row['key'], safe='')}",
-    "annotation": lambda row: (
-        f"/notes/{quote(row['path'])}#annotation-{quote(row['key'], safe='')}"
-    ),
-}
