@@ -90,7 +90,9 @@ def search() -> Response:
     if "q" not in request.args:
         raise BadInput("Say what to search for: q=words.", field="q")
     query, limit, offset = request.args["q"], asked.limit(20), asked.offset()
-    return answer(presenters.results(find.search(g.db, g.person, query, limit, offset)))
+    order = asked.word("order", find.ORDERS) or find.RELEVANCE
+    found = find.search(g.db, g.person, query, limit, offset, order=order)
+    return answer(presenters.results(found))
 
 
 @blueprint.get("/analyses")
