@@ -111,7 +111,7 @@ def facet(name: str, counts: dict[str, int], text: str, tree: Node) -> Facet:
         is_chosen = value.casefold() in chosen
         asked = other(text, tree, Field(name, value), chosen=is_chosen)
         if asked is not None:
-            values.append(Value(value, number, is_chosen, asked))
+            values.append(Value(value, min(number, MOST), is_chosen, asked))
     values.sort(key=lambda value: (not value.chosen, -value.count, value.name.casefold()))
     values = values[:MOST_VALUES]
     if name == "year":

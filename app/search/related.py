@@ -185,7 +185,7 @@ def tie_by_works(
 def tie_by_links(connection: sqlite3.Connection, given: dict[str, object], ties: Ties) -> None:
     for kind, sql, weight in (("too", LINKED_TOO, 1.0), ("beside", LINKED_BESIDE, 0.7)):
         for uid, title, number in connection.execute(sql, given):
-            ties.add(uid, kind, weight / math.log2(2 + number), title)
+            ties.add(uid, kind, weight / math.log2(1 + max(2, number)), title)
 
 
 def tie_by_words(
