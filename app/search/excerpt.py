@@ -26,7 +26,7 @@ REACH = LENGTH - BEFORE
 SHORT = 90  # a passage that is shorter goes on into the next line
 LOOKED_AT = 100_000  # characters of the text
 LONGEST_FORMULA = 600  # a longer one is left out rather than shown
-COMPARED = 400  # hits, as the beginning of a passage
+COMPARED = 200  # hits, as the beginning of a passage
 SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*(?=\S)")
 NOT_WORDS = re.compile(r"\{\{[^{}\n]*\}\}|!\[\[[^\]\n]*\]\]")  # what the page fills in
 
@@ -69,6 +69,8 @@ def best(
 ) -> int:
     """Which hit has most of what is looked for close behind it; side by side counts more."""
     titles = {start for start, _ in headings}
+    if len(parts) == 1 and not titles:
+        return 0
 
     def worth(at: int) -> tuple[int, int, int]:
         first, near, met = hits[at], 0, set[int]()

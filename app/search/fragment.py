@@ -20,6 +20,7 @@ BEFORE, BEHIND = 6, 8  # words beside the one that was found
 LONGEST = 160
 ENDS = ".!?…;:。！？"
 WORD = re.compile(r"[^\s、。，．！？「」『』（）：；]+")
+ALNUM = re.compile(r"[^\W_]")
 # What the page shows in another way, and where a sentence ends.
 BREAKS = re.compile(
     r"\{\{[^{}\n]*\}\}|!?\[\[[^\]\n]*\]\]|\[[^\]\n]*@[^\]\n]*\]|(?<!\w)@\S+|[.!?…;:][\"'”’)\]]*(?=\s)|[。！？]"
@@ -29,9 +30,13 @@ BREAKS = re.compile(
 def of_passage(text: str, mark: Pair) -> str:
     """The end of an address that finds what is marked; empty where no words stand there."""
     line = text.rfind("\n", 0, mark[0]) + 1
-    run = run_around(text, line, line_end(text, mark[0]), mark)
-    words = [match.span() for match in WORD.finditer(text, *run)]
-    words = [word for word in words if any(map(str.isalnum, text[slice(*word)]))]
+    start, end = run_around(text, line, line_end(text, mark[0]), mark)
+    near = max(start, text.rfind(" ", start, max(start, mark[0] - LONGEST)) + 1)
+    far = min(end, mark[1] + 2 * LONGEST) if mark[1] < end else end
+    words = [match.span() for match in WORD.finditer(text, near, far)]
+    if far < end:
+        words = words[:-1] or words
+    words = [word for word in words if ALNUM.search(text, *word)]
     if not words:
         return ""
     middle = next((n for n, word in enumerate(words) if word[1] > mark[0]), len(words) - 1)

@@ -13,8 +13,8 @@ from html import escape
 from urllib.parse import quote
 
 from app.search import excerpt, fragment, sought
-from app.search.excerpt import LOOKED_AT, Pair, Passage
-from app.search.sought import Part
+from app.search.excerpt import LOOKED_AT, Pair
+from app.search.sought import Part, Span
 from app.search.tree import Phrase, Word
 
 DETAILS = """SELECT entry.id, entry.type, entry.key, entry.date, document.path,
@@ -126,24 +126,31 @@ def line_of(text: str, line: str, at: int) -> int | None:
 def of_code(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
     """An analysis: a line of its source, or else what it says of itself."""
     url = f"/analyses/{quote(row['key'], safe='')}"
-    passage = excerpt.of_parts(row["code"], parts)
-    if passage is None:
+    found = best_line(row["code"], parts)
+    if found is None:
         prose = excerpt.of_parts(row["text"], parts)
         shown = prose.html if prose else start(row["text"])
         return Hit("code", row["key"], row["title"], url, shown, score)
-    line = row["code"].count("\n", 0, passage.marks[0][0]) + 1
-    snippet = line_shown(row["code"], passage)
+    line, snippet = found
     return Hit("code", row["key"], row["title"], f"{url}#L{line}", snippet, score, line=line)
 
 
-def line_shown(code: str, passage: Passage) -> str:
-    """The line with the first mark, as code."""
-    left = code.rfind("\n", 0, passage.marks[0][0]) + 1
-    right = excerpt.line_end(code, left)
-    begin = left if passage.marks[0][0] - left < excerpt.BEFORE else passage.start
-    end = min(right, begin + excerpt.LENGTH)
-    marks = [mark for mark in passage.marks if begin <= mark[0] and mark[1] <= end]
-    return spelt(code, begin, end, marks)
+def best_line(code: str, parts: Sequence[Part]) -> tuple[int, str] | None:
+    """The line that has most of what is looked for, by its number, and as HTML."""
+    lines: dict[int, list[Span]] = {}
+    for span in sought.of_parts(code, parts):
+        lines.setdefault(code.rfind("\n", 0, span.start) + 1, []).append(span)
+    if not lines:
+        return None
+    best = max(lines, key=lambda begin: (len({span.part for span in lines[begin]}), -begin))
+    end = excerpt.line_end(code, best)
+    first = lines[best][0].start
+    begin = best if first - best < excerpt.BEFORE else code.rfind(" ", best, first) + 1 or first
+    most = min(end, begin + excerpt.LENGTH)
+    pairs = excerpt.apart((span.start, span.end) for span in lines[best])
+    marks = [pair for pair in pairs if begin <= pair[0] and pair[1] <= most]
+    pieces = ["…" if begin > best else "", spelt(code, begin, most, marks)]
+    return code.count("\n", 0, best) + 1, "".join(pieces) + ("…" if most < end else "")
 
 
 def spelt(code: str, begin: int, end: int, marks: Sequence[Pair]) -> str:
@@ -151,14 +158,13 @@ def spelt(code: str, begin: int, end: int, marks: Sequence[Pair]) -> str:
     for left, right in marks:
         pieces += [escape(code[at:left]), "<mark>", escape(code[left:right]), "</mark>"]
         at = right
-    pieces.append(escape(code[at:end]))
-    return "".join(pieces).strip() + ("…" if end < excerpt.line_end(code, begin) else "")
+    return "".join([*pieces, escape(code[at:end])]).strip()
 
 
 def in_code(code: str, parts: Sequence[Part]) -> str | None:
     """The same for a block of a note that its text does not hold."""
-    passage = excerpt.of_parts(code, parts)
-    return line_shown(code, passage) if passage else None
+    found = best_line(code, parts)
+    return found[1] if found else None
 
 
 def of_annotation(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:

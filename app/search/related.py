@@ -22,8 +22,8 @@ from app.search.visible import AUDIENCES, EVERYBODY, LOOKED_UP
 MOST = 5
 ENOUGH = 0.5  # a note with less is not related
 CHARACTERS = 30_000  # of a note's text, whose words are looked at
-CANDIDATES = 40  # words that are looked up
-TELLING = 200  # notes that may have a word or a work before it says nothing
+CANDIDATES = 32  # words that are looked up
+TELLING = 100  # notes that may have a word or a work before it says nothing
 HUB = 60  # links to a note, or from one, that say something
 LEAST_SHARED, LEAST_TOO = 3, 2  # words, where nothing else is shared, and where something is
 SHOWN_WORDS = 3
@@ -83,8 +83,8 @@ LINKED_BESIDE = """WITH source AS MATERIALIZED (
     WHERE number <= :hub AND document.uid NOT IN (:uid, source.uid)
         AND document.visibility IN (SELECT value FROM json_each(:seen))
         AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = other.name_key)"""
-WITH_WORD = """SELECT * FROM (SELECT {number} AS word, rowid AS id FROM search_text
-    WHERE search_text MATCH ? LIMIT {most})"""
+WITH_WORD = """SELECT {number}, count(*), group_concat(rowid)
+    FROM (SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT {most})"""
 NOTES = """SELECT uid, id FROM search_entry WHERE id IN (SELECT value FROM json_each(?))
     AND type = 'note'"""
 SHOWN = """SELECT uid, path, title, kind, date FROM document
@@ -255,20 +255,19 @@ def worth(stem: str, counts: dict[str, int]) -> float:
 def notes_with(
     connection: sqlite3.Connection, person: Person, words: Sequence[str]
 ) -> dict[str, list[int]]:
-    """The entries of notes with each word, up to a few more than may tell anything; one query."""
+    """The entries of notes with each word that few have; one query."""
     if not words:
         return {}
     sql = " UNION ALL ".join(
         WITH_WORD.format(number=number, most=TELLING + 1) for number in range(len(words))
     )
-    found: dict[str, list[int]] = {word: [] for word in words}
+    found: dict[str, list[int]] = {}
     least = EVERYBODY if person.role is Role.PUBLIC else LOOKED_UP - 1
-    common = Counter[int]()
-    for number, entry in connection.execute(sql, [f'"{word}"' for word in words]):
-        common[number] += 1
-        if entry % AUDIENCES <= least:
-            found[words[number]].append(entry)
-    return {word: found[word] for number, word in enumerate(words) if common[number] <= TELLING}
+    for number, count, entries in connection.execute(sql, [f'"{word}"' for word in words]):
+        if 2 <= count <= TELLING:
+            ids = map(int, entries.split(","))
+            found[words[number]] = [entry for entry in ids if entry % AUDIENCES <= least]
+    return found
 
 
 def chosen(connection: sqlite3.Connection, given: dict[str, object], ties: Ties) -> list[Related]:
