@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.accounts.permissions import Person, Role, visibilities
-from app.search import excerpt, stems
+from app.search import endings, excerpt
 from app.search.visible import AUDIENCES, EVERYBODY, LOOKED_UP
 
 MOST = 5
@@ -224,7 +224,7 @@ def words_of(connection: sqlite3.Connection, uid: int) -> tuple[dict[str, int], 
         return {}, {}
     text = prose(row["text"]) + f" {row['title']}" * 3
     words = Counter(word for word in TOKEN.findall(text.lower()) if word not in COMMON)
-    known = stems.of(words)
+    known = endings.of(words)
     counts: dict[str, int] = {}
     shown: dict[str, str] = {}
     for word, times in words.most_common():

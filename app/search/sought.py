@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.search import signs, stems
+from app.search import endings, signs
 from app.search.tree import Phrase, Word
 
 MOST_PARTS = 24
@@ -55,7 +55,7 @@ def read(leaf: Word | Phrase) -> Iterator[Part]:
             continue
         words = TOKEN.findall(piece)
         if words:
-            known = stems.of(words)
+            known = endings.of(words)
             is_open = isinstance(leaf, Word) and leaf.prefix
             yield Part(tuple(known[word] or folded(word) for word in words), is_open)
 
@@ -76,7 +76,7 @@ def of_parts(text: str, parts: Sequence[Part]) -> list[Span]:
             key = key or part.stems[0]
             words.setdefault(key, begun(plain, key))
     beginnings = {plain[start:end] for places in words.values() for start, end in places}
-    known = stems.of(beginnings)
+    known = endings.of(beginnings)
     found: list[Span] = []
     for number, part in enumerate(parts):
         if part.run:
@@ -129,7 +129,7 @@ def following(plain: str, start: int, end: int, part: Part, known: dict[str, str
                 return 0
             start, end = word.span()
         is_open = part.prefix and number == last
-        own = known.get(plain[start:end]) or stems.of([plain[start:end]])[plain[start:end]]
+        own = known.get(plain[start:end]) or endings.of([plain[start:end]])[plain[start:end]]
         if not (own.startswith(stem) if is_open else own == stem):
             return 0
     return end

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import derived
-from app.search import sought, stems
+from app.search import endings, sought
 from app.search.excerpt import LENGTH, LONGEST_FORMULA, Passage, excerpt, formulas
 from app.search.fts import wanted
 from app.search.query import parse
@@ -61,7 +61,7 @@ def test_which_words_are_marked(text: str, query: str, marked: list[str] | None)
 
 def test_the_tokenizer_is_that_of_the_index() -> None:
     index = next(table for table in derived.TABLES if "search_text" in table and "fts5" in table)
-    assert f'tokenize = "{stems.TOKENIZER}"' in index
+    assert f'tokenize = "{endings.TOKENIZER}"' in index
 
 
 WORDS = (
@@ -75,7 +75,7 @@ WORDS = (
 def test_what_the_index_finds_is_marked_and_nothing_else(words: list[str], word: str) -> None:
     """Each word alone is asked of FTS5 itself."""
     table = sqlite3.connect(":memory:")
-    table.execute(f"CREATE VIRTUAL TABLE t USING fts5(x, tokenize='{stems.TOKENIZER}')")
+    table.execute(f"CREATE VIRTUAL TABLE t USING fts5(x, tokenize='{endings.TOKENIZER}')")
     table.executemany("INSERT INTO t VALUES (?)", [(each,) for each in words])
     found = table.execute("SELECT x FROM t WHERE t MATCH ? ORDER BY rowid", [f'"{word}"'])
     text = " ".join(words)
