@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app import database
-from app.search.stems import stem
+from app.search.endings import stem
 from app.search.weights import RANK
 
 COMMON = 20_000  # entries: below it, scoring them all takes some 20 ms

@@ -18,7 +18,7 @@ RUN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
-TITLE_TIMES = 4  # a title counts for as much more here as in the other columns
+TITLE_TIMES = 3  # a title counts for as much more here as in the other columns
 
 
 def spaced(text: str) -> str:

@@ -46,12 +46,22 @@ def analysis(name: str) -> str:
         "analysis.html",
         analysis=found,
         doc=text.as_html(found.signature.doc.partition("\n")[2]),
-        source=highlight(found.source, "python"),
+        source=with_anchors(highlight(found.source, "python")),
         notes=documents.showing(g.db, name, visibilities(g.person)),
         runs=[] if g.person.role is Role.PUBLIC else runs.history(g.db, name, 20),
         cell=figures.shown(cell, "") if cell else None,
         room="Analyses",
     )
+
+
+def with_anchors(html: str) -> str:
+    r"""Highlighted code with an anchor on each line; no element in it goes over lines.
+
+    >>> with_anchors("a\n<b>c</b>")
+    '<span id="L1">a</span>\n<span id="L2"><b>c</b></span>'
+    """
+    lines = enumerate(html.split("\n"), 1)
+    return "\n".join(f'<span id="L{number}">{line}</span>' for number, line in lines)
 
 
 def is_visible(name: str) -> bool:

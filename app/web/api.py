@@ -90,8 +90,9 @@ def search() -> Response:
     if "q" not in request.args:
         raise BadInput("Say what to search for: q=words.", field="q")
     query, limit, offset = request.args["q"], asked.limit(20), asked.offset()
+    order = asked.word("order", find.ORDERS) or find.RELEVANCE
     known = lookups.known(access.settings(), g.db, g.person)
-    found = find.search(g.db, g.person, query, limit, offset, known=known)
+    found = find.search(g.db, g.person, query, limit, offset, order=order, known=known)
     return answer(presenters.results(found))
 
 

@@ -17,8 +17,7 @@ from app.library.problems import Failure
 from app.library.syncing import vanished
 from app.library.writing import aside
 from app.library.writing.aside import Aside
-from app.web import access, cache
-from app.web.search import whole
+from app.web import access, asked, cache
 
 blueprint = Blueprint("lists", __name__)
 
@@ -104,7 +103,7 @@ def browse() -> str:
 def listing(heading: str, **filters: Any) -> str:
     """One page of a list. A list that is empty by its filter does not exist; the feed does."""
     seen = visibilities(g.person)
-    offset = whole(request.args.get("offset", "0"))
+    offset = asked.offset()
     size = access.settings().page_size
     page = documents.page(g.db, seen, **filters, limit=size, offset=offset)
     if filters and not page.total:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of
+from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
 
 VERSION = "1.0.0"
 
@@ -99,8 +99,8 @@ OPERATIONS = (
         "/api/search",
         "Search notes, annotations and code",
         {200: "Results"},
-        ("q", *PAGED),
-        problems=(400,),
+        ("q", *PAGED, "order"),
+        problems=(400, 503),
     ),
     Operation("get", "/api/analyses", "List the analyses", {200: "Analyses"}),
     Operation(
@@ -159,6 +159,7 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "author": ("only notes by this author", TEXT),
     "year": ("only notes of this year", WHOLE),
     "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
+    "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
     "script": ("only runs of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
@@ -189,6 +190,7 @@ MEANINGS = {
     415: "Send application/json.",
     422: "It cannot be understood; `line` says where.",
     428: "Send If-Match.",
+    503: "This takes too long, or is not ready; ask again, or for less.",
 }
 
 

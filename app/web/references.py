@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template
 
 from app.accounts.permissions import Action, visibilities
 from app.library.citations import bibliography
-from app.web import access, cache, citing
-from app.web.search import whole
+from app.web import access, asked, cache, citing
 
 blueprint = Blueprint("references", __name__)
 
@@ -20,7 +19,7 @@ SIZE = 100  # a work that was not set since the start of the process takes some 
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
-    offset = whole(request.args.get("offset", "0"))
+    offset = asked.offset()
     found = bibliography.page(g.db, visibilities(g.person), limit=SIZE, offset=offset)
     return render_template(
         "references.html",

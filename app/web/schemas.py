@@ -145,13 +145,19 @@ SCHEMAS: dict[str, Schema] = {
         left=many(TEXT),
     ),
     "Hit": record(
-        "What was found; its words are marked in the snippet.",
+        "What was found, its words marked in the snippet, in which formulas are TeX. `url` leads"
+        " on it. `heading` stands above it, `note` is the title of the note that it belongs to,"
+        " `line` where it stands in an analysis.",
         type=words("note", "code", "annotation", "output"),
         id=TEXT,
         title=TEXT,
         url=TEXT,
         snippet_html=HTML,
         score=NUMBER,
+        heading=TEXT,
+        date=TEXT,
+        note=TEXT,
+        line=maybe(WHOLE),
     ),
     "Results": record(
         "`relaxed`: nothing has all the words. `note`: what was not understood.",

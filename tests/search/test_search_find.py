@@ -225,7 +225,7 @@ def test_urls_are_percent_encoded(connection: sqlite3.Connection) -> None:
     annotate(connection, "x y", 1, "word")
     urls = {hit.type: hit.url for hit in search(connection, OWNER, "word").results}
     assert urls == {
-        "note": "/notes/papers/Gr%C3%BC%C3%9Fe%20%26%20%231%3F",
+        "note": "/notes/papers/Gr%C3%BC%C3%9Fe%20%26%20%231%3F#:~:text=word",
         "code": "/analyses/a%2Fb",
         "annotation": "/notes/papers/Gr%C3%BC%C3%9Fe%20%26%20%231%3F#annotation-x%20y",
     }

@@ -100,6 +100,7 @@ SEARCHES = (
     "-walk",
     "*",
 )
+PARTS_OF_SEARCH = ("more", "typing", "facets", "suggestions")
 
 
 @pytest.fixture
@@ -192,7 +193,9 @@ def seeds(application: Flask) -> list[str]:
         "/notes/open.md",
         "/api/notes/open",
         *(f"/{path}?q={words}" for words in queries for path in ("search", "api/search")),
-        *(f"/search/more?q={words}&offset=0" for words in queries),
+        *(f"/search/{part}?q={words}" for words in queries for part in PARTS_OF_SEARCH),
+        *(f"/search?q={words}&order=date" for words in queries),
+        "/related/open",
         *(f"/api/notes?{field}" for field in ("kind=journal", "year=1871", "limit=200")),
         *(f"/notes/open?run=shared:{run}" for run in (1, 3, 5)),
         "/runs/1",
@@ -255,6 +258,25 @@ def test_nor_counted(hidden: Flask) -> None:
     assert [each["name"] for each in listed] == ["shared"]
     assert public.get("/api/runs").get_json()["total"] == 1
     assert len(public.get("/api/claims").get_json()["results"]) == 1
+
+
+def test_no_part_of_the_search_shows_or_counts_anything_hidden(hidden: Flask) -> None:
+    """Snippets, headings, facets, suggestions, related notes, and what is said aloud."""
+    public = hidden.test_client()
+    for words in SEARCHES:
+        for path in ("/search?q=", *(f"/search/{part}?q=" for part in PARTS_OF_SEARCH)):
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = public.get(f"{path}{quote(words)}", headers=headers).text.lower()
+                shown = unescape(answer)
+                assert not [word for word in SECRETS.values() if word in shown], (path, words)
+    facets = public.get("/search/facets?q=-xylophone", headers={"HX-Request": "true"}).text
+    counts = re.findall(r'<span>([^<]*)</span><span class="count">([^<]*)</span>', facets)
+    assert dict(counts) == {
+        "Notes": "1", "Code": "1", "note": "1", "2021": "1", "open": "1", "Ada Example": "1",
+    }  # fmt: skip
+    related = public.get("/related/open")
+    assert related.status_code == 200
+    assert "No note has enough in common" in related.text
 
 
 def test_the_owner_meets_all_of_it(hidden: Flask, connection: sqlite3.Connection) -> None:

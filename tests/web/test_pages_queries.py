@@ -43,6 +43,8 @@ PAGES = (
     "/years/2024",
     "/notes/walk-0",
     "/search?q=walk",
+    "/search/facets?q=walk",
+    "/related/walk-0",
     "/claims",
     "/analyses",
 )
