@@ -20,19 +20,11 @@ from urllib.parse import quote
 from app.accounts.permissions import Person
 from app.errors import Unavailable
 from app.search.excerpt import LOOKED_AT, excerpt
-from app.search.fts import Plan, plan
+from app.search.fts import plan
 from app.search.query import parse
+from app.search.ranking import NOTHING, Page, ranked
 from app.search.tree import fields
-from app.search.visible import visible
 
-# The columns' weights: title, headings, tags, body, code, signs.
-RANK = "bm25(search_text, 4.0, 2.0, 2.0, 1.0, 1.0, 1.0)"
-MATCHED = "FROM search_text WHERE search_text MATCH ? AND ({visible})"
-JOINED = """FROM search_text CROSS JOIN search_entry AS entry ON entry.id = search_text.rowid
-    LEFT JOIN document ON document.uid = entry.uid
-    WHERE search_text MATCH ? AND ({visible}) AND ({condition})"""
-UNRANKED = """FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid
-    WHERE ({visible}) AND ({condition})"""
 DETAILS = """SELECT entry.id, entry.type, entry.key, document.path,
         CASE WHEN entry.body IS NULL THEN document.title ELSE entry.title END AS title,
         substr(CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END
@@ -59,7 +51,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """`relaxed`: nothing has all the words, so these have some. `note`: what was not understood."""
+    """`relaxed`: few or none have all the words, so others that have some of them follow.
+
+    `note`: what was not understood.
+    """
 
     query: str
     total: int
@@ -70,34 +65,31 @@ class Results:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Ranked:
-    total: int
-    scores: dict[int, float]
-
-
-NOTHING = Ranked(0, {})
-
-
 def search(
-    connection: sqlite3.Connection, person: Person, text: str, limit: int = 20, offset: int = 0
+    connection: sqlite3.Connection,
+    person: Person,
+    text: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    order: str = "relevance",
 ) -> Results:
-    """The hits from `offset` on that `person` may list, best first, and how many there are."""
+    """The hits from `offset` on that `person` may list, and how many there are.
+
+    `order` is relevance, best first, or date, newest first.
+    """
     began = time.perf_counter()
     query = parse(text)
-    found, hits, relaxed = NOTHING, list[Hit](), False
+    found, hits = NOTHING, list[Hit]()
     if query.tree:
         if "author" in fields(query.tree):
             provide_fold(connection)
         exact = plan(query.tree)
         with deadline(connection):
-            found = ranked(connection, person, exact, limit, offset)
-            relaxed = not found.total and exact.can_relax
-            if relaxed:
-                found = ranked(connection, person, plan(query.tree, relaxed=True), limit, offset)
+            found = ranked(connection, person, query.tree, exact, Page(limit, offset, order))
         hits = detailed(connection, found.scores, exact.words)
     took = round((time.perf_counter() - began) * 1000, 2)
-    return Results(text, found.total, took, relaxed and bool(found.total), None, hits, query.note)
+    return Results(text, found.total, took, found.relaxed, None, hits, query.note)
 
 
 @contextmanager
@@ -127,28 +119,6 @@ def fold(text: str) -> str:
     """For comparing names: without case and accents."""
     plain = unicodedata.normalize("NFKD", text)
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-
-
-def ranked(
-    connection: sqlite3.Connection, person: Person, wanted: Plan, limit: int, offset: int
-) -> Ranked:
-    """The ids of one page, best first (newest first when there is no word to rank by)."""
-    is_joined = not wanted.match or wanted.condition.sql != "1"
-    column = "entry.id" if is_joined else "search_text.rowid"
-    seen = visible(person, column)
-    shape = UNRANKED if not wanted.match else JOINED if is_joined else MATCHED
-    source = shape.format(condition=wanted.condition.sql, visible=seen.sql)
-    values = [*([wanted.match] if wanted.match else []), *seen.values, *wanted.condition.values]
-    score, order = (RANK, "score") if wanted.match else ("0.0", "entry.date DESC, entry.id DESC")
-    rows = connection.execute(
-        f"SELECT {column} AS id, {score} AS score {source} ORDER BY {order} LIMIT ? OFFSET ?",
-        [*values, limit, offset],
-    ).fetchall()
-    scores = {row["id"]: row["score"] for row in rows}
-    if len(rows) < limit and (rows or not offset):
-        return Ranked(offset + len(rows), scores)
-    total = connection.execute(f"SELECT count(*) {source}", values).fetchone()[0]
-    return Ranked(total, scores)
 
 
 def detailed(

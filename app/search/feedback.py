@@ -1,0 +1,136 @@
+"""The first hits ranked anew, by what the best of them have in common.
+
+A question in a person's words and an answer in an author's share few of them. So the first hits
+are read: those that suit best lend the question their characteristic words (Rocchio's feedback),
+and all of them are scored again by BM25 with k1 and b of our own, which FTS5 does not let one set.
+Only hits that the person may meet are read; a word's frequency is that of the whole library.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from math import log
+
+from app.search import stems
+from app.search.relaxed import COMMON
+
+FIRST = 200  # hits that are read
+CHARACTERS = 6_000  # of each, about 900 words
+BEST = 10  # of them lend words
+LENT = 20  # words
+SHARE = 0.5  # of the new question that is lent
+LOOKED_UP = 60  # words whose frequency is asked for
+TITLE = 2.0  # what a word in the title or the tags counts for
+K1, B = 1.6, 0.6
+
+TEXTS = """SELECT entry.id, entry.title || ' ' || entry.tags AS title,
+        substr(CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END
+            || ' ' || entry.code, 1, ?) AS text
+    FROM json_each(?) AS wanted
+    JOIN search_entry AS entry ON entry.id = wanted.value
+    LEFT JOIN document ON document.uid = entry.uid"""
+VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary
+    USING fts5vocab(main, search_text, row)"""
+FREQUENCIES = """SELECT term, doc FROM json_each(?) AS wanted
+    CROSS JOIN temp.search_vocabulary AS vocabulary ON vocabulary.term = wanted.value"""
+ENTRIES = "SELECT count(*) FROM search_entry"
+
+COMMON_STEMS = frozenset(map(stems.stem, COMMON))
+Weights = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A hit's words, with how often each stands in it, and BM25's measure of its length."""
+
+    id: int
+    times: dict[str, float]
+    norm: float
+
+
+def reranked(connection: sqlite3.Connection, ids: list[int], question: Weights) -> list[int]:
+    """The hits, the most suitable first; where two suit alike, in the order they came in."""
+    hits = read(connection, ids[:FIRST])
+    rare = rarities(connection, list(question))
+    scores = scored(hits, {stem: part * rare[stem] for stem, part in question.items()})
+    best = sorted(hits, key=lambda hit: -scores[hit.id])[:BEST]
+    parts = common_parts(best, scores)
+    rare |= rarities(connection, list(parts))
+    lent = sorted(((stem, part * rare[stem]) for stem, part in parts.items()), key=second)[-LENT:]
+    new = mixed(question, dict(lent))
+    scores = scored(hits, {stem: part * rare[stem] for stem, part in new.items()})
+    return [*sorted(scores, key=lambda entry: -scores[entry]), *ids[FIRST:]]
+
+
+def second(pair: tuple[str, float]) -> float:
+    return pair[1]
+
+
+def read(connection: sqlite3.Connection, ids: list[int]) -> list[Read]:
+    rows = connection.execute(TEXTS, [CHARACTERS, json.dumps(ids)]).fetchall()
+    found = {row["id"]: counted(row["title"], row["text"]) for row in rows}
+    sizes = {entry: sum(times.values()) for entry, times in found.items()}
+    average = sum(sizes.values()) / len(sizes) if sizes else 1.0
+    return [
+        Read(entry, found[entry], K1 * (1 - B + B * sizes[entry] / (average or 1.0)))
+        for entry in ids
+        if entry in found
+    ]
+
+
+def counted(title: str, text: str) -> dict[str, float]:
+    times: dict[str, float] = dict(Counter(stems.words(text)))
+    for stem in stems.words(title):
+        times[stem] = times.get(stem, 0.0) + TITLE
+    return times
+
+
+def rarities(connection: sqlite3.Connection, stems: list[str]) -> Weights:
+    """How much each stem tells, by the number of all entries that have it."""
+    connection.execute(VOCABULARY)
+    entries = connection.execute(ENTRIES).fetchone()[0]
+    rows = connection.execute(FREQUENCIES, [json.dumps(stems)])
+    known = {row["term"]: log((entries + 1) / (row["doc"] + 0.5)) for row in rows}
+    return {stem: known.get(stem, 0.0) for stem in stems}
+
+
+def scored(hits: list[Read], weights: Weights) -> dict[int, float]:
+    scores = {}
+    for hit in hits:
+        times, norm, score = hit.times, hit.norm, 0.0
+        for stem, weight in weights.items():
+            if stem in times:
+                score += weight * times[stem] / (times[stem] + norm)
+        scores[hit.id] = score
+    return scores
+
+
+def common_parts(best: list[Read], scores: dict[int, float]) -> Weights:
+    """The words that stand in two of these hits or more, and their part in the hits' scores."""
+    parts: Weights = {}
+    shared: Counter[str] = Counter()
+    for hit in best:
+        shared.update(hit.times.keys())
+        for stem, times in hit.times.items():
+            parts[stem] = parts.get(stem, 0.0) + scores[hit.id] * times / (times + hit.norm)
+    least = min(2, len(best))
+    able = [stem for stem in parts if shared[stem] >= least and is_lendable(stem)]
+    return {stem: parts[stem] for stem in sorted(able, key=lambda stem: -parts[stem])[:LOOKED_UP]}
+
+
+def is_lendable(stem: str) -> bool:
+    return len(stem) > 1 and stem not in COMMON_STEMS and stem not in COMMON
+
+
+def mixed(question: Weights, lent: Weights) -> Weights:
+    """The question and what was lent to it, each with its share of the whole."""
+    asked, told = sum(question.values()), sum(lent.values())
+    if not asked or not told:
+        return question
+    new = {stem: (1 - SHARE) * part / asked for stem, part in question.items()}
+    for stem, part in lent.items():
+        new[stem] = new.get(stem, 0.0) + SHARE * part / told
+    return new
