@@ -21,7 +21,8 @@ FIRST = 200  # hits that are read
 CHARACTERS = 6_000  # of each, about 900 words
 BEST = 10  # of them lend words
 LENT = 20  # words
-SHARE = 0.5  # of the new question that is lent
+SHARE = 0.4  # of the new question that is lent
+SHARP = 4  # the power by which a lower score lends less: one that stands out lends almost alone
 LOOKED_UP = 60  # words whose frequency is asked for
 TITLE = 2.0  # what a word in the title or the tags counts for
 K1, B = 1.6, 0.6
@@ -112,10 +113,12 @@ def common_parts(best: list[Read], scores: dict[int, float]) -> Weights:
     """The words that stand in two of these hits or more, and their part in the hits' scores."""
     parts: Weights = {}
     shared: Counter[str] = Counter()
+    highest = max((scores[hit.id] for hit in best), default=0.0) or 1.0
     for hit in best:
+        part = (scores[hit.id] / highest) ** SHARP
         shared.update(hit.times.keys())
         for stem, times in hit.times.items():
-            parts[stem] = parts.get(stem, 0.0) + scores[hit.id] * times / (times + hit.norm)
+            parts[stem] = parts.get(stem, 0.0) + part * times / (times + hit.norm)
     least = min(2, len(best))
     able = [stem for stem in parts if shared[stem] >= least and is_lendable(stem)]
     return {stem: parts[stem] for stem in sorted(able, key=lambda stem: -parts[stem])[:LOOKED_UP]}
