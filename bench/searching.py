@@ -17,10 +17,11 @@ from pathlib import Path
 
 from app import database
 from app.accounts.permissions import Person, Role
-from app.search import common, find, index, typed
+from app.search import common, find, index, ranking, typed
 from app.search.fts import plan
 from app.search.index import Entry
 from app.search.query import parse
+from app.search.ranked import Page
 from app.search.tree import Node
 from app.search.visible import audience
 from bench.ratios import Ratio, by_turns, seconds
@@ -216,7 +217,7 @@ def sides(connection: sqlite3.Connection, tree: Node) -> tuple[float, float]:
     wanted = plan(tree)
     ours, raw = by_turns(
         ROUNDS,
-        lambda: seconds(lambda: find.ranked(connection, OWNER, wanted, 20, 0)),
+        lambda: seconds(lambda: ranking.ranked(connection, OWNER, tree, wanted, Page(20))),
         lambda: seconds(lambda: connection.execute(RAW, [wanted.match]).fetchall()),
     )
     return min(ours), min(raw)
@@ -244,5 +245,5 @@ def overlap(connection: sqlite3.Connection, text: str) -> float:
     assert tree is not None
     tree = typed.begun(tree, text)
     listed = typed.ranked(connection, OWNER, tree, 20)
-    exact = find.ranked(connection, OWNER, plan(tree), 20, 0).scores
+    exact = ranking.listed(connection, ranking.rows_of(OWNER, plan(tree)), Page(20)).scores
     return 1.0 if listed is None or not exact else len(exact.keys() & listed.scores) / len(exact)

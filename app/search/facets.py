@@ -15,9 +15,9 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from app.accounts.permissions import Person
+from app.search.fields import PLACES
 from app.search.find import deadline, provide_fold
 from app.search.fts import Plan, plan
-from app.search.fields import PLACES
 from app.search.query import parse
 from app.search.tree import All, Either, Field, Node, every, fields, written
 from app.search.visible import visible

@@ -17,8 +17,8 @@ from rapidfuzz.distance import OSA
 from app.accounts.permissions import Person
 from app.search.common import spelt
 from app.search.endings import stem
-from app.search.sought import folded
 from app.search.fts import expression
+from app.search.sought import folded
 from app.search.tree import All, Either, Node, Word, written
 from app.search.visible import visible
 

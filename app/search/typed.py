@@ -24,9 +24,9 @@ from app.accounts.permissions import Person
 from app.search import common
 from app.search.condition import Condition
 from app.search.endings import stem
-from app.search.sought import folded
 from app.search.fts import expression
 from app.search.ranked import Ranked
+from app.search.sought import folded
 from app.search.tree import All, Node, Word, every
 from app.search.visible import visible
 from app.search.weights import RANK

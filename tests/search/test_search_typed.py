@@ -9,10 +9,11 @@ import pytest
 
 from app import database
 from app.accounts.permissions import PUBLIC, Person, Role
-from app.search import common, find, index, typed
+from app.search import common, find, index, ranking, typed
 from app.search.fts import plan
 from app.search.index import Entry
 from app.search.query import parse
+from app.search.ranked import Page
 from app.search.tree import Word
 from app.search.visible import audience
 
@@ -63,7 +64,10 @@ def test_what_is_found_is_what_would_be_found_exactly(
     hits = find.search(library, person, text, typing=True)
     tree = typed.begun(parse(text).tree or Word("x"), text)
     uids = {row["id"]: row["uid"] for row in library.execute("SELECT id, uid FROM search_entry")}
-    every = [uids[entry] for entry in find.ranked(library, person, plan(tree), 1000, 0).scores]
+    every = [
+        uids[entry]
+        for entry in ranking.listed(library, ranking.rows_of(person, plan(tree)), Page(1000)).scores
+    ]
     found = {int(hit.id[1:]) for hit in hits.results}
     if hits.relaxed:
         assert not every
