@@ -178,11 +178,12 @@ def of_annotation(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
 
 
 def other(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
-    """What an analysis returned, where a note shows it."""
+    """What an analysis returned or printed: where a note shows it, else its run."""
     passage = excerpt.of_parts(row["text"], parts)
     shown = passage.html if passage else start(row["text"])
-    script = row["key"].partition(":")[0]
-    url = f"/notes/{quote(row['path'])}" if row["path"] else f"/analyses/{quote(script, safe='')}"
+    place = row["key"].partition("/")[2]  # a block of a note, or a run
+    block = f"/notes/{quote(row['path'] or '')}#block-{quote(place)}"
+    url = block if row["path"] else f"/runs/{place}"
     return Hit(
         row["type"], row["key"], row["title"], url, shown, score,
         date=row["date"][:10], note=row["note"] or "",
