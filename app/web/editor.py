@@ -25,7 +25,7 @@ from app.library.history import differences, trash
 from app.library.history.versions import Version
 from app.library.writing import completion, drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, deleting, fillers, filling, unsaved, writing
+from app.web import access, attaching, deleting, fillers, filling, notes, unsaved, writing
 from app.web.templates import address, quoted, worded
 from app.web.writing import Form
 
@@ -84,7 +84,11 @@ def edit(id: str) -> ResponseReturnValue:
         return redirect(f"/edit/{quoted(now)}", 308)
     if draft := asked_draft(id):
         return page(writing.of_draft(draft))
-    source, base = save.read(access.settings(), id)
+    try:
+        source, base = save.read(access.settings(), id)
+    except NotFound:
+        notes.refuse_deleted(id)
+        raise
     return page(writing.of_source(id, source, base))
 
 

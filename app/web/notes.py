@@ -62,7 +62,7 @@ def refuse_deleted(id: str) -> None:
         return
     kept = trash.at(g.db, names.normal(id))
     if kept:
-        message = f"This note is in the trash, since {moment(kept.at)}."
+        message = f"This note is in the trash since {moment(kept.at)}."
         raise InTrash(message, kept.uid, hint="It comes back with its history and its comments.")
 
 

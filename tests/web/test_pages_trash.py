@@ -39,7 +39,8 @@ def test_restore_brings_file_and_comments_back(editor: FlaskClient, settings: Se
     assert editor.post("/delete/open").status_code == 303
     gone = editor.get("/notes/open")
     assert gone.status_code == 404
-    assert "This note is in the trash, since" in gone.text
+    assert "This note is in the trash since" in editor.get("/edit/open").text
+    assert "This note is in the trash since" in gone.text
     page = editor.get("/trash").text
     assert f'href="/trash/{note_in(page)}">Bring it back' in gone.text
     assert "Deleted by a browsing editor." in page
