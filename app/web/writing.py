@@ -168,7 +168,7 @@ def refuse_twice(form: Form) -> None:
 
     Where one of them was, that one counts.
     """
-    there = values_of(form.header, form.id)
+    there = values_of(form.header, form.id) if form.changed else {}
     for name, value in form.changed.items():
         before = form.was.get(name)
         if before is not None and there.get(name, before) not in (before, value.strip()):

@@ -127,6 +127,7 @@ def test_a_note_whose_address_is_taken_is_reached_by_its_number(
     assert "under another address" in page
     found = editor.get(f"/trash/{taken}").text
     assert 'name="id" value="open-2"' in found
+    assert "<title>History of Walks in the open" in found
     assert "New here" not in found
     (version,) = set(re.findall(rf'href="/trash/{taken}\?version=(\d+)"', found))
     assert "A walk of $N$ steps" in editor.get(f"/trash/{taken}?version={version}").text
