@@ -548,18 +548,24 @@ def test_a_note_about_no_work_is_asked_before_bibtex_fills_it(
     signed_in: Page, accessible: Callable[[Page], None]
 ) -> None:
     page = signed_in
+    entry = ENTRY.replace("1948,", "1949,")
     begin(page, "/edit/bayes/beyond-bayes")
     before = text(page)
     page.keyboard.press("Control+End")
-    page.evaluate(BRING, ["#markdown", "paste", ENTRY, "", "", ""])
-    expect(page.locator("#news")).to_contain_text("This is BibTeX, of shannon1948.")
+    page.evaluate(BRING, ["#markdown", "paste", entry, "", "", ""])
+    expect(page.locator("#news")).to_contain_text("This is BibTeX, of shannon1949.")
     assert page.locator("#f-bibtex").input_value() == ""
     accessible(page)
     page.get_by_role("button", name="Cite it").click()
-    expect(page.locator("#news")).to_contain_text("Cited as [@shannon1948].")
-    assert text(page) == f"{before}[@shannon1948]\n\n```bibtex\n{ENTRY}\n```\n"
+    expect(page.locator("#news")).to_contain_text("Cited as [@shannon1949].")
+    assert text(page) == f"{before}[@shannon1949]\n\n```bibtex\n{entry}\n```\n"
     assert page.locator("#f-authors").input_value() == ""
-    page.evaluate(BRING, ["#markdown", "paste", ENTRY, "", "", ""])
+    known = ENTRY.replace("shannon1948", "radhakrishnan2023mechanism")
+    page.evaluate(BRING, ["#markdown", "paste", known, "", "", ""])
+    page.get_by_role("button", name="Cite it").click()
+    expect(page.locator("#news")).to_contain_text("The library knows it already.")
+    assert text(page).count("```bibtex") == before.count("```bibtex") + 1
+    page.evaluate(BRING, ["#markdown", "paste", entry, "", "", ""])
     page.get_by_role("button", name="This note is about it").click()
     expect(page.get_by_label("Authors")).to_have_value("Claude E. Shannon")
     expect(page.get_by_label("Kind")).to_have_value("note")
