@@ -8,6 +8,7 @@
     ├── NotAllowed                  403
     │   └── ReadOnly                     the library is opened read-only
     ├── NotFound                    404
+    │   └── InTrash                      it can be brought back; knows under which number
     ├── TooSlow                     408  the request's body did not arrive in time
     ├── Conflict                    409  the thing exists already, or is in use
     ├── Gone                        410
@@ -84,18 +85,27 @@ class NotFound(GlossError):
     status = HTTPStatus.NOT_FOUND
 
 
+class InTrash(NotFound):
+    """The note that was at an address is in the trash, under the number `uid`."""
+
+    def __init__(self, message: str, uid: int, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.uid = uid
+
+
 class TooSlow(GlossError):
     status = HTTPStatus.REQUEST_TIMEOUT
 
 
 class Conflict(GlossError):
-    """`field` is the input that is taken already, where it is one."""
+    """`field` is the input that is taken already, where it is one; `there`: that note."""
 
     status = HTTPStatus.CONFLICT
 
-    def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, field: str = "", hint: str = "", there: str = "") -> None:
         super().__init__(message, hint=hint)
         self.field = field
+        self.there = there
 
 
 class Gone(GlossError):

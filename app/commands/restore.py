@@ -30,9 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     with alone(settings):
-        manifest = recovery.restore(settings, Path(options.file), over_newer=options.over_newer)
+        restored = recovery.restore(settings, Path(options.file), over_newer=options.over_newer)
+    manifest = restored.manifest
     print(f"{len(manifest.files)} files as they were at {manifest.made}")
     print(left_out(manifest, "Not in the backup, but beside what it replaced if it was there"))
+    for place in restored.kept:
+        print(f"What was there before: {place}")
     return 0
 
 

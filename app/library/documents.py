@@ -54,6 +54,7 @@ __all__ = [
     "shows_media",
     "tags",
     "targets",
+    "titled",
     "with_blocks",
     "with_claims",
     "years",
@@ -153,6 +154,21 @@ def of_day(connection: sqlite3.Connection, day: str, visibilities: Visibilities)
         [day, *visibilities],
     ).fetchone()
     return get(connection, row["path"]) if row else None
+
+
+def titled(
+    connection: sqlite3.Connection, titles: Sequence[str], visibilities: Visibilities
+) -> Linked | None:
+    """A note of one of these titles, the first that there is."""
+    for title in titles:
+        row = connection.execute(
+            f"SELECT uid, path, title, visibility FROM document WHERE title = ? COLLATE NOCASE"
+            f" AND {among(visibilities)} ORDER BY path LIMIT 1",
+            [title, *visibilities],
+        ).fetchone()
+        if row:
+            return Linked(**row)
+    return None
 
 
 def showing(connection: sqlite3.Connection, script: str, visibilities: Visibilities) -> list[Entry]:

@@ -65,6 +65,14 @@ def of_former(connection: sqlite3.Connection, path: str) -> str | None:
     return str(row["path"]) if row else None
 
 
+def formers(connection: sqlite3.Connection, uid: int) -> list[str]:
+    """The addresses that a note had before, the last first."""
+    rows = connection.execute(
+        "SELECT path FROM former_path WHERE note_uid = ? ORDER BY rowid DESC", [uid]
+    )
+    return [path for (path,) in rows]
+
+
 def uid_of(connection: sqlite3.Connection, path: str) -> int | None:
     row = connection.execute("SELECT uid FROM note WHERE path = ?", [path]).fetchone()
     return int(row[0]) if row else None

@@ -3,7 +3,7 @@
     >>> kind_of("\\\\ohm is not defined: define it in this note."), kind_of("Expected 'EOF'")
     ('macro', 'remark')
 
-Each group names a few of the notes that it was found in. A fixed number of queries.
+Each group names the notes that it was found in, up to a bound. A fixed number of queries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.library import lost, media, problems, unresolved
 from app.library.citations import bibliography
 from app.library.names import SUFFIX, id_of
 
-MOST_PLACES = 3
+MOST_PLACES = 40
 MACRO = re.compile(r"(\\\S+) is not defined")
 POSITION = re.compile(r" at position \d+.*| at end of input.*", re.DOTALL)
 DETAIL = re.compile(r"«[^»]*»|\b(line|column) \d+")
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Group:
-    """What was not understood for one reason: how often, and where first."""
+    """What was not understood for one reason: how often, and in which notes."""
 
     reason: str
     count: int

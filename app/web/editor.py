@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
@@ -26,8 +25,8 @@ from app.library.history import differences, trash
 from app.library.history.versions import Version
 from app.library.writing import completion, drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, deleting, fillers, unsaved, writing
-from app.web.templates import address, quoted
+from app.web import access, attaching, deleting, fillers, filling, notes, unsaved, writing
+from app.web.templates import address, quoted, worded
 from app.web.writing import Form
 
 blueprint = Blueprint("editor", __name__)
@@ -39,16 +38,32 @@ SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what
 
 @blueprint.get("/new")
 @access.needs(Action.WRITE)
-def new() -> str:
+def new() -> ResponseReturnValue:
     if draft := asked_draft(""):
         return page(writing.of_draft(draft))
+    if written := entry_of_today():
+        return redirect(f"/edit/{quoted(written.path)}", 303)
     place = request.args.get("id", "")
     kind = request.args.get("kind", front_matter.kind_of(place or "new"))
     today = front_matter.day_of(place) or clock.now().date().isoformat()
     given = starts.start(kind if kind in writing.KINDS else "note", today)
     own = {name: request.args[name] for name in request.args if name in (*given, *ASKED)}
     form = writing.sent({**given, **own, "id": place or given.get("id", "")})
-    return page(replace(form, draft=drafts.new_token()))
+    namesake = (
+        documents.titled(g.db, [place, form.values.get("title", "")], seen()) if place else None
+    )
+    return page(replace(form, draft=drafts.new_token()), namesake=namesake, wanted=place)
+
+
+def entry_of_today() -> documents.Document | None:
+    """The journal has one entry a day: whoever begins another goes on with it."""
+    if request.args.get("kind") != "journal" or {"id", "title", "date"} & request.args.keys():
+        return None
+    return documents.of_day(g.db, clock.now().date().isoformat(), seen())
+
+
+def seen() -> tuple[str, ...]:
+    return visibilities(g.person)
 
 
 @blueprint.post("/new")
@@ -69,7 +84,11 @@ def edit(id: str) -> ResponseReturnValue:
         return redirect(f"/edit/{quoted(now)}", 308)
     if draft := asked_draft(id):
         return page(writing.of_draft(draft))
-    source, base = save.read(access.settings(), id)
+    try:
+        source, base = save.read(access.settings(), id)
+    except NotFound:
+        notes.refuse_deleted(id)
+        raise
     return page(writing.of_source(id, source, base))
 
 
@@ -113,6 +132,10 @@ def asked_draft(id: str) -> drafts.Draft | None:
 def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
     """What the button asked: another look at the form, or the note saved; `saved` says where."""
     try:
+        form, told = attaching.brought(form, request.files.get("file"))
+        if told:  # BibTeX filled its fields: to be looked at before it is saved
+            keep_draft(form)
+            return page(form, told=told)
         if step := STEPS.get(request.form.get("do", "")):
             keep_draft(form)
             return step(form)
@@ -155,25 +178,15 @@ def with_preview(form: Form) -> str:
 
 
 def filled(form: Form) -> str:
-    return page(writing.with_bibtex(form))
+    found = filling.fill(form)
+    return page(found.form, told=found.told)
 
 
 def attached(form: Form) -> str:
-    """Without scripts: the file that was chosen is stored, and its link stands below the text."""
-    file = request.files.get("file")
-    if file and (file.filename or "").lower().endswith(".bib"):
-        return filled(with_entries(form, file))
-    link = attaching.link(file, writing.place_of(form))
-    text = writing.ended(form.markdown)
-    return page(replace(form, markdown=f"{text}\n{link}\n" if text else f"{link}\n"))
-
-
-def with_entries(form: Form, file: FileStorage) -> Form:
-    """The form with the BibTeX of a file in its field, if that is empty."""
-    if form.values.get("bibtex", "").strip():
-        raise BadInput("The field BibTeX holds an entry already.", field="file")
-    text = writing.normal(file.stream.read().decode("utf-8", "replace"))
-    return replace(form, values={**form.values, "bibtex": text})
+    """Without scripts: the link to what was brought stands below the text already."""
+    if not request.files.get("file"):
+        raise BadInput("There is no file.", field="file", hint="Choose an image or a PDF.")
+    return page(form)
 
 
 STEPS = {"preview": with_preview, "bibtex": filled, "attach": attached}
@@ -244,7 +257,7 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         is_day=writing.is_day,
         starts=starts.bodies(),
         folders=writing.FOLDERS,
-        today=documents.of_day(g.db, clock.now().date().isoformat(), visibilities(g.person)),
+        today=documents.of_day(g.db, clock.now().date().isoformat(), seen()),
         known_tags=known_tags(),
         drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
@@ -266,4 +279,7 @@ def wrong(error: GlossError) -> dict[str, str]:
         in_header = 0 < error.line <= request.form.get("header", "").count("\n")
         field = "header" if in_header else "markdown"
     shown = SHOWN | ({"id"} if "id" in request.form else set())
-    return {field if field in shown else "form": str(error)}
+    found = {field if field in shown else "form": worded(error)}
+    if isinstance(error, writing.SaidTwice):
+        found["header"] = f"It says «{error.said}», and the field another one."
+    return found

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
 from app.errors import Changed
-from app.library import names
+from app.library import identity, names
 from app.library.history import differences, restoring, reverting, versions
 from app.library.history.versions import History, Version
 from app.web import access, asked, editor, presenters, writing
@@ -112,7 +112,13 @@ def compared(found: History) -> str:
 
 def page(template: str, found: History, **more: Any) -> str:
     return render_template(
-        template, history=found, here=address_of(found), room="Notes", kinds=KINDS, **more
+        template,
+        history=found,
+        formers=identity.formers(g.db, found.uid),
+        here=address_of(found),
+        room="Notes",
+        kinds=KINDS,
+        **more,
     )
 
 

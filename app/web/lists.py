@@ -116,13 +116,19 @@ def listing(heading: str, **filters: Any) -> str:
         page=page,
         offset=offset,
         size=size,
-        facets=[(title, rows[:MOST_FACETS]) for title, rows in known],
-        more=any(len(rows) > MOST_FACETS for _, rows in known),
+        facets=[(title, short(rows), len(rows) > MOST_FACETS) for title, rows in known],
         empty=empty,
         page_address=lambda start: f"{request.path}?{urlencode({'offset': start})}",
         room="Notes",
         deleted=just_deleted(),
     )
+
+
+def short(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many as there is room for: of many folders those at the top, and the open one."""
+    if len(rows) <= MOST_FACETS:
+        return rows
+    return [row for row in rows if not row["depth"] or row["current"]][:MOST_FACETS]
 
 
 def just_deleted() -> trash.Trashed | None:
@@ -151,5 +157,6 @@ def row(noun: str, name: object, count: int, current: object) -> dict[str, Any]:
         "label": f"{name}/" if noun == "folders" else str(name),
         "count": count,
         "href": f"/{noun}/{quote(str(name), safe='/' if noun in ('folders', 'tags') else '')}",
+        "depth": str(name).count("/") if noun == "folders" else 0,
         "current": str(name) == str(current),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +15,7 @@ from app.library.writing import save
 from app.web import access, asked
 from app.web.api import answer, version_required
 from app.web.asked import Wanted
-from app.web.templates import address
+from app.web.templates import address, worded
 
 blueprint = Blueprint("moves", __name__)
 
@@ -36,10 +38,13 @@ def move(id: str) -> ResponseReturnValue:
             access.settings(), g.db, id, typed, person_id=g.person.id, rewrite_links=rewrite
         )
     except (BadInput, Conflict) as error:
-        return make_response(page(id, typed, rewrite, wrong=str(error)), error.status)
+        return make_response(page(id, typed, rewrite, wrong=worded(error)), error.status)
     if found.left:
         return page(found.id, found.id, rewrite, left=found.left)
-    return redirect(address(found.id), 303)
+    said = {"moved": names.normal(id), "links": len(found.rewritten) or None}
+    return redirect(
+        f"{address(found.id)}?{urlencode({name: each for name, each in said.items() if each})}", 303
+    )
 
 
 @blueprint.post("/api/moves/<path:id>")

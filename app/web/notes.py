@@ -10,11 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, Role, Thing, may, visibilities
 from app.annotations import margin
-from app.errors import Moved, NotFound, Unreadable
+from app.errors import InTrash, Moved, NotFound, Unreadable
 from app.lab import cells, history, runs
 from app.library import documents, identity, macros, names, problems
 from app.library import media as known_media
+from app.library.citations import citing
+from app.library.history import trash
 from app.web import access, cache, fillers, headers
+from app.web.templates import moment
 
 blueprint = Blueprint("notes", __name__)
 
@@ -34,6 +37,8 @@ def readable(id: str) -> documents.Document:
     if document is None:
         refuse_former(id)
         problem = problems.of_note(g.db, names.normal(id))
+        if problem is None:
+            refuse_deleted(id)
         if problem is None or not may(g.person, Action.READ, Thing("private")):
             raise no_such_note()
         access.allow(Action.INSPECT)
@@ -51,6 +56,16 @@ def refuse_former(id: str) -> None:
         raise Moved(id, document.path)
 
 
+def refuse_deleted(id: str) -> None:
+    """InTrash, for whoever may bring it back."""
+    if not access.can(g.person, Action.WRITE):
+        return
+    kept = trash.at(g.db, names.normal(id))
+    if kept:
+        message = f"This note is in the trash since {moment(kept.at)}."
+        raise InTrash(message, kept.uid, hint="It comes back with its history and its comments.")
+
+
 def no_such_note() -> NotFound:
     """The same words for a note that is hidden: nobody learns that it exists."""
     return NotFound("There is no such note.", hint="It may have been moved: search for it.")
@@ -65,11 +80,20 @@ def page(document: documents.Document, **more: object) -> str:
         title_notes=filled.title_notes,
         tally=filled.tally,
         properties=filled.properties,
+        et_al=citing.has_others(document.bibtex, document.authors),
+        came_from=moved_from(document),
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
         comments=margin.of_note(g.db, document, g.person, macros_of(document)),
         room="Notes",
         **more,
     )
+
+
+def moved_from(document: documents.Document) -> str:
+    """The address that it had before the move that led here, for whoever moved it."""
+    before = request.args.get("moved", "")
+    moved = before and access.can(g.person, Action.WRITE)
+    return before if moved and identity.of_former(g.db, before) == document.path else ""
 
 
 def macros_of(document: documents.Document) -> Mapping[str, str]:

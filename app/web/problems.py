@@ -11,7 +11,7 @@ from flask import Flask, Response, g, jsonify, make_response, redirect, render_t
 from werkzeug.exceptions import HTTPException
 
 from app.accounts.permissions import PUBLIC
-from app.errors import BadInput, Changed, Conflict, GlossError, Moved, TooSlow, Unreadable
+from app.errors import BadInput, Changed, Conflict, GlossError, InTrash, Moved, TooSlow, Unreadable
 from app.web import log
 
 
@@ -58,6 +58,8 @@ def facts_of(error: GlossError) -> dict[str, str | int]:
             return {"field": field}
         case Changed(current=current) if current:
             return {"current": current}
+        case InTrash(uid=uid):
+            return {"trash": uid}
         case Unreadable(path=path, line=line):
             return {"path": path, "line": line}
     return {}

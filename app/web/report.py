@@ -10,7 +10,8 @@ from app.web import access
 
 blueprint = Blueprint("report", __name__)
 
-MOST_GROUPS = 40
+OPEN_GROUPS, MOST_GROUPS = 40, 400  # seen at once; behind a fold
+OPEN_PLACES = 3
 HINTS = {
     "failed": "They are left out until they are mended; everything else is served.",
     "link": "Each stands in the note as text, marked.",
@@ -35,5 +36,8 @@ def page() -> str:
         hints=HINTS,
         many=report_words.many,
         most=MOST_GROUPS,
+        open_groups=OPEN_GROUPS,
+        open_places=OPEN_PLACES,
+        most_places=report.MOST_PLACES,
         read_only=access.settings().read_only,
     )

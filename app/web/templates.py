@@ -10,9 +10,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
+from markupsafe import escape as escaped
 
 from app import clock
 from app.accounts.permissions import PUBLIC, Action
+from app.errors import Conflict, GlossError
 from app.library import macros, note
 from app.library.report_words import many
 from app.markup import fill, line
@@ -85,6 +88,14 @@ def through(note: str) -> str:
 def address(path: str) -> str:
     """The address of a note."""
     return f"/notes/{quoted(path)}"
+
+
+def worded(error: GlossError) -> str:
+    """What a person is told of an error; a note that it names as being there is linked."""
+    there = error.there if isinstance(error, Conflict) else ""
+    before, named, after = str(error).partition(there) if there else (str(error), "", "")
+    link = Markup('<a href="{}">{}</a>').format(address(there), named) if named else ""
+    return escaped(before) + link + escaped(after)
 
 
 @lru_cache(maxsize=MOST_KEPT)

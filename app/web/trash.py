@@ -10,10 +10,10 @@ from app.accounts.permissions import Action
 from app.annotations import uprooted
 from app.errors import BadInput, Conflict
 from app.library.documents import Document
-from app.library.history import restoring, reverting, trash, versions
+from app.library.history import restoring, reverting, titles, trash, versions
 from app.library.history.versions import History
 from app.web import access, asked, history
-from app.web.templates import address
+from app.web.templates import address, worded
 
 blueprint = Blueprint("trash", __name__)
 
@@ -26,7 +26,13 @@ BATCH = 100  # notes forgotten in one transaction, so that nobody who writes wai
 def page() -> str:
     every = trash.every(g.db)
     kept = every[:SHOWN]
-    return render_template("trash.html", kept=kept, total=len(every), taken=trash.taken(g.db, kept))
+    return render_template(
+        "trash.html",
+        kept=kept,
+        total=len(every),
+        taken=trash.taken(g.db, kept),
+        titles={note.uid: titles.of_trashed(g.db, note) for note in kept},
+    )
 
 
 @blueprint.get("/trash/<int:uid>")
@@ -62,7 +68,7 @@ def back(uid: int, to: str = "", key: str = "") -> ResponseReturnValue:
         document = brought(found, to, key)
     except (BadInput, Conflict) as error:
         typed = to or restoring.free(access.settings(), g.db, found.path)
-        way = history.WayBack(typed, key, str(error))
+        way = history.WayBack(typed, key, worded(error))
         return make_response(history.listed(found, way), error.status)
     return redirect(address(document.path) if document else "/problems", 303)
 

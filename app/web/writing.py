@@ -17,7 +17,6 @@ from typing import Any
 from app import clock
 from app.errors import BadInput, Unreadable
 from app.library import names
-from app.library.citations import citing
 from app.library.front import fields, front_matter, header, header_edit
 from app.library.front.header_write import Value
 from app.library.writing import drafts
@@ -150,8 +149,30 @@ def source_of(form: Form) -> str:
     """The file that the form stands for; what cannot be in one names its field."""
     if not form.id and not form.header:
         return new_source(form)
+    refuse_twice(form)
     whole = ended(form.header + form.markdown)
     return edited(whole, {name: checked(name, value) for name, value in form.changed.items()})
+
+
+class SaidTwice(BadInput):
+    """Another value in the field, and yet another in the front matter, where it is `said`."""
+
+    def __init__(self, name: str, said: str) -> None:
+        hint = "Say the same at both places, or at one of them what it was before."
+        super().__init__(f"The front matter says another one: «{said}».", field=name, hint=hint)
+        self.said = said
+
+
+def refuse_twice(form: Form) -> None:
+    """Where both the field and the front matter were changed, neither is thrown away.
+
+    Where one of them was, that one counts.
+    """
+    there = values_of(form.header, form.id) if form.changed else {}
+    for name, value in form.changed.items():
+        before = form.was.get(name)
+        if before is not None and there.get(name, before) not in (before, value.strip()):
+            raise SaidTwice(name, there[name])
 
 
 def new_source(form: Form) -> str:
@@ -209,26 +230,6 @@ def applied(form: Form) -> Form:
     return replace(again, file=form.file)
 
 
-def with_bibtex(form: Form) -> Form:
-    """The fields that are still empty, filled from the BibTeX."""
-    found = of_bibtex(form.values.get("bibtex", ""))
-    values = {name: form.values.get(name) or value for name, value in found.items()}
-    return replace(form, values={**form.values, **values})
-
-
-def of_bibtex(text: str) -> dict[str, str]:
-    """What the first work in some BibTeX says, as the fields show it; BadInput if there is none."""
-    front, read = citing.with_bibtex(front_matter.FrontMatter(bibtex=text), 1)
-    if not read.works:
-        why = read.problems[0].reason if read.problems else "There is no BibTeX entry in it."
-        raise BadInput(why, field="bibtex", hint="An entry begins as in: @article{key,")
-    alone = ("year", "venue", "doi", "arxiv", "url")
-    values = {name: str(getattr(front, name) or "") for name in alone}
-    values |= {"citekey": front.citekey, "authors": joined(front.authors, LISTS["authors"])}
-    values |= {"title": citing.title_of(read.works), "bibtex": normal(text).strip("\n")}
-    return {name: value for name, value in values.items() if value}
-
-
 def place_of(form: Form) -> str:
     """The id of the note, or one in the folder that a new one will have: links start there."""
     return form.id or form.file or FOLDERS.get(form.values.get("kind", ""), "") + "new"
@@ -241,6 +242,8 @@ def id_for(form: Form) -> str:
     kind, title = form.values.get("kind", ""), form.values.get("title", "")
     today = clock.now().date().isoformat()
     name = today if kind == "journal" else names.slug(title)
+    if not name and title.strip():
+        raise BadInput("No file name can be made of this title: give one.", field="id")
     if not name:
         raise BadInput("Give the note a title, or a file name.", field="title")
     return FOLDERS.get(kind, "") + name

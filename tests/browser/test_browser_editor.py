@@ -81,6 +81,42 @@ def test_keys_and_buttons_do_what_people_expect_and_undo_takes_it_back(signed_in
     assert text(page).endswith("\n2. a\n3. b\n4. end")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "bold"),
+    [
+        ("A line.\n", "**A line.**\n"),
+        ("word ", "**word** "),
+        ("One.\n\nTwo.\n", "**One.**\n\n**Two.**\n"),
+        ("- one\n- two\n\n> 1. three", "- **one**\n- **two**\n\n> 1. **three**"),
+        ("\n", "**bold**\n"),
+    ],
+)
+def test_bold_ends_with_its_paragraph(signed_in: Page, chosen: str, bold: str) -> None:
+    page = signed_in
+    begin(page)
+    page.locator("#markdown").fill(chosen)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+b")
+    assert text(page) == bold
+    if chosen.strip():
+        page.keyboard.press("Control+b")
+        assert text(page) == chosen
+
+
+def test_a_citation_closes_its_bracket_once(signed_in: Page) -> None:
+    page = signed_in
+    begin(page)
+    first = page.get_by_role("listbox", name="Suggestions").get_by_role("option").first
+    for before, after in (("[@radha", "]."), ("[see @radha", "."), ("@radha", ".")):
+        page.locator("#markdown").fill("")
+        page.keyboard.type(before)
+        expect(first).to_contain_text("radhakrishnan2023mechanism")
+        page.keyboard.press("Enter")
+        page.keyboard.type(after)
+        closing = "]" if "[" in before else ""
+        assert text(page) == f"{before}krishnan2023mechanism{closing}."
+
+
 def test_the_toolbar_is_one_stop_for_tab(signed_in: Page) -> None:
     page = signed_in
     page.goto("/new")
@@ -277,7 +313,7 @@ def test_a_file_that_is_not_taken_is_named_and_the_text_stays(
     page.keyboard.type("Before. ")
     wrong = base64.b64encode(b"MZ no image").decode()
     page.evaluate(BRING, ["#markdown", "drop", "", wrong, "evil.png", "image/png"])
-    expect(page.locator("#upload-wrong")).to_contain_text("evil.png is neither an image nor a PDF")
+    expect(page.locator("#news")).to_contain_text("evil.png is neither an image nor a PDF")
     assert text(page) == "Before. "
     assert [each for each in complaints if "415" not in each] == []
     complaints.clear()
@@ -483,10 +519,111 @@ def test_bibtex_brought_into_the_text_fills_the_fields(signed_in: Page, how: str
     page.evaluate(BRING, ["#markdown", how, given, file, "one.bib", "text/x-bibtex"])
     expect(page.get_by_label("Title")).to_have_value("A Mathematical Theory of Communication")
     expect(page.get_by_label("BibTeX")).to_have_value(ENTRY)
-    expect(page.locator("#told")).to_contain_text("Filled from the BibTeX")
+    expect(page.locator("#news")).to_contain_text("Filled from the BibTeX")
+    expect(page.locator("#news")).to_contain_text("to be saved in papers/.")
     assert text(page) == "My words."
     taken = not page.evaluate(BRING, ["#markdown", how, given, file, "one.bib", "text/x-bibtex"])
     assert taken is (how == "drop")  # pasted once more, the browser puts it into the text
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_what_bibtex_filled_is_taken_back(signed_in: Page, how: str) -> None:
+    page = signed_in
+    begin(page)
+    page.evaluate(BRING, ["#markdown", "paste", ENTRY, "", "", ""])
+    expect(page.get_by_label("Authors")).to_have_value("Claude E. Shannon")
+    expect(page.locator("#markdown")).to_have_value(re.compile("## Summary"))
+    if how == "key":
+        page.locator("#markdown").press("Control+z")
+    else:
+        page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Authors")).to_have_value("")
+    expect(page.get_by_label("BibTeX")).to_have_value("")
+    expect(page.get_by_label("Kind")).to_have_value("note")
+    expect(page.locator("#markdown")).to_have_value("")
+    assert page.evaluate(BRING, ["#markdown", "paste", ENTRY, "", "", ""])  # into the text
+
+
+def test_a_note_about_no_work_is_asked_before_bibtex_fills_it(
+    signed_in: Page, accessible: Callable[[Page], None]
+) -> None:
+    page = signed_in
+    entry = ENTRY.replace("1948,", "1949,")
+    begin(page, "/edit/bayes/beyond-bayes")
+    before = text(page)
+    page.keyboard.press("Control+End")
+    page.evaluate(BRING, ["#markdown", "paste", entry, "", "", ""])
+    expect(page.locator("#news")).to_contain_text("This is BibTeX, of shannon1949.")
+    assert page.locator("#f-bibtex").input_value() == ""
+    accessible(page)
+    page.get_by_role("button", name="Cite it").click()
+    expect(page.locator("#news")).to_contain_text("Cited as [@shannon1949].")
+    assert text(page) == f"{before}[@shannon1949]\n\n```bibtex\n{entry}\n```\n"
+    assert page.locator("#f-authors").input_value() == ""
+    known = ENTRY.replace("shannon1948", "radhakrishnan2023mechanism")
+    page.evaluate(BRING, ["#markdown", "paste", known, "", "", ""])
+    page.get_by_role("button", name="Cite it").click()
+    expect(page.locator("#news")).to_contain_text("The library knows it already.")
+    assert text(page).count("```bibtex") == before.count("```bibtex") + 1
+    page.evaluate(BRING, ["#markdown", "paste", entry, "", "", ""])
+    page.get_by_role("button", name="This note is about it").click()
+    expect(page.get_by_label("Authors")).to_have_value("Claude E. Shannon")
+    expect(page.get_by_label("Kind")).to_have_value("note")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Authors")).to_have_value("")
+
+
+def test_what_is_not_taken_is_said_at_the_control(signed_in: Page, complaints: list[str]) -> None:
+    page = signed_in
+    page.goto("/new")
+    good = {"name": "a.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXEL)}
+    page.set_input_files("#f-file", [good])
+    expect(page.locator("#news")).to_contain_text("Stored as")
+    page.set_input_files("#f-file", [{**good, "buffer": b"MZ no image"}])
+    wrong = page.locator("#upload-wrong")
+    expect(wrong).to_contain_text("a.png is neither an image nor a PDF")
+    expect(wrong).to_be_in_viewport()
+    expect(page.locator("#news")).to_be_hidden()
+    assert [each for each in complaints if "415" not in each] == []
+    complaints.clear()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"viewport": {"width": 1600, "height": 900}},
+        {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+        {"viewport": {"width": 390, "height": 844}},
+    ],
+)
+def test_a_refused_save_leaves_the_form_where_it_is(
+    open_page: Callable[..., Page], owner_state: Any, complaints: list[str], look: dict[str, Any]
+) -> None:
+    page = open_page(storage_state=owner_state, **look)
+    page.goto("/new")
+    before = page.locator("section.form").bounding_box()
+    page.get_by_role("button", name="Save").click()
+    notice, form = (
+        page.locator(name).bounding_box() for name in (".notice.refused", "section.form")
+    )
+    assert before
+    assert notice
+    assert form
+    assert (form["x"], form["width"]) == (before["x"], before["width"])
+    assert notice["height"] < 80
+    assert notice["y"] + notice["height"] < form["y"]
+    expect(page.locator(".refused")).to_contain_text("Nothing was saved. Title: Give")
+    complaints.clear()
+
+
+def test_preview_without_scripts_lands_at_the_preview(
+    open_page: Callable[..., Page], owner_state: Any
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}}
+    page = open_page(storage_state=owner_state, java_script_enabled=False, **phone)
+    page.goto("/edit/walks/random-walk")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    expect(page.locator("#seen h2").first).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(
@@ -506,7 +643,7 @@ def test_an_image_stands_in_a_block_of_its_own(signed_in: Page, before: str, aft
         f"document.getElementById('markdown').setSelectionRange({len(before)}, {len(before)})"
     )
     page.evaluate(BRING, ["#markdown", "drop", "", PIXEL, "block.png", "image/png"])
-    expect(page.locator("#told")).to_contain_text("Stored as")
+    expect(page.locator("#news")).to_contain_text("Stored as")
     above, found, below = re.split(r"(!\[\]\(media/[^)]*\))", text(page))
     assert above.endswith("\n\n")
     assert not below or below.startswith("\n\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -19,7 +21,8 @@ import pytest
 
 from app import database, schema
 from app.accounts import people
-from app.errors import Conflict, GlossError, ReadOnly
+from app.commands import restore
+from app.errors import BadInput, Conflict, GlossError, ReadOnly
 from app.library.backup import archive, recovery, swap
 from app.library.syncing import sync
 from app.settings import Settings, environment
@@ -168,7 +171,7 @@ def test_a_note_written_while_it_was_made_is_newer(library: Settings, tmp_path: 
         path.unlink()
         if old is not None:
             path.write_bytes(old)
-    assert recovery.restore(library, tmp_path / "b.tar.gz").files == manifest.files
+    assert recovery.restore(library, tmp_path / "b.tar.gz").manifest == manifest
 
 
 def test_a_folder_without_files_takes_its_place_too(library: Settings, tmp_path: Path) -> None:
@@ -192,6 +195,41 @@ def test_a_folder_behind_a_link_is_restored_where_it_is(library: Settings, tmp_p
     assert (real / "a.md").read_text() == "old a.md\n"
     (kept,) = real.parent.glob("vault.before-restore-*")
     assert (kept / "a.md").read_text() == "changed\n"
+
+
+def test_only_another_backup_is_overwritten(library: Settings, tmp_path: Path) -> None:
+    """A slip of the hand must not cost a note, nor anything else."""
+    mine = tmp_path / "thesis.tar.gz"
+    for data in (b"My thesis.", b"\x1f\x8b\x08 no archive"):
+        mine.write_bytes(data)
+        with pytest.raises(BadInput, match="is no backup of Gloss"):
+            archive.backup(library, mine)
+        assert mine.read_bytes() == data
+    with tarfile.open(mine, "w:gz") as other:
+        other.add(library.notes / "a.md", "a.md")
+    for target in (mine, tmp_path, library.notes / "a.md", library.notes / "new.tar.gz"):
+        with pytest.raises(BadInput):
+            archive.backup(library, target)
+    assert (library.notes / "a.md").read_text() == "old a.md\n"
+    good = tmp_path / "b.tar.gz"
+    good.touch()
+    archive.backup(library, good)
+    archive.backup(library, good)
+    assert archive.is_ours(good)
+
+
+def test_restore_says_where_it_kept_what_was_there(
+    library: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "b.tar.gz"
+    archive.backup(library, file)
+    options = argparse.Namespace(file=str(file), over_newer=True)
+    assert restore.run(library, options) == 0
+    places = re.findall(r"What was there before: (.+)", capsys.readouterr().out)
+    assert len(places) == 4
+    assert all(Path(place).exists() for place in places)
+    (notes,) = (place for place in places if "/notes.before-restore-" in place)
+    assert (Path(notes) / "a.md").read_text() == "old a.md\n"
 
 
 def test_read_only_notes_are_neither_replaced_nor_written_to(

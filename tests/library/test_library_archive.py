@@ -30,8 +30,8 @@ def test_a_place_that_cannot_be_written_is_named(
     write: Write, ordinary_user: None, settings: Settings
 ) -> None:
     write("a.md", "A.\n")
-    settings.notes.chmod(0o555)
+    place = settings.data / "closed"
+    place.mkdir(mode=0o555)
     with pytest.raises(GlossError, match=r"Cannot write .*b\.tar\.gz: Permission denied"):
-        archive.backup(settings, settings.notes / "b.tar.gz")
-    settings.notes.chmod(0o755)
-    assert [path.name for path in settings.notes.iterdir()] == ["a.md"]
+        archive.backup(settings, place / "b.tar.gz")
+    assert list(place.iterdir()) == []

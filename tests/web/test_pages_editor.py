@@ -106,7 +106,7 @@ def test_each_kind_has_its_folder(
 
 WRONG = {
     "no title": ({"title": " "}, 400, "title"),
-    "a title without letters": ({"title": "!?"}, 400, "title"),
+    "a title without letters": ({"title": "🙂", "id": ""}, 400, "id"),
     "a title of 10,000 characters": ({"title": "long title " * 1000}, 400, "title"),
     "taken": ({"title": "Open"}, 409, "id"),
     "taken, by name": ({"id": "papers/HIDDEN"}, 409, "id"),

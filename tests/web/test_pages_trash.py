@@ -37,8 +37,12 @@ def test_restore_brings_file_and_comments_back(editor: FlaskClient, settings: Se
     comment(editor, "open")
     source = (settings.notes / "open.md").read_text()
     assert editor.post("/delete/open").status_code == 303
-    assert editor.get("/notes/open").status_code == 404
+    gone = editor.get("/notes/open")
+    assert gone.status_code == 404
+    assert "This note is in the trash since" in editor.get("/edit/open").text
+    assert "This note is in the trash since" in gone.text
     page = editor.get("/trash").text
+    assert f'href="/trash/{note_in(page)}">Bring it back' in gone.text
     assert "Deleted by a browsing editor." in page
     answer = editor.post("/trash/restore", data={"note": note_in(page)})
     assert (answer.status_code, answer.location) == (303, "/notes/open")
@@ -118,10 +122,12 @@ def test_a_note_whose_address_is_taken_is_reached_by_its_number(
 ) -> None:
     page = editor.get("/trash").text
     assert f'href="/trash/{taken}"' in page
-    assert "has its address now" in page
+    assert "The address is <a" in page
+    assert "Walks in the open</a></h2>" in page
     assert "under another address" in page
     found = editor.get(f"/trash/{taken}").text
     assert 'name="id" value="open-2"' in found
+    assert "<title>History of Walks in the open" in found
     assert "New here" not in found
     (version,) = set(re.findall(rf'href="/trash/{taken}\?version=(\d+)"', found))
     assert "A walk of $N$ steps" in editor.get(f"/trash/{taken}?version={version}").text
@@ -135,7 +141,7 @@ def test_it_comes_back_under_another_address_with_all_that_it_had(
 ) -> None:
     refused = editor.post("/trash/restore", data={"note": str(taken)})
     assert refused.status_code == 409
-    assert "already a note open" in refused.text
+    assert 'already a note <a href="/notes/open">open</a>' in refused.text
     assert 'name="id" value="open-2"' in refused.text
     for bad, status in (("open", 409), ("OPEN", 409), ("../x", 400), ("a\0b", 400)):
         assert editor.post(f"/trash/{taken}", data={"id": bad}).status_code == status, bad

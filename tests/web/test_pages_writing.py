@@ -198,10 +198,12 @@ def test_a_paper_from_bibtex_without_scripts(editor: FlaskClient, settings: Sett
 
 
 def test_bibtex_as_fields_for_scripts(editor: FlaskClient) -> None:
-    found = editor.post("/bibtex", data={"bibtex": ENTRY}).get_json()
-    assert found["authors"] == "Claude E. Shannon; Warren Weaver"
+    answer = editor.post("/bibtex", data={"bibtex": ENTRY}).get_json()
+    assert answer["fields"]["authors"] == "Claude E. Shannon; Warren Weaver"
+    assert answer["kind"] == "paper"
+    assert answer["told"].endswith("The note becomes a paper, to be saved in papers/.")
     preprint = "@misc{a, title={T}, eprint={2209.04836}, archivePrefix={arXiv}}"
-    found = editor.post("/bibtex", data={"bibtex": preprint}).get_json()
+    found = editor.post("/bibtex", data={"bibtex": preprint}).get_json()["fields"]
     assert (found["arxiv"], found.get("venue")) == ("2209.04836", None)
     for text in ("", "no entry", "@article{a, title = {"):
         answer = editor.post(
@@ -283,7 +285,7 @@ def test_a_note_that_moves_takes_its_drafts_and_its_open_forms_along(
     form = fields(editor.get("/edit/papers/fields")).values
     editor.post("/drafts", data={**form, "markdown": "Typed before.", "note": "papers/fields"})
     moved = editor.post("/move/papers/fields", data={"id": "papers/moved"})
-    assert moved.headers["Location"] == "/notes/papers/moved"
+    assert moved.headers["Location"] == "/notes/papers/moved?moved=papers%2Ffields"
     assert editor.get("/edit/papers/fields").headers["Location"] == "/edit/papers/moved"
     assert f"/edit/papers/moved?draft={form['draft']}" in editor.get("/edit/papers/moved").text
     answer = editor.post("/edit/papers/fields", data={**form, "markdown": "Typed after.\n"})

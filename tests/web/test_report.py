@@ -57,3 +57,16 @@ def test_a_library_in_order_says_so(
 def test_who_does_not_write_sees_no_way_to_it(reader: FlaskClient, public: FlaskClient) -> None:
     for client in (reader, public):
         assert 'href="/report"' not in client.get("/", headers={"Accept": "text/html"}).text
+
+
+def test_what_is_much_is_folded_and_bounded(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    for number in range(report.MOST_PLACES + 5):
+        (settings.notes / f"n{number:02}.md").write_text(f"[[gone]] [[gone {number:02}]]\n")
+    sync.sync(settings, connection)
+    html = owner.get("/report", headers={"Accept": "text/html"}).text
+    assert f"<summary>{report.MOST_PLACES - 3} more notes</summary>" in html
+    assert 'href="/notes/n39">n39</a> …</p></details>' in html
+    assert "<summary>6 more</summary>" in html
+    assert html.count("[[gone ") == report.MOST_PLACES + 5

@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -44,8 +45,7 @@ class Manifest:
 
 def backup(settings: Settings, target: Path) -> Manifest:
     """Write the archive beside `target` and rename it into place once it is whole."""
-    if target.resolve().is_relative_to(settings.notes.resolve()):
-        files.refuse_read_only(settings)
+    refuse_target(settings, target)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         with tempfile.TemporaryDirectory(dir=settings.data, prefix=".backup-") as folder:
@@ -57,6 +57,31 @@ def backup(settings: Settings, target: Path) -> Manifest:
     finally:
         unfinished.unlink(missing_ok=True)
     return manifest
+
+
+def refuse_target(settings: Settings, target: Path) -> None:
+    """Refuse what would be written into what is backed up, and what is no backup already."""
+    hint = "Name a file elsewhere."
+    for folder in FOLDERS:
+        root: Path = getattr(settings, folder)
+        if target.resolve().is_relative_to(root.resolve()):
+            if folder == "notes":
+                files.refuse_read_only(settings)
+            raise BadInput(f"{target} would lie in {folder}/, which is backed up.", hint=hint)
+    if target.exists() and not (target.is_file() and is_ours(target)):
+        raise BadInput(f"{target} is there already, and is no backup of Gloss.", hint=hint)
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a backup, whole or not, or empty."""
+    if not path.stat().st_size:
+        return True
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            first = archive.next()
+    except (OSError, EOFError, tarfile.TarError, zlib.error):
+        return False
+    return first is not None and first.name == MANIFEST
 
 
 def write(settings: Settings, file: Path, copy: Path) -> Manifest:

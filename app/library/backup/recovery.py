@@ -6,8 +6,10 @@ those that are there (see `swap`), which are kept beside them.
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from app import clock, database
@@ -20,7 +22,15 @@ from app.settings import Settings
 UNPACKED = ".restoring"
 
 
-def restore(settings: Settings, source: Path, *, over_newer: bool = False) -> Manifest:
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back, and where what stood there before is kept."""
+
+    manifest: Manifest
+    kept: tuple[Path, ...]
+
+
+def restore(settings: Settings, source: Path, *, over_newer: bool = False) -> Restored:
     """Check the archive, then put everything in place; what stood there is kept beside it."""
     files.refuse_read_only(settings)
     if not source.is_file():
@@ -33,10 +43,10 @@ def restore(settings: Settings, source: Path, *, over_newer: bool = False) -> Ma
         manifest = archive.unpack(source, unpacked)
         if not over_newer:
             refuse_newer(settings, manifest)
-        put_in_place(settings, unpacked)
+        kept = put_in_place(settings, unpacked)
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
-    return manifest
+    return Restored(manifest, kept)
 
 
 def refuse_newer(settings: Settings, manifest: Manifest) -> None:
@@ -62,8 +72,8 @@ def is_newer(name: str, path: Path, manifest: Manifest) -> bool:
     return changed and archive.digest(path) != manifest.files.get(name)
 
 
-def put_in_place(settings: Settings, unpacked: Path) -> None:
-    """Bring all beside its place first; then swap."""
+def put_in_place(settings: Settings, unpacked: Path) -> tuple[Path, ...]:
+    """Bring all beside its place first; then swap. Where what was there is now."""
     stamp = clock.stamp().replace(":", "")
     settle(settings.database)
     places = [(name, place_of(settings, name)) for name in (*archive.FOLDERS, archive.DATABASE)]
@@ -82,6 +92,7 @@ def put_in_place(settings: Settings, unpacked: Path) -> None:
             hint="Everything is as it was before.",
         ) from error
     swap.swap(settings.data / swap.PAPER, steps)
+    return tuple(step.kept for step in steps if os.path.lexists(step.kept))
 
 
 def place_of(settings: Settings, name: str) -> Path:

@@ -77,6 +77,20 @@ def title_of(works: Iterable[Work]) -> str:
     return next((str(work.csl["title"]) for work in works if work.csl.get("title")), "")
 
 
+def has_others(bibtex_source: str, authors: Iterable[str]) -> bool:
+    """Whether the authors are those of the first work, and its list ends in «and others».
+
+    >>> has_others("@misc{a, author={Roe, Ann and others}}", ["Ann Roe"])
+    True
+    """
+    if "others" not in bibtex_source:
+        return False
+    works = bibtex.read(bibtex_source).works
+    people = works[0].csl.get("author", []) if works else []
+    named = [name for each in people if (name := full_name(each))]
+    return len(named) < len(people) and named == list(authors)
+
+
 def full_name(person: dict[str, str]) -> str:
     if person.get("literal") == "others":
         return ""

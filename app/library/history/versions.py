@@ -13,7 +13,7 @@ from functools import cached_property
 
 from app.errors import NotFound
 from app.library import names
-from app.library.history import revisions
+from app.library.history import revisions, titles, trash
 from app.library.history.revisions import Revision
 
 NOW = "now"
@@ -99,10 +99,13 @@ def of_uid(connection: sqlite3.Connection, uid: int | None) -> History:
     if not row or not (kept or row["sha256"]):
         raise NotFound("There is no such note.", hint="It may have been moved: search for it.")
     here = bool(row["sha256"])
+    title = row["title"] or row["path"].rpartition("/")[2]
+    if row["trashed"] and not here:
+        title = titles.of_trashed(connection, trash.get(connection, row["uid"]))
     return History(
         uid=row["uid"],
         path=row["path"],
-        title=row["title"] or row["path"].rpartition("/")[2],
+        title=title,
         sha256=row["sha256"] or "",
         source=row["source"] or "",
         trashed="" if here else row["trashed"] or "",

@@ -150,12 +150,13 @@ def refuse_taken(folder: Path, name: str) -> None:
     wanted = look(name)
     for entry in folder.iterdir():
         if entry.suffix.lower() == SUFFIX and look(id_of(entry.name)) == wanted:
-            raise taken(id_of(entry.name))
+            raise taken(id_of(entry.name), is_whole=False)
 
 
-def taken(id: str) -> Conflict:
-    hint = "Choose another address, or edit it."
-    return Conflict(f"There is already a note {id}.", field="id", hint=hint)
+def taken(id: str, *, is_whole: bool = True) -> Conflict:
+    """`is_whole`: `id` is the note's address, and not the last part of it."""
+    hint, there = "Choose another address, or edit it.", id if is_whole else ""
+    return Conflict(f"There is already a note {id}.", field="id", hint=hint, there=there)
 
 
 @contextmanager

@@ -47,7 +47,17 @@ function replaceQuietly(old, text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// What ends in a space or a newline is chosen up to there: signs stand at words.
+function shrink(ends = /^\s+|\s+$/g) {
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  const chosen = value.slice(start, end), left = chosen.replace(ends, "");
+  const from = left ? start + chosen.indexOf(left) : start;
+  area.setSelectionRange(from, from + left.length);
+  return left;
+}
+
 function wrap(before, after, example) {
+  shrink(before.includes("\n") ? /^\n+|\n+$/g : undefined);
   const { selectionStart: start, selectionEnd: end, value } = area;
   const chosen = value.slice(start, end);
   const outside = value.slice(start - before.length, start) === before && value.slice(end, end + after.length) === after;
@@ -59,6 +69,32 @@ function wrap(before, after, example) {
   const inner = chosen || example;
   replace(start, end, before + inner + after);
   area.setSelectionRange(start + before.length, start + before.length + inner.length);
+}
+
+// Emphasis ends with its paragraph: over several lines, each has its own, behind its mark.
+function emphasise(sign, example) {
+  const chosen = shrink();
+  if (!chosen.includes("\n")) return wrap(sign, sign, example);
+  const start = area.selectionStart, isWhole = start === 0 || area.value[start - 1] === "\n";
+  const parts = chosen.split("\n").map((line, at) => {
+    const [lead] = at || isWhole ? LEAD.exec(line) : [""];
+    const words = line.slice(lead.length).trimEnd();
+    return { lead, words, rest: line.slice(lead.length + words.length) };
+  });
+  const has = parts.every(({ words }) => !words || isEmphasised(words, sign));
+  const changed = parts.map(({ lead, words, rest }) => {
+    const other = has ? words.slice(sign.length, -sign.length) : sign + words + sign;
+    return lead + (words && other) + rest;
+  }).join("\n");
+  replace(start, start + chosen.length, changed);
+  area.setSelectionRange(start, start + changed.length);
+}
+
+const LEAD = /^\s*(?:(?:[-*+]|\d+[.)]|>|#{1,6})\s+(?:\[.\]\s+)?)*/;
+
+function isEmphasised(words, sign) {
+  const other = words.length > 2 * sign.length && words.startsWith(sign) && words.endsWith(sign);
+  return other && (sign.length > 1 || !/^\*\*(?!\*)/.test(words));
 }
 
 function wholeLines() {
@@ -89,6 +125,7 @@ function mark(sign) {
 const signOf = (sign, at) => (sign === "1. " ? `${at + 1}. ` : sign);
 
 function link() {
+  shrink();
   const { selectionStart: start, selectionEnd: end, value } = area;
   const chosen = value.slice(start, end);
   if (/^https?:\/\/\S+$/.test(chosen)) {
@@ -116,8 +153,8 @@ function code() {
 const chosenLines = () => area.value.slice(area.selectionStart, area.selectionEnd).trim().split("\n").length;
 
 const actions = {
-  bold: () => wrap("**", "**", "bold"),
-  italic: () => wrap("*", "*", "italic"),
+  bold: () => emphasise("**", "bold"),
+  italic: () => emphasise("*", "italic"),
   heading: () => mark("## "),
   link,
   note: () => { wrap("[[", "]]", ""); complete(area); },
@@ -126,7 +163,10 @@ const actions = {
   list: () => mark("- "),
   numbers: () => mark("1. "),
   quote: () => mark("> "),
-  file: () => field("file").click(),
+  file: () => {
+    isAtToolbar = true;
+    field("file").click();
+  },
 };
 
 /* The toolbar: one stop for Tab, arrows within. */
@@ -160,7 +200,11 @@ const shortcuts = {
 area.addEventListener("keydown", (event) => {
   if (event.isComposing || handledByList(event)) return;
   const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  if (control && shortcuts[event.key]) {
+  const isClosed = event.key === "]" && !control && area.selectionStart === closedAt;
+  closedAt = -1;
+  if (isClosed) {
+    event.preventDefault();
+  } else if (control && shortcuts[event.key]) {
     event.preventDefault();
     shortcuts[event.key]();
   } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
@@ -208,6 +252,7 @@ const inCode = (before) => ((before.match(/^ {0,3}(```|~~~)/gm) || []).length % 
 
 const list = document.getElementById("suggestions"), tags = field("tags");
 const known = new Map();
+let closedAt = -1;  // where a bracket was just closed: who closes it, too, closes it once
 let shown = null, chosen = 0, asking = null, waiting = 0;
 const TRIGGERS = [
   ["embed", /!\[\[([^[\]|#\n]{0,80})$/],
@@ -334,10 +379,17 @@ function close() {
 function take(at) {
   const { box, kind, start, at: end, results } = shown;
   const { insert } = results[at];
-  const closing = CLOSED.includes(kind) ? "]]" : "";
+  const closing = CLOSED.includes(kind) ? "]]" : kind === "work" && isBracketed(box.value, start, end) ? "]" : "";
   const isClosed = closing && box.value.startsWith(closing, end);
   close();
   replace(start, isClosed ? end + closing.length : end, insert + closing, box);
+  closedAt = closing === "]" ? box.selectionStart : -1;
+}
+
+// Whether a bracket was opened before a citation, and not closed behind it.
+function isBracketed(value, start, end) {
+  const line = value.slice(value.lastIndexOf("\n", start - 1) + 1, start);
+  return /\[[^\]]*@$/.test(line) && !/^[^[\n]*\]/.test(value.slice(end));
 }
 
 // The list has the keys that it understands; true if this was one of them. Tab leaves a field.
@@ -540,7 +592,7 @@ function follow(from, to) {
 /* Images and PDF: pasted, dropped or chosen, stored at once, and linked. */
 
 const wrongUpload = document.getElementById("upload-wrong");
-let uploads = 0;
+let uploads = 0, isAtToolbar = false;
 
 function noteId() {
   const folders = JSON.parse(form.dataset.folders);
@@ -566,12 +618,12 @@ function insertBlock(text) {
   return above + text + below;
 }
 
+// Stores a file and links it; its path. What is not taken leaves the text as it was.
 async function upload(file) {
   uploads += 1;
   const name = file.name || "image";
   const holder = `![${name.replace(/[[\]\\]/g, "")} is being stored ${uploads}]()`;
   const placed = insertBlock(holder);
-  wrongUpload.textContent = "";
   const data = new FormData();
   data.append("note", noteId());
   data.append("file", file, name);
@@ -579,15 +631,53 @@ async function upload(file) {
     const answer = await ask("/media", { method: "POST", body: data });
     const { path, markdown } = await answer.json();
     replaceQuietly(holder, markdown);
-    tell(`Stored as ${path}.`);
+    return path;
   } catch (error) {
     replaceQuietly(area.value.includes(placed) ? placed : holder, "");
-    wrongUpload.textContent = error.message;
+    throw error;
   }
 }
 
-async function uploadAll(files) {
-  for (const file of files) await (/\.bib$/i.test(file.name) ? takeBibtex(file) : upload(file));
+// What went wrong is said where somebody looks: at the control, or above the text.
+async function uploadAll(files, isAtControl = false) {
+  const stored = [], wrong = [];
+  wrongUpload.textContent = "";
+  news("");
+  for (const file of files) {
+    try {
+      if (/\.bib$/i.test(file.name)) await takeBibtex(file);
+      else stored.push(await upload(file));
+    } catch (error) {
+      wrong.push(error.message);
+    }
+  }
+  if (wrong.length && isAtControl) {
+    wrongUpload.textContent = wrong.join(" ");
+    wrongUpload.scrollIntoView({ block: "nearest" });
+  } else if (wrong.length) {
+    news(wrong.join(" "), { isWrong: true });
+  } else if (stored.length) {
+    news(`Stored as ${stored.join(", ")}.`);
+  }
+}
+
+/* One line above the text: what became of what somebody brought. The newest takes its place. */
+
+const newsLine = document.getElementById("news");
+
+function news(words, { isWrong = false, does = {} } = {}) {
+  const said = document.createElement("p");
+  said.textContent = words;
+  for (const [name, act] of Object.entries(does)) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: name });
+    button.addEventListener("click", act);
+    said.append(" ", button);
+  }
+  newsLine.replaceChildren(said);
+  newsLine.classList.toggle("is-wrong", isWrong);
+  newsLine.hidden = !words;
+  if (words) newsLine.scrollIntoView({ block: "nearest" });
 }
 
 area.addEventListener("paste", (event) => {
@@ -595,9 +685,9 @@ area.addEventListener("paste", (event) => {
   if (files.length && !text) {
     event.preventDefault();
     uploadAll(files);
-  } else if (isBibtex(text) && !field("bibtex").value.trim() && !inCode(area.value.slice(0, area.selectionStart))) {
+  } else if (isBibtex(text) && text !== declined && !field("bibtex").value.trim() && !inCode(area.value.slice(0, area.selectionStart))) {
     event.preventDefault();  // pasted once more, it goes into the text
-    fillFrom(text);
+    bringBibtex(text);
   }
 });
 const brings = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
@@ -613,9 +703,10 @@ area.addEventListener("drop", (event) => {
   uploadAll([...event.dataTransfer.files]);
 });
 field("file").addEventListener("change", async () => {
-  const files = [...field("file").files];
+  const files = [...field("file").files], isAtControl = !isAtToolbar;
   field("file").value = "";
-  await uploadAll(files);
+  isAtToolbar = false;
+  await uploadAll(files, isAtControl);
 });
 form.querySelector("[value=attach]").hidden = true;
 
@@ -623,38 +714,102 @@ form.querySelector("[value=attach]").hidden = true;
 
 const isBibtex = (text) => /^\s*@\w+\s*\{[^,]*,/.test(text || "");
 
+let declined = "", filling = null;
+
 // A file that is dropped: its entries go where those that are pasted go.
 async function takeBibtex(file) {
-  const text = await file.text();
-  const taken = field("bibtex").value.trim() && field("bibtex").value.trim() !== text.trim();
-  wrongUpload.textContent = taken ? `${file.name} was not taken: the field BibTeX holds another entry already.` : "";
-  if (!taken) await fillFrom(text);
+  const text = await file.text(), { value } = field("bibtex");
+  if (value.trim() && value.trim() !== text.trim()) {
+    throw new Error(`${file.name} was not taken: the field BibTeX holds another entry already.`);
+  }
+  await bringBibtex(text);
+}
+
+// A note that says of no work that it is about it is asked first.
+function bringBibtex(text) {
+  const isAbout = !field("note").value || field("kind").value === "paper"
+    || ["bibtex", "citekey", "authors", "doi", "arxiv"].some((name) => field(name).value.trim());
+  if (isAbout) return fillFrom(text);
+  const keys = keysOf(text);
+  news(`This is BibTeX, of ${keys.length === 1 ? keys[0] : `${keys.length} works`}.`, {
+    does: {
+      "Cite it": () => cite(text, keys),
+      "This note is about it": () => fillFrom(text),
+      "Put it into the text": () => {
+        news("");
+        replace(area.selectionStart, area.selectionEnd, text);
+      },
+    },
+  });
+  return null;
+}
+
+const keysOf = (text) => [...text.matchAll(/@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^\s,{}]+)\s*,/gi)].map((entry) => entry[1]);
+
+// A citation at the caret; at the end of the text the entries, if the library does not know them.
+async function cite(text, keys) {
+  const known = await Promise.all(keys.map(isKnown)), isNew = known.includes(false);
+  const { selectionStart: start, selectionEnd: end } = area;
+  const citation = `[${keys.map((key) => `@${key}`).join("; ")}]`;
+  replace(start, end, citation);
+  if (isNew) {
+    const { value } = area, gap = !value || value.endsWith("\n\n") ? "" : value.endsWith("\n") ? "\n" : "\n\n";
+    replace(value.length, value.length, `${gap}\`\`\`bibtex\n${text.trim()}\n\`\`\`\n`);
+    area.setSelectionRange(start + citation.length, start + citation.length);
+  }
+  news(`Cited as ${citation}.${isNew ? " The BibTeX stands at the end of the text." : " The library knows it already."}`);
+}
+
+async function isKnown(key) {
+  const answer = await ask(`/api/complete?${new URLSearchParams({ kind: "work", q: key, note: "" })}`).catch(() => null);
+  return Boolean(answer) && (await answer.json()).results.some(({ insert }) => insert === key);
 }
 
 async function fillFrom(text) {
-  if (!field("bibtex").value.trim()) field("bibtex").value = text;
-  const data = new FormData();
-  data.append("bibtex", text);
+  const fields = [...form.elements].filter((one) => one.name && one.matches("input:not([type=hidden], [type=file]), select, textarea"));
+  const names = fields.map(({ name }) => name);
+  const values = () => Object.fromEntries(names.map((name) => [name, field(name).value]));
+  const before = values();
+  if (!before.bibtex.trim()) field("bibtex").value = text;
+  const data = typed();
+  data.set("bibtex", text);
+  field("bibtex").closest("details").open = true;
   try {
     const found = await (await ask("/bibtex", { method: "POST", body: data })).json();
-    const filled = [];
-    for (const [name, value] of Object.entries(found)) {
-      const place = field(name);
-      if (!place || place.value.trim()) continue;
-      place.value = value;
-      filled.push(name);
+    for (const [name, value] of Object.entries(found.fields)) {
+      if (names.includes(name) && !field(name).value.trim()) field(name).value = value;
     }
-    field("bibtex").closest("details").open = true;
     said("bibtex", "");
-    if (!field("note").value && field("kind").value === "note") changeKind("paper");
-    tell(`${filled.length ? `Filled from the BibTeX: ${filled.join(", ")}.` : "Every field had something already."} The text is as it was.`);
-    form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (found.kind !== field("kind").value) changeKind(found.kind);
+    filling = { text, before, after: values(), isLast: true };
+    news(found.told, { does: { Undo: unfill } });
   } catch (error) {
-    field("bibtex").closest("details").open = true;
     said("bibtex", error.message);
-    form.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+// Back to what the fields held before, but for those that somebody has changed since.
+function unfill() {
+  const { text, before, after } = filling;
+  for (const [name, value] of Object.entries(before)) {
+    if (field(name).value === after[name]) field(name).value = value;
+  }
+  kind = field("kind").value;
+  filling = null;
+  declined = text;
+  news("The fields are as they were. Pasted once more, it goes into the text.");
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+form.addEventListener("input", (event) => {
+  if (event.isTrusted && filling) filling.isLast = false;
+});
+form.addEventListener("keydown", (event) => {
+  if (!filling?.isLast || event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  unfill();
+});
 
 function said(name, words) {
   const place = field(name);
