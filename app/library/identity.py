@@ -8,7 +8,6 @@ from pathlib import Path
 
 from app import clock, database
 from app.library.names import id_of, key
-from app.library.writing import drafts
 
 
 def move(connection: sqlite3.Connection, root: Path, old: str, new: str) -> None:
@@ -47,7 +46,6 @@ def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") 
             "INSERT OR REPLACE INTO former_path (path, note_uid, name_key) VALUES (?, ?, ?)",
             [old, uid, key(old.rpartition("/")[2])],
         )
-        drafts.moved(connection, old, path)
 
 
 def set_aside(connection: sqlite3.Connection, path: str) -> None:

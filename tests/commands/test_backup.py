@@ -75,7 +75,8 @@ def fill_owned(connection: sqlite3.Connection) -> None:
             "INSERT INTO trash (note_uid, path, file, sha256, at)"
             " VALUES (2, 'gone', 'gone.md', 'x', '2026-01-01T00:00:00Z')",
             "INSERT INTO unfinished_move VALUES (1, 1, 'x.md', 'x', 'y.md', 'y', 'a', 't', NULL)",
-            "INSERT INTO draft SELECT id, 'new', '', '{}', 'now' FROM person",
+            "INSERT INTO draft SELECT id, 'aa', 1, 'a', '', 'now', 'now', 1, 2, '', '', '', '{}'"
+            " FROM person",
             "INSERT INTO run (script, params, fingerprint, parts, status, queued)"
             " VALUES ('count', '{}', 'f', '{}', 'succeeded', 'now')",
             "INSERT INTO output (run_id, position, name, kind) VALUES (1, 0, 'figure', 'figure')",
