@@ -13,6 +13,8 @@ import unicodedata
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from app.schema_versions import versions_visible
+
 owned = Migrations("gloss")
 
 
@@ -248,6 +250,27 @@ CARRY_OVER = """INSERT INTO draft
     (person_id, token, note_uid, path, base, began, at, size, fields, title, opening)
     VALUES (?1, ?2, coalesce((SELECT uid FROM note WHERE path = ?3),
         (SELECT note_uid FROM former_path WHERE path = ?3)), ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)"""
+
+
+@owned(name="0006_former_visibility")
+def former_visibility(db: Database) -> None:
+    """Who could see a note at its address (`most_open`), and at each one that it had before.
+
+    What nobody recorded is as public as the least public of all its versions that are kept.
+    """
+    columns = (("note", "most_open"), ("former_path", "visibility"))
+    for table, column in columns:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT 'private'")
+    now = {}
+    if db["document"].exists():
+        now = dict(db.execute("SELECT uid, visibility FROM document").fetchall())
+    for uid, visibility in now.items():
+        db.execute("UPDATE note SET most_open = ? WHERE uid = ?", [visibility, uid])
+    for (uid,) in db.execute("SELECT DISTINCT note_uid FROM former_path").fetchall():
+        found = {*versions_visible(db, uid), *([now[uid]] if uid in now else [])}
+        worst = next((each for each in ("private", "unlisted", "public") if each in found), None)
+        values = [worst or "private", uid]
+        db.execute("UPDATE former_path SET visibility = ? WHERE note_uid = ?", values)
 
 
 OWNED = (
