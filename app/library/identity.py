@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import clock, database
+from app.library.links import EVERY
 from app.library.names import id_of, key
-
-EVERY = ("public", "unlisted", "private")
 
 
 def move(connection: sqlite3.Connection, root: Path, old: str, new: str) -> None:

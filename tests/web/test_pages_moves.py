@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.library import identity
 from app.library.moving import moving
+from app.library.syncing.sync import sync
 from app.library.writing import save
 from app.settings import Settings
 
@@ -124,3 +125,20 @@ def test_an_old_address_keeps_what_was_asked(
         "version=now&x=a%20b",
     )
     assert "/walks/open?" in answer.location
+
+
+def test_a_name_that_ends_like_a_file_is_led_on_too(
+    visitors: dict[str, FlaskClient], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    for name in ("d", "odd.md"):
+        (settings.notes / f"{name}.md").write_text(f"{name}\n")
+    sync(settings, connection)
+    moving.move(settings, connection, "odd.md", "even")
+    moving.move(settings, connection, "d", "e")
+    for old, new in (
+        ("/edit/odd.md", "/edit/even"),
+        ("/notes/odd.md.md", "/notes/even.md"),
+        ("/notes/d.md", "/notes/e.md"),
+        ("/notes/d", "/notes/e"),
+    ):
+        assert visitors["editor"].get(old).location == new
