@@ -90,7 +90,7 @@ def test_the_sum_counts_all_that_is_kept_of_one_person(
     drafts.put(connection, other, "", ONE, "", {"markdown": "x" * 900})
     drafts.put(connection, ada, "", ONE, "", {"markdown": "x" * 900})
     for large in ({"markdown": "ü" * 100}, {"title": "x" * 500}):
-        with pytest.raises(Conflict, match="drafts would be more than 1,000 bytes"):
+        with pytest.raises(Conflict, match="would be more than 1,000 bytes"):
             drafts.put(connection, ada, "", TWO, "", large)
     with pytest.raises(Conflict):
         drafts.put(connection, ada, "", TWO, "b" * 900, {})

@@ -125,8 +125,8 @@ def refuse_many(connection: sqlite3.Connection, person_id: int, own: str, size: 
         )
     if sizes + size > MOST_BYTES:
         raise Conflict(
-            f"Your drafts would be more than {megabytes(MOST_BYTES)}, and no more are kept.",
-            hint=f"Save this one now. {what}",
+            f"Your drafts would be more than {megabytes(MOST_BYTES)}: this is not kept as one.",
+            hint=f"This one can be saved as a note. {what}",
         )
 
 
