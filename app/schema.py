@@ -5,10 +5,15 @@ No foreign key goes from them to a derived table (app/derived.py).
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import unicodedata
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from app.schema_versions import versions_visible
 
 owned = Migrations("gloss")
 
@@ -196,6 +201,76 @@ def name_key(path: str) -> str:
     """As `library.names.key` was when this migration was written."""
     name = unicodedata.normalize("NFD", path.rpartition("/")[2])
     return unicodedata.normalize("NFC", name.casefold())
+
+
+@owned(name="0005_drafts_by_token")
+def drafts_by_token(db: Database) -> None:
+    """Each draft knows its note, whatever address that has; the newest of a token keeps it."""
+    kept = db.execute("SELECT person_id, address, base, fields, at FROM draft ORDER BY at DESC")
+    rows, taken = kept.fetchall(), set()
+    db.execute("DROP TABLE draft")
+    for statement in DRAFTS_BY_TOKEN:
+        db.execute(statement)
+    for person, address, base, fields, at in rows:
+        path, _, token = address.rpartition("?")
+        if (person, token) in taken or not re.fullmatch("[0-9a-f]{16}", token):
+            token = secrets.token_hex(8)
+        taken.add((person, token))
+        said = json.loads(fields)
+        values = [person, token, path, base, at, len(fields.encode()), fields]
+        shown = [said.get("title", "")[:200], said.get("markdown", "")[:2000]]
+        db.execute(CARRY_OVER, [*values, *shown])
+
+
+DRAFTS_BY_TOKEN = (
+    # What a person typed and has not saved, by the token of the form. note_uid: NULL for a new
+    # note, and for one that has no identity yet; path: the address at which it was begun, empty
+    # for a new note. base: the SHA-256 of the version that it began from. times: how often it was
+    # kept. size: bytes of fields, the form as JSON. title and opening: what a list shows of it.
+    # says: the SHA-256 of the file that a save would make; empty where nobody knows.
+    """CREATE TABLE draft (
+        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+        token TEXT NOT NULL,
+        note_uid INTEGER REFERENCES note(uid) ON DELETE SET NULL,
+        path TEXT NOT NULL,
+        base TEXT NOT NULL,
+        began TEXT NOT NULL,
+        at TEXT NOT NULL,
+        times INTEGER NOT NULL DEFAULT 1,
+        size INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        opening TEXT NOT NULL,
+        says TEXT NOT NULL DEFAULT '',
+        fields TEXT NOT NULL,
+        PRIMARY KEY (person_id, token)
+    ) STRICT""",
+    "CREATE INDEX draft_by_note ON draft(note_uid)",
+)
+CARRY_OVER = """INSERT INTO draft
+    (person_id, token, note_uid, path, base, began, at, size, fields, title, opening)
+    VALUES (?1, ?2, coalesce((SELECT uid FROM note WHERE path = ?3),
+        (SELECT note_uid FROM former_path WHERE path = ?3)), ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)"""
+
+
+@owned(name="0006_former_visibility")
+def former_visibility(db: Database) -> None:
+    """Who could see a note at its address (`most_open`), and at each one that it had before.
+
+    What nobody recorded is as public as the least public of all its versions that are kept.
+    """
+    columns = (("note", "most_open"), ("former_path", "visibility"))
+    for table, column in columns:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT 'private'")
+    now = {}
+    if db["document"].exists():
+        now = dict(db.execute("SELECT uid, visibility FROM document").fetchall())
+    for uid, visibility in now.items():
+        db.execute("UPDATE note SET most_open = ? WHERE uid = ?", [visibility, uid])
+    for (uid,) in db.execute("SELECT DISTINCT note_uid FROM former_path").fetchall():
+        found = {*versions_visible(db, uid), *([now[uid]] if uid in now else [])}
+        worst = next((each for each in ("private", "unlisted", "public") if each in found), None)
+        values = [worst or "private", uid]
+        db.execute("UPDATE former_path SET visibility = ? WHERE note_uid = ?", values)
 
 
 OWNED = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from app import clock, database
+from app.library.links import EVERY
 from app.library.names import id_of, key
-from app.library.writing import drafts
 
 
 def move(connection: sqlite3.Connection, root: Path, old: str, new: str) -> None:
@@ -36,18 +38,22 @@ def take(connection: sqlite3.Connection, uid: int, path: str, *, was: str = "") 
 
     A note that was deleted long ago gives the path up, and gets one that no file can have.
     """
-    (now,) = connection.execute("SELECT path FROM note WHERE uid = ?", [uid]).fetchone()
+    now, most_open = connection.execute(
+        "SELECT path, most_open FROM note WHERE uid = ?", [uid]
+    ).fetchone()
     old = was or now
     if now != path:
         set_aside(connection, path)
-        connection.execute("UPDATE note SET path = ? WHERE uid = ?", [path, uid])
+        connection.execute(
+            "UPDATE note SET path = ?, most_open = 'private' WHERE uid = ?", [path, uid]
+        )
     connection.execute("DELETE FROM former_path WHERE path = ?", [path])
     if old != path and not old.startswith("/"):
         connection.execute(
-            "INSERT OR REPLACE INTO former_path (path, note_uid, name_key) VALUES (?, ?, ?)",
-            [old, uid, key(old.rpartition("/")[2])],
+            "INSERT OR REPLACE INTO former_path (path, note_uid, name_key, visibility)"
+            " VALUES (?, ?, ?, ?)",
+            [old, uid, key(old.rpartition("/")[2]), most_open],
         )
-        drafts.moved(connection, old, path)
 
 
 def set_aside(connection: sqlite3.Connection, path: str) -> None:
@@ -55,12 +61,18 @@ def set_aside(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("UPDATE note SET path = '/' || uid || '/' || path WHERE path = ?", [path])
 
 
-def of_former(connection: sqlite3.Connection, path: str) -> str | None:
-    """Where the note is now that used to be at this path, and had it last."""
+def of_former(
+    connection: sqlite3.Connection, path: str, visibilities: Sequence[str] = EVERY
+) -> str | None:
+    """Where the note is now that used to be at this path, and had it last.
+
+    An address that a note had only while it had another visibility tells nobody anything.
+    """
     row = connection.execute(
         "SELECT document.path FROM former_path JOIN document ON document.uid = note_uid"
-        " WHERE former_path.path = ?",
-        [path],
+        " WHERE former_path.path = ?"
+        " AND former_path.visibility IN (SELECT value FROM json_each(?))",
+        [path, json.dumps(list(visibilities))],
     ).fetchone()
     return str(row["path"]) if row else None
 

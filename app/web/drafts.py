@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,7 @@ from app.web.templates import quoted
 blueprint = Blueprint("drafts", __name__)
 
 LONGEST_ID = 1000
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @blueprint.post("/drafts")
@@ -23,7 +26,7 @@ def keep() -> Response:
 
     `at` is empty where the note says all of it already: such a draft is not kept.
     """
-    form = writing.sent(request.form, note())
+    form = writing.sent(request.form, unsaved.present(g.db, note()))
     if not form.draft:
         raise BadInput("The draft has no token.", field="draft", hint="Load the page again.")
     return jsonify({"at": unsaved.keep(g.db, g.person.id, form)})
@@ -32,20 +35,22 @@ def keep() -> Response:
 @blueprint.post("/drafts/drop")
 @access.needs(Action.WRITE)
 def drop() -> ResponseReturnValue:
-    drafts.drop(g.db, g.person.id, note(), request.form.get("draft", ""))
+    drafts.drop_seen(g.db, g.person.id, seen())
     return back()
 
 
 @blueprint.post("/drafts/drop-all")
 @access.needs(Action.WRITE)
 def drop_all() -> ResponseReturnValue:
-    """One's own that were listed when the page was made, of one note where it is named.
-
-    Not that of the form on that page.
-    """
-    until, but = request.form.get("until", ""), request.form.get("but", "")
-    drafts.drop_all(g.db, g.person.id, until, id=note() or None, but=but)
+    """One's own that the page listed, as it listed them."""
+    drafts.drop_seen(g.db, g.person.id, seen())
     return back()
+
+
+def seen() -> dict[str, int]:
+    """The drafts that the form names, and how often each had been kept."""
+    named = [text.partition(":") for text in request.form.getlist("draft")]
+    return {token: int(times) for token, _, times in named if NUMBER.fullmatch(times)}
 
 
 def back() -> ResponseReturnValue:

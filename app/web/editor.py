@@ -18,8 +18,17 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
-from app.errors import BadInput, Changed, Conflict, GlossError, NotFound, Unreadable
-from app.library import documents, identity, macros, names
+from app.errors import (
+    BadInput,
+    BaseMissing,
+    Changed,
+    Conflict,
+    GlossError,
+    Moved,
+    NotFound,
+    Unreadable,
+)
+from app.library import documents, macros, names
 from app.library.front import front_matter
 from app.library.history import differences, trash
 from app.library.history.versions import Version
@@ -39,7 +48,7 @@ SHOWN = {*writing.FIELDS, "header", "markdown", "file"}  # fields that show what
 @blueprint.get("/new")
 @access.needs(Action.WRITE)
 def new() -> ResponseReturnValue:
-    if draft := asked_draft(""):
+    if draft := asked_draft():
         return page(writing.of_draft(draft))
     if written := entry_of_today():
         return redirect(f"/edit/{quoted(written.path)}", 303)
@@ -80,10 +89,10 @@ def created(form: Form) -> str:
 @blueprint.get("/edit/<path:id>")
 @access.needs(Action.WRITE)
 def edit(id: str) -> ResponseReturnValue:
-    if (now := present(id)) != id:
-        return redirect(f"/edit/{quoted(now)}", 308)
-    if draft := asked_draft(id):
+    if draft := asked_draft():
         return page(writing.of_draft(draft))
+    if (now := unsaved.present(g.db, id)) != id:
+        raise Moved(id, now)
     try:
         source, base = save.read(access.settings(), id)
     except NotFound:
@@ -95,14 +104,7 @@ def edit(id: str) -> ResponseReturnValue:
 @blueprint.post("/edit/<path:id>")
 @access.needs(Action.WRITE)
 def update(id: str) -> ResponseReturnValue:
-    return answered(writing.sent(request.form, present(id)), updated)
-
-
-def present(id: str) -> str:
-    """Where the note is now: it may have moved since the form was opened."""
-    if documents.get(g.db, names.normal(id)):
-        return id
-    return identity.of_former(g.db, names.normal(id)) or id
+    return answered(writing.sent(request.form, unsaved.present(g.db, id)), updated)
 
 
 def updated(form: Form) -> str:
@@ -123,10 +125,10 @@ def place_of(saved: save.Saved) -> str:
     return address(saved.path) + ("?kept=theirs" if saved.merged else "")
 
 
-def asked_draft(id: str) -> drafts.Draft | None:
-    """The draft that the address names; one that was saved or dropped is not there any more."""
+def asked_draft() -> drafts.Whole | None:
+    """The draft that the address names, wherever its note is by now; None, if it was dropped."""
     token = request.args.get("draft", "")
-    return drafts.get(g.db, g.person.id, id, token) if token else None
+    return drafts.get(g.db, g.person.id, token) if token else None
 
 
 def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
@@ -151,7 +153,7 @@ def answered(form: Form, saved: Callable[[Form], str]) -> ResponseReturnValue:
         keep_draft(form)
         return make_response(page(form, wrong(error)), error.status)
     if form.draft:
-        drafts.drop(g.db, g.person.id, form.id, form.draft)
+        drafts.drop(g.db, g.person.id, form.draft)
     if form.id:
         unsaved.drop_saved(g.db, g.person.id, form.id)
     return redirect(place, 303)
@@ -204,9 +206,10 @@ def keep_draft(form: Form) -> None:
 @blueprint.post("/delete/<path:id>")
 @access.needs(Action.WRITE)
 def delete(id: str) -> ResponseReturnValue:
-    save.delete(
-        access.settings(), g.db, id, request.form.get("base") or None, person_id=g.person.id
-    )
+    base = request.form.get("base", "")
+    if not base:
+        raise BaseMissing("It is not said which version is to go.", hint="Load the note again.")
+    save.delete(access.settings(), g.db, id, base, person_id=g.person.id)
     return redirect(f"/?{urlencode({'deleted': id})}", 303)
 
 

@@ -42,9 +42,14 @@ class WayBack:
 def history(id: str) -> ResponseReturnValue:
     found = versions.of(g.db, id)
     if found.path != names.normal(id):
-        query = request.query_string.decode()
-        return redirect(f"{address_of(found)}{'?' if query else ''}{query}", 308)
+        return there(found, 308)
     return shown(found)
+
+
+def there(found: History, status: int) -> ResponseReturnValue:
+    """The same question at the address that the note has now."""
+    query = request.query_string.decode()
+    return redirect(f"{address_of(found)}{'?' if query else ''}{query}", status)
 
 
 def shown(found: History) -> str:

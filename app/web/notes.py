@@ -49,8 +49,9 @@ def readable(id: str) -> documents.Document:
 
 
 def refuse_former(id: str) -> None:
-    """Moved, if this is a former address of a note that the person may read."""
-    now = identity.of_former(g.db, names.normal(id))
+    """Moved, if this is a former address of a note that the person may read, and might before."""
+    seen = visibilities(g.person, Action.READ)
+    now = identity.of_former(g.db, names.normal(id), seen)
     document = documents.get(g.db, now) if now else None
     if document and may(g.person, Action.READ, Thing(document.visibility)):
         raise Moved(id, document.path)

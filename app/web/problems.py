@@ -30,7 +30,7 @@ def of_gloss(error: GlossError) -> Response:
 
 def to_new_address(error: Moved) -> Response:
     """The same kind of address, for the note where it is now. Old addresses may be used anew."""
-    path, suffix = request.path, ".md" if request.path.endswith(".md") else ""
+    path, suffix = request.path, "" if request.path.endswith(f"/{error.was}") else ".md"
     before = path.removesuffix(suffix).removesuffix(error.was)
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     response = make_response(redirect(f"{before}{quote(error.now)}{suffix}{query}", error.status))

@@ -40,7 +40,7 @@ def page() -> str:
 def one(uid: int) -> ResponseReturnValue:
     """The history of a note in the trash, by its number; one that came back has its own address."""
     found = versions.of_uid(g.db, min(uid, asked.MAX_OFFSET))
-    return history.shown(found) if found.trashed else redirect(history.address_of(found), 303)
+    return history.shown(found) if found.trashed else history.there(found, 303)
 
 
 @blueprint.post("/trash/<int:uid>")
@@ -84,20 +84,25 @@ def brought(found: History, to: str, key: str) -> Document | None:
 @blueprint.post("/trash/empty")
 @access.needs(Action.WRITE)
 def empty() -> ResponseReturnValue:
-    """Forget what was in the trash when the page was made, and what was said of it."""
-    seen = request.form.get("until", "")
-    uids = [kept.uid for kept in trash.every(g.db) if kept.at <= seen]
-    for start in range(0, len(uids), BATCH):
-        batch = uids[start : start + BATCH]
+    """Forget the notes that the page showed, and what was said of them.
+
+    Not one that came back since, even if it went again.
+    """
+    seen = [text.partition(":") for text in request.form.getlist("note")]
+    every = [(uid_of(number), at) for number, _, at in seen]
+    for start in range(0, len(every), BATCH):
         with database.transaction(g.db):
-            still = trash.among(g.db, batch)
+            still = trash.among(g.db, every[start : start + BATCH])
             uprooted.forget(g.db, still)
             trash.forget(g.db, still)
     return redirect("/trash", 303)
 
 
 def uid_sent() -> int:
-    text = request.form.get("note", "")
+    return uid_of(request.form.get("note", ""))
+
+
+def uid_of(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise BadInput("Say which note.", field="note")
     return int(text)

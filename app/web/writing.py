@@ -109,32 +109,34 @@ def joined(items: tuple[str, ...], mark: str) -> str:
 def sent(given: Mapping[str, str], id: str = "") -> Form:
     """The form as it was sent. Browsers send CRLF."""
     values = {name: normal(given[name]) for name in FIELDS if name in given}
-    draft = given.get("draft", "")
+    draft, top = given.get("draft", ""), ended(normal(given.get("header", "")))
     return Form(
         id,
         given.get("id", "").strip(),
         given.get("base", ""),
         draft if drafts.TOKEN.fullmatch(draft) else "",
         values,
-        was_of(given.get("was", "")),
-        ended(normal(given.get("header", ""))),
+        was_of(given.get("was", ""), top, id),
+        top,
         normal(given.get("markdown", "")),
     )
 
 
-def of_draft(draft: drafts.Draft) -> Form:
-    kept = draft.fields
+def of_draft(found: drafts.Whole) -> Form:
+    kept, draft = found.fields, found.draft
     given = {**kept, "id": kept.get("file", ""), "base": draft.base, "draft": draft.token}
     return sent(given, draft.id)
 
 
-def was_of(text: str) -> dict[str, str]:
+def was_of(text: str, top: str, id: str) -> dict[str, str]:
+    """What the fields said; where the form does not say it well, what its front matter says."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
-        raise BadInput("The form is not whole.", hint="Load the page again.") from None
-    pairs = found.items() if isinstance(found, dict) else ()
-    return {name: value for name, value in pairs if name in FIELDS and isinstance(value, str)}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        return values_of(top, id)
+    return {name: found[name] for name in FIELDS if isinstance(found.get(name), str)}
 
 
 def normal(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from app import database, schema
 from app.library import documents, identity, links, lost, report, unresolved
+from app.library.history import restoring, trash
 from app.library.moving import moving
 from app.library.names import key
 from app.library.syncing import sync
@@ -156,7 +157,8 @@ def test_former_paths_of_an_older_library_get_their_keys(tmp_path: Path) -> None
     with database.opened(tmp_path / "gloss.db") as connection:
         connection.execute("INSERT INTO note (path, created) VALUES ('n', '')")
         connection.execute("DROP INDEX former_path_by_name_key")
-        connection.execute("ALTER TABLE former_path DROP COLUMN name_key")
+        for column in ("name_key", "visibility"):
+            connection.execute(f"ALTER TABLE former_path DROP COLUMN {column}")
         connection.executemany("INSERT INTO former_path VALUES (?, 1)", [(path,) for path in paths])
         schema.former_names(Database(connection))
         rows = connection.execute("SELECT path, name_key FROM former_path")
@@ -174,3 +176,118 @@ def test_a_note_that_moved_outside_is_found_by_its_former_name(
     assert identity.of_former(connection, "old") == "new"
     assert documents.resolve(connection, ["old"], "a")["old"].path == "new"
     assert unresolved.every(connection) == []
+
+
+def visible(connection: sqlite3.Connection, settings: Settings, path: str, as_: str) -> None:
+    """Save the note with this visibility."""
+    source = f"---\nvisibility: {as_}\n---\nWords, {as_}.\n"
+    save.update(settings, connection, path, source, save.read(settings, path)[1])
+
+
+def led(connection: sqlite3.Connection, path: str) -> tuple[bool, bool]:
+    """Whether the public is led from a former address, and by a link that says it."""
+    return (
+        identity.of_former(connection, path, PUBLIC) is not None,
+        path in documents.resolve(connection, [path], "a", PUBLIC),
+    )
+
+
+def test_the_public_knows_an_address_only_of_the_time_when_the_note_was_public(
+    settings: Settings, connection: sqlite3.Connection
+) -> None:
+    save.create(settings, connection, "layoffs", "---\nvisibility: private\n---\nWords.\n")
+    moving.move(settings, connection, "layoffs", "plans")
+    visible(connection, settings, "plans", "public")
+    moving.move(settings, connection, "plans", "open")
+    visible(connection, settings, "open", "private")
+    moving.move(settings, connection, "open", "hidden")
+    visible(connection, settings, "hidden", "unlisted")
+    moving.move(settings, connection, "hidden", "last")
+    visible(connection, settings, "last", "public")
+    known = {"layoffs": False, "plans": True, "open": True, "hidden": False}
+    for path, is_known in known.items():
+        assert led(connection, path) == (is_known, is_known), path
+        assert identity.of_former(connection, path) == "last"
+        assert documents.resolve(connection, [path], "a")[path].path == "last"
+    by_address = ("public", "unlisted")
+    assert identity.of_former(connection, "hidden", by_address) == "last"
+    assert identity.of_former(connection, "layoffs", by_address) is None
+
+
+def test_a_move_outside_and_a_way_through_the_trash_remember_it_too(
+    settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
+) -> None:
+    for name, words in (("seen", SHOWN), ("unseen", "")):
+        write(f"{name}.md", f"{words}Words of the {name} one.\n")
+    synced()
+    for name in ("seen", "unseen"):
+        (settings.notes / f"{name}.md").rename(settings.notes / f"{name}-now.md")
+    assert synced().moved == 2
+    for name in ("seen", "unseen"):
+        save.delete(settings, connection, f"{name}-now", None)
+        uid = trash.every(connection)[0].uid
+        restoring.restore(settings, connection, uid, to=f"{name}-back")
+    visible(connection, settings, "unseen-back", "public")
+    assert [led(connection, path)[0] for path in ("seen", "seen-now")] == [True, True]
+    assert [led(connection, path)[0] for path in ("unseen", "unseen-now")] == [False, False]
+
+
+def test_a_rebuild_forgets_nothing_of_it(
+    settings: Settings, connection: sqlite3.Connection, synced: Synced
+) -> None:
+    save.create(settings, connection, "a", f"{SHOWN}Words.\n")
+    visible(connection, settings, "a", "private")
+    database.rebuild(connection)
+    synced()
+    moving.move(settings, connection, "a", "b")
+    visible(connection, settings, "b", "public")
+    assert led(connection, "a") == (True, True)
+
+
+def test_of_an_older_library_is_public_what_was_never_anything_else(
+    settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
+) -> None:
+    """A note may have moved before it was made public: only what all versions say is certain."""
+    write("untouched.md", f"{SHOWN}Never changed.\n")
+    write("private.md", "Never shown.\n")
+    synced()
+    for name, every in {
+        "always": ["public"] * 70,
+        "once-hidden": ["public", "private", "public"],
+        "unlisted": ["unlisted", "public"],
+        "damaged": ["public", "public"],
+    }.items():
+        save.create(settings, connection, name, f"---\nvisibility: {every[0]}\n---\n1\n")
+        for number, each in enumerate(every):
+            source = f"---\nvisibility: {each}\n---\n{number} of {name}\n"
+            save.update(settings, connection, name, source, save.read(settings, name)[1])
+    save.create(settings, connection, "gone", f"{SHOWN}In the trash.\n")
+    names = ("untouched", "private", "always", "once-hidden", "unlisted", "damaged", "gone")
+    for name in names:
+        moving.move(settings, connection, name, f"now-{name}")
+    save.delete(settings, connection, "now-gone", None)
+    uid = identity.uid_of(connection, "now-damaged")
+    connection.execute("UPDATE revision SET data = x'00' WHERE note_uid = ?", [uid])
+    connection.execute("ALTER TABLE former_path DROP COLUMN visibility")
+    connection.execute("ALTER TABLE note DROP COLUMN most_open")
+    schema.former_visibility(Database(connection))
+    rows = connection.execute("SELECT path, visibility FROM former_path")
+    assert dict(rows.fetchall()) == {
+        "untouched": "public",
+        "private": "private",
+        "always": "public",
+        "once-hidden": "private",
+        "unlisted": "unlisted",
+        "damaged": "private",
+        "gone": "public",
+    }
+    rows = connection.execute("SELECT path, most_open FROM note WHERE path LIKE 'now-%'")
+    assert dict(rows.fetchall()) == {
+        "now-untouched": "public",
+        "now-private": "private",
+        "now-always": "public",
+        "now-once-hidden": "public",
+        "now-unlisted": "public",
+        "now-damaged": "public",
+        "now-gone": "private",
+    }

@@ -113,8 +113,10 @@ def test_what_is_forgotten_leaves_nothing(
         text += f"{number}\n"
         save.update(settings, connection, "a", text, base.sha256)
     save.delete(settings, connection, "a", None)
+    at = trash.get(connection, made.uid).at
     with database.transaction(connection):
-        trash.forget(connection, trash.among(connection, [made.uid, 77]))
+        assert trash.among(connection, [(made.uid, "2020-01-01T00:00:00Z"), (77, at)]) == []
+        trash.forget(connection, trash.among(connection, [(made.uid, at), (77, at)]))
     for table in ("note", "revision", "trash", "former_path"):
         assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
     assert save.create(settings, connection, "a", TEXT).uid != made.uid

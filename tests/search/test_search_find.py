@@ -84,7 +84,9 @@ def annotate(
     deleted: str | None = None,
 ) -> None:
     with database.transaction(connection):
-        connection.execute("INSERT OR IGNORE INTO note VALUES (?, ?, '')", [uid, f"n{uid}"])
+        connection.execute(
+            "INSERT OR IGNORE INTO note (uid, path, created) VALUES (?, ?, '')", [uid, f"n{uid}"]
+        )
         for number in (1, 2):
             connection.execute(
                 "INSERT OR IGNORE INTO person VALUES (?, ?, 'reader', '')",

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from app import clock
 from app.library.writing import drafts
-from app.settings import Settings
 from app.web.templates import ago
 from tests.web.test_pages_editor import fields
 
@@ -117,6 +116,12 @@ def test_what_another_editor_made_equal_is_not_listed(
     assert count(connection) == 1  # to look changes nothing
 
 
+def dropping(page: str) -> list[str]:
+    """What the form that drops all drafts names."""
+    form = page.partition('action="/drafts/drop-all"')[2].partition("</form>")[0]
+    return re.findall(r'name="draft" value="([^"]+)"', form)
+
+
 def test_all_that_is_listed_is_dropped_and_nothing_of_anybody_else(
     editor: FlaskClient, visitors: dict[str, FlaskClient], connection: sqlite3.Connection
 ) -> None:
@@ -125,26 +130,39 @@ def test_all_that_is_listed_is_dropped_and_nothing_of_anybody_else(
         typed(client, "", "Two.", title="New")
     page = editor.get("/new").text
     assert "All 2 are dropped for good" in page
-    until = re.search(r'name="until" value="([^"]+)"', page)
-    assert until
-    for sent in ({}, {"until": "2020-01-01T00:00:00Z"}):
-        assert editor.post("/drafts/drop-all", data=sent).status_code == 303
+    theirs = dropping(visitors["owner"].get("/new").text)
+    assert len(theirs) == 2
+    for named in ([], ["x"], theirs, [each[:-1] for each in dropping(page)]):
+        assert editor.post("/drafts/drop-all", data={"draft": named}).status_code == 303
         assert count(connection) == 4
-    answer = editor.post("/drafts/drop-all", data={"until": until[1], "note": ""})
+    answer = editor.post("/drafts/drop-all", data={"draft": dropping(page), "note": ""})
     assert (answer.status_code, answer.location) == (303, "/new")
     assert "Go on with it" not in editor.get("/new").text
     assert visitors["owner"].get("/new").text.count("Go on with it") == 2
 
 
+def test_what_was_typed_since_the_list_was_made_is_not_dropped(editor: FlaskClient) -> None:
+    first, second = (typed(editor, "open", words) for words in ("One.", "Two."))
+    page = editor.get("/new").text
+    editor.post("/drafts", data={**first, "markdown": "One, and more.", "note": "open"})
+    typed(editor, "open", "Three.")
+    editor.post("/drafts/drop-all", data={"draft": dropping(page), "note": ""})
+    left = editor.get("/new").text
+    assert ("One, and more." in left, "Three." in left, "Two." in left) == (True, True, False)
+    (one,) = re.findall(f'name="draft" value="({first["draft"]}:[^"]+)"', page)[:1]
+    editor.post("/drafts/drop", data={"draft": one, "note": "open"})
+    assert "One, and more." in editor.get("/new").text
+    assert second["draft"] not in left
+
+
 def test_all_of_one_note_are_dropped_but_that_of_the_form(
-    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+    editor: FlaskClient, connection: sqlite3.Connection
 ) -> None:
     mine, *_ = [typed(editor, "open", words) for words in ("Mine.", "One.", "Two.")]
     typed(editor, "papers/hidden", "Elsewhere.")
     page = editor.get(f"/edit/open?draft={mine['draft']}").text
-    sent = dict(re.findall(r'name="(but|until)" value="([^"]+)"', page))
-    answer = editor.post("/drafts/drop-all", data={**sent, "note": "open"})
+    answer = editor.post("/drafts/drop-all", data={"draft": dropping(page), "note": "open"})
     assert answer.location == "/edit/open"
     person = connection.execute("SELECT person_id FROM draft").fetchone()[0]
-    left = {draft.fields["markdown"] for draft in drafts.of_person(connection, person)}
+    left = {draft.opening for draft in drafts.of_person(connection, person)}
     assert left == {"Mine.", "Elsewhere."}

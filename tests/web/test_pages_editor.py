@@ -223,13 +223,16 @@ def test_deleting_takes_the_file_only_at_the_version_that_was_seen(
     editor: FlaskClient, settings: Settings
 ) -> None:
     file = settings.notes / "open.md"
-    assert editor.post("/delete/open", data={"base": "0" * 64}).status_code == 412
+    for base, status in (("0" * 64, 412), ("*", 412), ("", 428)):
+        assert editor.post("/delete/open", data={"base": base}).status_code == status
+    assert editor.post("/delete/open").status_code == 428
     assert file.exists()
     answer = editor.post("/delete/open", data={"base": sha256(file)})
     assert (answer.status_code, file.exists()) == (303, False)
     assert editor.get("/notes/open").status_code == 404
     assert editor.post("/delete/open", data={"base": "0"}).status_code == 404
-    assert editor.post("/delete/..%2f..%2fetc%2fpasswd").status_code == 404
+    outside = editor.post("/delete/..%2f..%2fetc%2fpasswd", data={"base": "0"})
+    assert outside.status_code == 404
 
 
 def test_a_preview_is_the_note_as_it_would_read_and_saves_nothing(

@@ -246,7 +246,7 @@ def test_old_addresses_lead_to_the_history(
     editor: FlaskClient, connection: sqlite3.Connection, walk: list[int]
 ) -> None:
     uid = versions.of(connection, "walk").uid
-    connection.execute("INSERT INTO former_path VALUES ('was/here', ?, 'here')", [uid])
+    connection.execute("INSERT INTO former_path (path, note_uid) VALUES ('was/here', ?)", [uid])
     answer = editor.get(f"/history/was/here?version={walk[0]}")
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"/history/walk?version={walk[0]}"

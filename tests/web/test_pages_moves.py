@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import pytest
 from flask.testing import FlaskClient
 
+from app.library import identity
+from app.library.moving import moving
+from app.library.syncing.sync import sync
+from app.library.writing import save
 from app.settings import Settings
 
 
@@ -83,3 +90,56 @@ def test_links_to_an_old_address_lead_to_the_note_for_who_may_read_it(
         assert visitor.get("/notes/linking").text.count(f'href="/notes/{address}"') == count
     assert "secret" not in public.get("/notes/linking").text
     assert 'href="/notes/linking"' in public.get("/notes/walks/wide").text
+
+
+def test_the_public_learns_no_name_that_a_note_had_while_it_was_private(
+    visitors: dict[str, FlaskClient], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    public, reader = visitors["public"], visitors["reader"]
+    shown = "---\nvisibility: public\n---\n"
+    save.create(settings, connection, "layoffs-2027", "Not yet.\n")
+    moving.move(settings, connection, "layoffs-2027", "plans")
+    save.update(settings, connection, "plans", f"{shown}Now.\n", save.read(settings, "plans")[1])
+    save.create(settings, connection, "source", f"{shown}See [[layoffs-2027]].\n")
+    for address in ("/notes/layoffs-2027", "/notes/layoffs-2027.md", "/api/notes/layoffs-2027"):
+        assert public.get(address).status_code == 404
+        assert reader.get(address).status_code == 308
+    assert "/notes/plans" not in public.get("/notes/source").text
+    assert "/notes/plans" in reader.get("/notes/source").text
+    assert "source" not in public.get("/notes/plans").text.partition("Linked")[2]
+    moving.move(settings, connection, "plans", "future")
+    assert public.get("/notes/plans").location == "/notes/future"
+
+
+@pytest.mark.parametrize("address", ["/notes/open", "/edit/open", "/history/open", "/trash/1"])
+def test_an_old_address_keeps_what_was_asked(
+    visitors: dict[str, FlaskClient],
+    settings: Settings,
+    connection: sqlite3.Connection,
+    address: str,
+) -> None:
+    moving.move(settings, connection, "open", "walks/open")
+    uid = identity.uid_of(connection, "walks/open")
+    answer = visitors["editor"].get(f"{address.replace('1', str(uid))}?version=now&x=a%20b")
+    assert (answer.status_code, answer.location.partition("?")[2]) == (
+        303 if "trash" in address else 308,
+        "version=now&x=a%20b",
+    )
+    assert "/walks/open?" in answer.location
+
+
+def test_a_name_that_ends_like_a_file_is_led_on_too(
+    visitors: dict[str, FlaskClient], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    for name in ("d", "odd.md"):
+        (settings.notes / f"{name}.md").write_text(f"{name}\n")
+    sync(settings, connection)
+    moving.move(settings, connection, "odd.md", "even")
+    moving.move(settings, connection, "d", "e")
+    for old, new in (
+        ("/edit/odd.md", "/edit/even"),
+        ("/notes/odd.md.md", "/notes/even.md"),
+        ("/notes/d.md", "/notes/e.md"),
+        ("/notes/d", "/notes/e"),
+    ):
+        assert visitors["editor"].get(old).location == new

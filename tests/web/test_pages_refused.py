@@ -73,7 +73,7 @@ def test_a_note_that_was_deleted_meanwhile_can_be_saved_as_a_new_one(
     file = settings.notes / "open.md"
     form = fields(editor.get("/edit/open")).values
     form["markdown"] = "My careful words.\n"
-    visitors["owner"].post("/delete/open")
+    visitors["owner"].post("/delete/open", data={"base": form["base"]})
     refused = editor.post("/edit/open", data=form)
     assert (refused.status_code, file.exists()) == (404, False)
     assert re.search(r"deleted meanwhile by a browsing owner,\s+<time", refused.text)
@@ -136,11 +136,14 @@ def test_a_program_gets_exactly_the_bytes_that_it_sent(
 
 
 def test_after_a_deletion_the_page_says_where_the_note_is(editor: FlaskClient) -> None:
-    answer = editor.post("/delete/open")
+    base = {
+        note: fields(editor.get(f"/edit/{note}")).values["base"] for note in ("open", "by-address")
+    }
+    answer = editor.post("/delete/open", data={"base": base["open"]})
     page = editor.get(answer.location).text
     assert 'Deleted open · in the <a href="/trash">trash</a>' in page
     assert "with all its versions and all comments on it." in editor.get("/trash").text
-    editor.post("/delete/by-address")
+    editor.post("/delete/by-address", data={"base": base["by-address"]})
     assert "with all their versions" in editor.get("/trash").text
     assert "Deleted" not in editor.get("/?deleted=nothing").text.partition("<main")[2]
 

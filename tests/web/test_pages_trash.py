@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from app import clock
 from app.library import identity
 from app.library.history import trash, versions
 from app.library.syncing.sync import sync
@@ -27,6 +30,16 @@ def comment(client: FlaskClient, note: str) -> None:
     assert client.post("/annotations/form", data=form).status_code == 303
 
 
+def delete(client: FlaskClient, settings: Settings, note: str = "open") -> None:
+    base = hashlib.sha256((settings.notes / f"{note}.md").read_bytes()).hexdigest()
+    assert client.post(f"/delete/{note}", data={"base": base}).status_code == 303
+
+
+def shown(page: str) -> list[str]:
+    """What the form that empties the trash names."""
+    return re.findall(r'name="note" value="(\d+:[^"]+)"', page)
+
+
 def note_in(page: str) -> str:
     found = re.search(r'name="note" value="(\d+)"', page)
     assert found
@@ -36,7 +49,7 @@ def note_in(page: str) -> str:
 def test_restore_brings_file_and_comments_back(editor: FlaskClient, settings: Settings) -> None:
     comment(editor, "open")
     source = (settings.notes / "open.md").read_text()
-    assert editor.post("/delete/open").status_code == 303
+    delete(editor, settings)
     gone = editor.get("/notes/open")
     assert gone.status_code == 404
     assert "This note is in the trash since" in editor.get("/edit/open").text
@@ -56,11 +69,13 @@ def test_emptying_forgets_versions_and_comments(
 ) -> None:
     comment(editor, "open")
     (kept,) = connection.execute("SELECT id FROM annotation").fetchone()
-    editor.post("/delete/open")
-    until = trash.every(connection)[0].at
-    assert editor.post("/trash/empty", data={"until": "2020-01-01T00:00:00Z"}).status_code == 303
-    assert len(trash.every(connection)) == 1
-    assert editor.post("/trash/empty", data={"until": until}).status_code == 303
+    delete(editor, settings)
+    seen = shown(editor.get("/trash").text)
+    for other in ([], ["1:2020-01-01T00:00:00Z"], ["1"], ["99:x"]):
+        assert editor.post("/trash/empty", data={"note": other}).status_code == 303
+        assert len(trash.every(connection)) == 1
+    assert editor.post("/trash/empty", data={"note": "x"}).status_code == 400
+    assert editor.post("/trash/empty", data={"note": seen}).status_code == 303
     assert trash.every(connection) == []
     assert connection.execute("SELECT count(*) FROM revision").fetchone()[0] == 0
     assert editor.get(f"/annotations/{kept}").status_code == 410
@@ -69,6 +84,43 @@ def test_emptying_forgets_versions_and_comments(
     assert editor.get("/search?q=word").text.count("A word on this") == 0
     assert editor.post("/trash/restore", data={"note": "1"}).status_code == 404
     assert editor.post("/trash/restore", data={"note": "x"}).status_code == 400
+
+
+def test_emptying_forgets_what_the_page_showed_and_nothing_else(
+    editor: FlaskClient,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noon = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    for note in ("open", "by-address"):
+        delete(editor, settings, note)
+    seen = shown(editor.get("/trash").text)
+    delete(editor, settings, "papers/hidden")  # within the same second
+    uid = next(kept.uid for kept in trash.every(connection) if kept.path == "open")
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(seconds=5))
+    editor.post("/trash/restore", data={"note": str(uid)})
+    delete(editor, settings)
+    editor.post("/trash/empty", data={"note": seen})
+    assert {kept.path for kept in trash.every(connection)} == {"papers/hidden", "open"}
+
+
+def test_of_a_long_trash_the_notes_that_are_shown_are_forgotten(
+    editor: FlaskClient,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for note in ("open", "by-address", "papers/hidden"):
+        delete(editor, settings, note)
+    monkeypatch.setattr("app.web.trash.SHOWN", 2)
+    page = editor.get("/trash").text
+    assert "The 2 notes above are forgotten for good" in page
+    assert "the other 1 stay" not in page
+    assert "one more stays" in page
+    editor.post("/trash/empty", data={"note": shown(page)})
+    assert len(trash.every(connection)) == 1
 
 
 def test_a_doubtful_move_is_answered_on_the_page(
@@ -111,7 +163,7 @@ def test_a_vanished_folder_is_told_and_accepted(
 def taken(editor: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> int:
     """The uid of a note with a comment that is in the trash, where another one has its address."""
     comment(editor, "open")
-    editor.post("/delete/open")
+    delete(editor, settings)
     (kept,) = trash.every(connection)
     editor.post("/new", data={"id": "open", "title": "New here", "markdown": "Another."})
     return kept.uid
@@ -183,7 +235,7 @@ def test_an_earlier_version_comes_back_under_another_address(
 def test_where_its_address_is_free_it_may_have_another_and_the_old_one_leads_there(
     editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    editor.post("/delete/open")
+    delete(editor, settings)
     (kept,) = trash.every(connection)
     assert 'name="id" value="open"' in editor.get("/history/open").text
     editor.post(f"/trash/{kept.uid}", data={"id": "papers/opened"})
@@ -195,7 +247,7 @@ def test_a_broken_file_comes_back_under_another_address(
 ) -> None:
     (settings.notes / "broken.md").write_bytes(b"---\ntitle: [\n---\n\xff")
     sync(settings, connection)
-    editor.post("/delete/broken")
+    delete(editor, settings, "broken")
     (kept,) = trash.every(connection)
     answer = editor.post(f"/trash/{kept.uid}", data={"id": "still-broken"})
     assert answer.location == "/problems"

@@ -246,8 +246,8 @@ def test_two_windows_keep_two_drafts_and_each_can_be_dropped(
         editor.post("/drafts", data={**form, "title": words, "note": ""})
     page = editor.get("/new").text
     assert page.count("Go on with it") == 2
-    token = re.findall(r"/new\?draft=([0-9a-f]{16})", page)[0]
-    assert editor.post("/drafts/drop", data={"draft": token, "note": ""}).status_code == 303
+    one = re.findall(r'name="draft" value="([0-9a-f]{16}:1)"', page)[0]
+    assert editor.post("/drafts/drop", data={"draft": one, "note": ""}).status_code == 303
     assert editor.get("/new").text.count("Go on with it") == 1
     assert connection.execute("SELECT COUNT(*) FROM draft").fetchone()[0] == 1
 
@@ -270,7 +270,7 @@ def test_a_draft_is_its_writers_alone(
     owner = visitors["owner"]
     assert "Secret" not in owner.get("/new").text
     assert "Secret" not in owner.get(f"/new?draft={form['draft']}").text
-    owner.post("/drafts/drop", data={"draft": form["draft"], "note": ""})
+    owner.post("/drafts/drop", data={"draft": f"{form['draft']}:1", "note": ""})
     assert "Secret" in visitors["editor"].get("/new").text
 
 

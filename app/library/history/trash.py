@@ -103,11 +103,12 @@ def trashed(row: sqlite3.Row) -> Trashed:
     return Trashed(**{**dict(row), "outside": bool(row["outside"])})
 
 
-def among(connection: sqlite3.Connection, uids: Iterable[int]) -> list[int]:
-    """Those of the notes that are in the trash now."""
+def among(connection: sqlite3.Connection, seen: Iterable[tuple[int, str]]) -> list[int]:
+    """Those of the notes that are in the trash now, since the time that is said."""
     rows = connection.execute(
-        "SELECT note_uid FROM trash WHERE note_uid IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(uids))],
+        "SELECT DISTINCT note_uid FROM trash JOIN json_each(?)"
+        " ON note_uid = json_extract(value, '$[0]') AND at = json_extract(value, '$[1]')",
+        [json.dumps(list(seen))],
     )
     return [uid for (uid,) in rows]
 
