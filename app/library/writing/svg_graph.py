@@ -128,14 +128,18 @@ class Graph:
                 if value.strip().startswith("#"):
                     yield "href", value.strip()[1:]
             elif name == "style":
-                self.inherits |= styles.inherits(value)
-                node.points += len(POINTS.findall(value)) if "path(" in value else 0
-                yield from styles.references(value)
+                yield from self.in_style(value, node)
             elif "url(" in value.lower():
                 found = (styles.target(call[0]) for call in styles.CALL.finditer(value))
                 yield from ((name, one) for one in found if one)
             elif name in OWN and "inherit" in value.lower():
                 self.inherits = True
+
+    def in_style(self, style: str, node: Node) -> list[tuple[str, str]]:
+        self.inherits |= styles.inherits(style)
+        lower = style.lower()
+        node.points += len(POINTS.findall(style)) if "path(" in lower else 0
+        return list(styles.references(style)) if "url(" in lower else []
 
     def fault(self) -> str:
         """Why it is not to be drawn, "" for nothing."""
@@ -156,7 +160,7 @@ class Graph:
         """Lead each reference from its element, or from whatever takes it over, to its part."""
         sheet = "".join(f"{text}\n" for text in self.sheets)
         self.inherits |= styles.inherits(sheet)
-        in_sheets = len(POINTS.findall(sheet)) if "path(" in sheet else 0
+        in_sheets = len(POINTS.findall(sheet)) if "path(" in sheet.lower() else 0
         held: dict[str, tuple[Node, Node, Node]] = {}
         for key, found in styles.rules(sheet):
             self.refer(held.setdefault(key, (Node(), Node(), Node())), [found])
@@ -165,6 +169,9 @@ class Graph:
             node.points += in_sheets if node.is_shape else 0
             of_sheets = [held[key] for key in (styles.EVERY, *element.keys) if key in held]
             outer = self.elements[element.parent].node if element.parent >= 0 else Node()
+            node.paint, node.marks = outer.paint, outer.marks
+            if not element.own and not of_sheets:
+                continue
             kinds = (node, Node(), Node())
             self.refer(kinds, element.own)
             for sheets in of_sheets:
