@@ -56,6 +56,8 @@ PURE = (
     "library.writing.attachment",
     "library.writing.dimensions",
     "library.writing.svg",
+    "library.writing.svg_graph",
+    "library.writing.svg_styles",
     "library.writing.starts",
     "library.history.headers",
     "library.history.matching",

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import yaml
 
+from app.library import regular
 from app.library.front import header
 from app.markup.mathematics import typeset
 
@@ -56,7 +57,7 @@ def preamble(path: Path, stat: tuple[int, int]) -> Mapping[str, str]:
     if not 0 < stat[0] <= LARGEST:
         return {}
     try:
-        source = path.read_text(encoding="utf-8", errors="replace")
+        source = regular.text(path, "replace")
     except OSError:
         return {}
     found: dict[str, str] = {}
@@ -85,7 +86,7 @@ def read(path: Path, stat: tuple[int, int]) -> tuple[Mapping[str, str], str]:
     if stat[0] > LARGEST:
         return {}, f"It is larger than {LARGEST // 1000} kB."
     try:
-        node = header.compose(path.read_text(encoding="utf-8"))
+        node = header.compose(regular.text(path))
         return taken(node) if node is not None else {}, ""
     except header.Wrong as wrong:
         return {}, wrong.reason.replace("The front matter", "The file")
@@ -143,7 +144,7 @@ def stamp(root: Path) -> int:
     found = 0
     for name in (FILE, PREAMBLE):
         try:
-            found = zlib.crc32((root / name).read_bytes(), found)
+            found = zlib.crc32(regular.read(root / name), found)
         except OSError:
             continue
     return found

@@ -19,6 +19,7 @@ from typing import Any
 
 from app import markup
 from app.errors import Unavailable, Unreadable
+from app.library import regular
 from app.library.citations import citing
 from app.library.citations.bibtex import Read as Works
 from app.library.front import front_matter, properties
@@ -111,8 +112,11 @@ class Note:
 
 
 def load(root: Path, file: str, limit: int) -> Contents:
-    """The bytes of a file and its stat at that moment; a larger one is not read at all."""
-    with open(f"{root}/{file}", "rb", buffering=0) as opened:
+    """The bytes of a file and its stat at that moment; a larger one is not read at all.
+
+    OSError, where it cannot be read, or is no regular file.
+    """
+    with regular.opened(f"{root}/{file}") as opened:
         stat = os.fstat(opened.fileno())
         check_size(stat.st_size, file, limit)
         data = opened.readall()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from app.library import documents, links
-from app.library.moving import moving
+from app.library.moving import moving, relinking
+from app.library.moving.link_spans import spans
+from app.library.note import Contents, prepare
 from app.library.syncing import sync
 from app.settings import Settings
 
@@ -70,3 +75,39 @@ def test_a_note_whose_link_would_dangle_is_named(
     found = moving.move(settings, connection, "old", "x/new", rewrite_links=True)
     assert (found.rewritten, found.left) == ((), ("a",))
     assert path.read_text() == text
+
+
+class Rendered:
+    """What a renderer says of a text that holds links alone."""
+
+    def __init__(self, source: str) -> None:
+        self.links = [Link(span.target) for span in spans(source)]
+        self.rendered = self
+        self.media = ()
+
+
+class Link(NamedTuple):
+    target: str
+
+
+def seconds(start: str, count: int) -> float:
+    """What it takes to know which of so many addresses are written anew; the least of three."""
+    note = prepare("x/a.md", Contents(start.encode(), (0, 0)), {})
+    note = replace(note, source=start + "[o](o.md) " * count)
+    others = [(span, "p.md") for span in spans(note.source)]
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        assert len(relinking.agreed(note, others, {})) == count
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize(("sign", "signs", "links"), [("", 0, 8_000), ("q", 40_000, 1)])
+def test_a_note_twice_as_long_takes_twice_as_long(
+    sign: str, signs: int, links: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relinking, "anew", lambda _, __, source, ___: Rendered(source))
+    start = "probe"
+    once, twice = (seconds(start + sign * signs * by + " ", links * by) for by in (1, 2))
+    assert twice <= max(0.05, 2.6 * once)

@@ -47,7 +47,10 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
     b"\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82"
 )
-JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9"
+JPEG = (
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"
+    b"\xff\xc0\0\x0b\x08\0\x01\0\x01\x01\x01\x11\0\xff\xd9"
+)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/><a href="#part"/></svg>'
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
@@ -400,9 +403,10 @@ def test_a_name_leads_nowhere_but_to_the_media(
 
 
 def test_every_kind_that_is_taken(editor: FlaskClient) -> None:
-    webp = b"RIFF\x0a\0\0\0WEBPVP8 \0\0"
-    avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1"
-    files = {"a.png": PNG, "a.jpeg": JPEG, "a.gif": b"GIF89a;", "a.webp": webp, "a.avif": avif}
+    webp = b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(10)
+    avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1\0\0\0\x14ispe\0\0\0\0\0\0\0\x01\0\0\0\x01"
+    gif = b"GIF89a\x01\0\x01\0\0\0\0;"
+    files = {"a.png": PNG, "a.jpeg": JPEG, "a.gif": gif, "a.webp": webp, "a.avif": avif}
     for name, data in {**files, "a.svg": SVG, "a.pdf": PDF, "blob": PNG + b"\0"}.items():
         assert put(editor, data, name).status_code == 201, name
 

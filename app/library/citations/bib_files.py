@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app import database
-from app.library import rows, store
+from app.library import regular, rows, store
 from app.library.citations import bibtex, citing
 from app.library.front.front_matter import Remark
 from app.library.syncing.scan import Stat
@@ -47,7 +47,7 @@ def read(settings: Settings, connection: sqlite3.Connection, path: str, stat: St
     try:
         if stat[0] > settings.max_note_bytes:
             raise ValueError(f"it is larger than max_note_bytes ({settings.max_note_bytes:,})")
-        found = bibtex.read(decoded((settings.notes / path).read_bytes()))
+        found = bibtex.read(decoded(regular.read(settings.notes / path)))
     except (OSError, ValueError) as error:
         found.problems.append(Remark(0, f"This file cannot be read: {error}."))
     with database.transaction(connection):

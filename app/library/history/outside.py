@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from app.library import identity
+from app.library import identity, regular
 from app.library.history import past, revisions, trash
 from app.library.names import id_of
 
@@ -93,7 +93,7 @@ def before_rebuild(connection: sqlite3.Connection, root: Path, files: Iterable[s
     ).fetchall()
     for row in rows:
         try:
-            same = past.sha256((root / row["file"]).read_bytes()) == row["sha256"]
+            same = past.sha256(regular.read(root / row["file"])) == row["sha256"]
         except OSError:
             same = False
         if not same:

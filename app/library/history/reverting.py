@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 
 from app.errors import NotFound
-from app.library import names
+from app.library import names, regular
 from app.library.history import restoring, trash, versions
 from app.library.history.versions import History, Version
 from app.library.note import decode
@@ -57,7 +57,8 @@ def revert(
 def of_file(settings: Settings, id: str) -> str:
     """The version that the file is now, whatever it holds."""
     place = settings.notes / files.find(settings.notes, id)
-    try:
-        return hashlib.sha256(place.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        raise NotFound("This note was deleted meanwhile.") from None
+    with files.in_words(id):
+        try:
+            return hashlib.sha256(regular.read(place)).hexdigest()
+        except FileNotFoundError:
+            raise NotFound("This note was deleted meanwhile.") from None

@@ -9,6 +9,8 @@ link, and not code that looks like one, the renderer says.
 from __future__ import annotations
 
 import posixpath
+import re
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -89,16 +91,15 @@ def agreed(
     """Those at which the renderer sees a link: each gets a name of its own to look for."""
     if not others:
         return []
-    sign = "probe"
-    while sign in note.source:
-        sign += "q"
+    sign = f"probe{secrets.token_hex(8)}n"  # which no text has
     probes = [(span, probe(span, f"{sign}{number}z")) for number, (span, _) in enumerate(others)]
     try:
         rendered = anew(note, note.file, written(note.source, probes), macros)
     except Unreadable:
         return others  # the comparison that follows decides
     seen = " ".join([*(link.target for link in rendered.links), *rendered.rendered.media])
-    return [each for number, each in enumerate(others) if f"{sign}{number}z" in seen]
+    numbers = {int(number) for number in re.findall(rf"{sign}(\d+)z", seen)}
+    return [each for number, each in enumerate(others) if number in numbers]
 
 
 def probe(span: Span, name: str) -> str:

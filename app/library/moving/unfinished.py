@@ -23,7 +23,7 @@ from pathlib import Path
 
 from app import database
 from app.errors import GlossError
-from app.library import identity, lock, macros, store
+from app.library import identity, lock, macros, regular, store
 from app.library.history import past, trash
 from app.library.moving.recording import noted, record
 from app.library.moving.relinking import Move
@@ -180,7 +180,7 @@ def finish(
 def taken_away(connection: sqlite3.Connection, intent: Intent, places: Places) -> bytes | None:
     """What the note was before, as its old file has it, else the index; None: nobody knows."""
     with suppress(OSError):
-        data = places.aside.read_bytes()
+        data = regular.read(places.aside)
         if past.sha256(data) == intent.sha256:
             return data
     row = connection.execute("SELECT source FROM document WHERE uid = ?", [intent.uid]).fetchone()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app import clock
+from app.library import regular
 from app.library.names import id_of, key, last
 from app.library.syncing.scan import Stat
 
@@ -190,7 +191,7 @@ def stored(connection: sqlite3.Connection, files: Iterable[str]) -> dict[str, St
 
 def hash_of(path: Path) -> str:
     try:
-        with open(path, "rb") as opened:
+        with regular.opened(path) as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         return ""

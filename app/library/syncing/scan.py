@@ -10,12 +10,14 @@ import os
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
 from app.errors import NotFound
 from app.library.names import SUFFIX
 
 Stat = tuple[int, int]  # size, mtime_ns
 TEMPORARY = ".gloss-"  # how the files start that a save writes before it renames them
+IRREGULAR = "This is no file but a device or a pipe: not read."
 OUTSIDE = "This link points outside of notes/: not read."
 
 
@@ -79,7 +81,7 @@ def take_file(found: Scan, path: str, entry: os.DirEntry[str]) -> None:
     if entry.is_file():
         found.notes[path] = (stat.st_size, stat.st_mtime_ns)
     else:
-        found.problems[shown(path)] = "This is no file but a device or a pipe: not read."
+        found.problems[shown(path)] = IRREGULAR
 
 
 def is_text(found: Scan, path: str) -> bool:
@@ -123,6 +125,9 @@ def take_target(found: Scan, path: str, target: str) -> None:
         stat = Path(target).stat()
     except OSError:
         found.problems[path] = "This link points to nothing."
+        return
+    if not S_ISREG(stat.st_mode):
+        found.problems[path] = IRREGULAR
         return
     found.notes[path] = (stat.st_size, stat.st_mtime_ns)
 

@@ -8,20 +8,25 @@ A file whose bytes are known is then deleted; any other one stays and is named.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from app import database
 from app.errors import GlossError
+from app.library import regular
 from app.library.history import past, revisions
-from app.library.syncing.scan import shown
+from app.library.syncing.scan import IRREGULAR, shown
 from app.library.writing import exchange, save, temporaries
 from app.library.writing.temporaries import Origin
 from app.settings import Settings
+
+log = logging.getLogger("gloss.sweep")
 
 STALE_SECONDS = 3600  # a temporary file this old was left by a save that was killed
 DISPLACED_SECONDS = 300
@@ -29,6 +34,7 @@ QUIET_SECONDS = 1.0
 LONGEST_SECONDS = 6.0
 STEP_SECONDS = 0.05
 HOLDS_WORDS = "It holds words that no note has: compare it with {note}, then delete it."
+UNJUDGED = "Gloss did not make this file, or cannot read it: look at it, then delete it."
 
 
 def sweep(
@@ -41,12 +47,19 @@ def sweep(
             remark = judged(settings, connection, settings.notes / file)
         except OSError:  # it is somebody's who is saving, or cannot be deleted: no harm
             continue
+        except sqlite3.Error:
+            raise
+        except Exception:  # whatever its name or bytes are: it ends no sync
+            log.exception("%s cannot be judged", shown(file))
+            remark = UNJUDGED
         if remark:
             remarks[shown(file)] = remark
     return remarks
 
 
 def judged(settings: Settings, connection: sqlite3.Connection, path: Path) -> str:
+    if not S_ISREG(path.lstat().st_mode):
+        return IRREGULAR
     age = time.time() - temporaries.made(path.name, path.stat().st_mtime)
     origin = temporaries.origin(path.name)
     if origin is None:
@@ -117,7 +130,7 @@ def quiet(path: Path, may_be_open: bool) -> bytes | None:
         if time.monotonic() > end:
             return None
         time.sleep(STEP_SECONDS)
-    return path.read_bytes()
+    return regular.read(path)
 
 
 def is_version(connection: sqlite3.Connection, uid: int, sha256: str) -> bool:

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from app import clock
+from app.library import regular
 from app.library.problems import Failure
 from app.library.syncing.scan import TEMPORARY
 from app.library.writing import temporaries
@@ -44,7 +45,7 @@ def seen(settings: Settings, connection: sqlite3.Connection, problem: Failure) -
         return None
     try:
         at = clock.of_file(temporaries.made(path.name, path.stat().st_mtime))
-        with path.open("rb") as opened:
+        with regular.opened(path) as opened:
             data = opened.read(MOST_SHOWN + 1)
     except OSError:
         return None

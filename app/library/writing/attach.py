@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app import database
 from app.errors import BadInput, Conflict, TooLarge
-from app.library import media, names
+from app.library import media, names, regular
 from app.library.note import megabytes
 from app.library.writing import attachment, files
 from app.settings import Settings
@@ -56,7 +56,7 @@ def same(folder: Path, data: bytes, ending: str) -> str | None:
             and entry.is_file(follow_symlinks=False)
             and entry.stat().st_size == len(data)
         )
-    return next((name for name in alike if (folder / name).read_bytes() == data), None)
+    return next((name for name in alike if regular.read(folder / name) == data), None)
 
 
 def placed(

@@ -31,7 +31,8 @@ SVG = re.compile(rb"\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg[\s>])")
 def checked(data: bytes, name: str) -> str:
     """The file's ending by its content.
 
-    WrongType where it is not taken, or not what it says; TooLarge for more pixels than are shown.
+    WrongType where it is not taken, or not what it says, or an image without a size; TooLarge for
+    more pixels than are shown.
     """
     if not data:
         raise wrong(f"{shown(name)} is empty.", "Choose another file.")
@@ -49,8 +50,8 @@ def checked(data: bytes, name: str) -> str:
         )
     if found == "svg":
         check_svg(data, name)
-    if reason := dimensions.refusal(dimensions.of(data, found)):
-        raise TooLarge(f"{shown(name)} {reason}.", hint="Make it smaller, or cut it.")
+    if found in dimensions.READERS:
+        check_size(dimensions.of(data, found), name)
     return found
 
 
@@ -71,6 +72,15 @@ def kind_of(data: bytes) -> str:
         return "pdf" if b"%%EOF" in tail else ""
     start = data.removeprefix(b"\xef\xbb\xbf")[:2000]
     return "svg" if SVG.match(start) and b"<svg" in data[:20_000] else ""
+
+
+def check_size(size: dimensions.Size | None, name: str) -> None:
+    """Refuse an image that cannot be shown, or not without asking for all the memory."""
+    reason = dimensions.refusal(size)
+    if reason and (size is None or 0 in size):
+        raise wrong(f"{shown(name)} {reason}: no program can show it.", "Save it again.")
+    if reason:
+        raise TooLarge(f"{shown(name)} {reason}.", hint="Make it smaller, or cut it.")
 
 
 def check_svg(data: bytes, name: str) -> None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from app.library import regular
 from app.library.writing import files, temporaries
 
 HERE = -100  # AT_FDCWD: relative paths are relative to the working directory
@@ -114,7 +115,7 @@ def taken_away(path: Path, expected: str, name: str) -> Iterator[None]:
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(regular.read(path)).hexdigest()
 
 
 def find_renameat2() -> ctypes._NamedFuncPointer | None:

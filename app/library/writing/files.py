@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadInput, Conflict, GlossError, NotFound, ReadOnly
+from app.errors import BadInput, Conflict, GlossError, NotFound, ReadOnly, Unreadable
 from app.library.names import SUFFIX, id_of, look, normal
+from app.library.regular import Irregular
 from app.library.syncing.scan import Stat
 from app.library.writing import temporaries
 from app.settings import Settings
@@ -214,6 +215,9 @@ def in_words(file: str) -> Iterator[None]:
     """What the system refuses, as an error that says what to do."""
     try:
         yield
+    except Irregular as error:
+        hint = "Move it away, with the program that made it."
+        raise Unreadable(f"It cannot be opened: {error}.", path=file, hint=hint) from error
     except OSError as error:
         why, hint = REASONS.get(error.errno or 0, (error.strerror or str(error), "Look at it"))
         raise GlossError(

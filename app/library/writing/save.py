@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app import database
 from app.errors import BaseMissing, GlossError, NotFound, Unavailable
-from app.library import documents, identity, names, store
+from app.library import documents, identity, names, regular, store
 from app.library.documents import Document
 from app.library.history import past, reconcile, trash
 from app.library.note import Contents, Note, decode, load
@@ -225,7 +225,7 @@ def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:
 
 def read_bytes(place: Path) -> bytes:
     try:
-        return place.read_bytes()
+        return regular.read(place)
     except FileNotFoundError:
         raise deleted() from None
 

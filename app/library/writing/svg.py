@@ -17,8 +17,11 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from app.library.writing import svg_names as names
+from app.library.writing.svg_graph import DEEPEST, MOST_ELEMENTS, Graph
+from app.library.writing.svg_styles import CALL, DATA, LOCAL
 
 PLAIN = "Save it as a plain SVG."
+UNFOLDED = "Save it with its parts drawn out, or as a PNG."
 HINTS = {
     "foreignObject": "It holds text as HTML: export it with the labels as SVG text, or as a PNG.",
     "a": "Take the link out of the drawing, and put it into the note.",
@@ -27,17 +30,8 @@ HINTS = {
 ENCODINGS = ("", "utf-8", "us-ascii")
 # The one document type that browsers do not read and that programs write all the same.
 DOCTYPE = re.compile(r"https?://www\.w3\.org/[\w./-]+\.dtd|\Z", re.I)
-LOCAL = re.compile(r"#[^\s\"'()\\<>]*")
-DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
-FONT = re.compile(
-    r"data:(?:font/(?:woff2?|ttf|otf|sfnt)|application/(?:x-)?font-[a-z0-9-]+)"
-    r"(?:;charset=utf-8)?;base64,[A-Za-z0-9+/=\s]*",
-    re.I,
-)
 WEB = re.compile(r"https?://[^\s\"'<>\\]+", re.I)  # where a link in the drawing may lead
-INNER = f"(?:{LOCAL.pattern}|{DATA.pattern}|{FONT.pattern})"
-CALL = re.compile(rf"""\burl\(\s*(?:"{INNER}"|'{INNER}'|{INNER})\s*\)""", re.I)
-FUNCTION = re.compile(r"([\w-]+)\(")
+FUNCTION = re.compile(r"(?<![\w-])([\w-]+)\(")
 RULE = re.compile(r"@([\w-]*)")
 EVENT = re.compile(r"on[a-z]+")  # but Inkscape's effects have an `only_selected`
 LONGEST = 60
@@ -73,6 +67,7 @@ class Reader:
     def __init__(self) -> None:
         self.open: list[str] = []  # the names of the elements around, "" for those of no drawing
         self.style: list[str] = []
+        self.graph = Graph()
         parser = self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.buffer_text = True
         parser.XmlDeclHandler = self.declaration
@@ -84,6 +79,8 @@ class Reader:
 
     def read(self, data: bytes) -> None:
         self.parser.Parse(data, True)
+        if wrong := self.graph.fault():
+            raise Refused(Fault(wrong, UNFOLDED))
 
     def refuse(self, what: str, hint: str = PLAIN) -> NoReturn:
         raise Refused(Fault(f"{what} in line {self.parser.CurrentLineNumber}", hint))
@@ -115,6 +112,11 @@ class Reader:
         for key, value in attributes.items():
             self.attribute(name, drawn, key, value)
         self.open.append(name if drawn else "")
+        if len(self.open) > DEEPEST:
+            self.refuse(f"more than {DEEPEST} elements within each other", UNFOLDED)
+        if len(self.graph.elements) >= MOST_ELEMENTS:
+            self.refuse(f"more than {MOST_ELEMENTS:,} elements", UNFOLDED)
+        self.graph.open(name if drawn else "", attributes)
         if self.open[-1] == "style":
             self.style.clear()
 
@@ -135,7 +137,11 @@ class Reader:
             self.style.append(text)
 
     def end(self, _: str) -> None:
-        if self.open.pop() == "style" and (wrong := loading("".join(self.style))):
+        self.graph.close()
+        if self.open.pop() != "style":
+            return
+        self.graph.sheets.append("".join(self.style))
+        if wrong := loading(self.graph.sheets[-1]):
             self.refuse(f"{wrong} in the <style> that ends", HINTS.get(wrong, PLAIN))
 
 

@@ -20,9 +20,10 @@ from pathlib import Path
 
 from app.library.syncing.scan import TEMPORARY
 
+# Numbers of more digits are of no note that SQLite counts, and of no time that a calendar has.
 NAME = re.compile(
-    rf"{re.escape(TEMPORARY)}(?P<made>[0-9a-f]{{1,12}})-[0-9a-f]+"
-    r"(?:-(?P<uid>[0-9a-f]+)-(?P<base>[0-9a-f]{64})-(?P<ours>[0-9a-f]{16}))?\Z"
+    rf"{re.escape(TEMPORARY)}(?P<made>[0-9a-f]{{1,9}})-[0-9a-f]+"
+    r"(?:-(?P<uid>[0-9a-f]{1,15})-(?P<base>[0-9a-f]{64})-(?P<ours>[0-9a-f]{16}))?\Z"
 )
 OURS = 16
 
