@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app import database
 from app.search.endings import stem
+from app.search.visible import AUDIENCES
 from app.search.weights import RANK
 
 COMMON = 20_000  # entries: below it, scoring them all takes some 20 ms
@@ -50,7 +51,7 @@ def is_due(connection: sqlite3.Connection) -> bool:
     if not (row and has_words):
         return bool(entries)
     (fresh,) = connection.execute("SELECT count(*) FROM search_fresh").fetchone()
-    new = (newest_entry(connection) - int(row[0])) / 4
+    new = (newest_entry(connection) - int(row[0])) / AUDIENCES
     return bool(max(new, fresh) > GROWTH * entries)
 
 

@@ -67,7 +67,7 @@ def search(
     query = settled(connection, person, read, known)
     found, hits, suggestion = NOTHING, list[Hit](), None
     if query.tree:
-        tree = typed.begun(query.tree, text) if typing else query.tree
+        tree = begun(connection, query.tree, text) if typing else query.tree
         with deadline(connection):
             found = ranked(connection, person, tree, Page(limit, offset, order), typing=typing)
             if read.tree and (found.relaxed or not found.total):
@@ -75,6 +75,10 @@ def search(
         hits = detailed(connection, found.scores, wanted(tree))
     took = round((time.perf_counter() - began) * 1000, 2)
     return Results(text, found.total, took, found.relaxed, suggestion, hits, query.note)
+
+
+def begun(connection: sqlite3.Connection, tree: Node, text: str) -> Node:
+    return typed.begun(tree, text, typed.shortest(connection))
 
 
 def ranked(

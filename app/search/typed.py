@@ -28,20 +28,27 @@ from app.search.fts import expression
 from app.search.ranked import Ranked
 from app.search.sought import folded
 from app.search.tree import All, Node, Word, every
-from app.search.visible import visible
+from app.search.visible import AUDIENCES, visible
 from app.search.weights import RANK
 
 K1, B = 1.2, 0.75  # as FTS5 has them
+LETTERS = {1: 1_000, 2: 10_000, common.SHORTEST: float("inf")}  # for so many entries at most
 LOOKED_AT = 200  # hits of the other words, for those with a common beginning
 
 
-def begun(tree: Node, text: str) -> Node:
-    """The tree with the word that is being typed as a beginning, if it is long enough for one."""
+def shortest(connection: sqlite3.Connection) -> int:
+    """Letters of a beginning: those with one of it take 0.9 s at 100,000 entries."""
+    entries = common.newest_entry(connection) // AUDIENCES
+    return next(letters for letters, most in LETTERS.items() if entries <= most)
+
+
+def begun(tree: Node, text: str, letters: int = common.SHORTEST) -> Node:
+    """The tree with the word that is being typed as a beginning, if it has letters enough."""
     if isinstance(tree, All):
-        return All((*tree.parts[:-1], begun(tree.parts[-1], text)))
+        return All((*tree.parts[:-1], begun(tree.parts[-1], text, letters)))
     if not isinstance(tree, Word) or not text.endswith(tree.text):
         return tree
-    return replace(tree, prefix=len(stem(tree.text)) >= common.SHORTEST)
+    return replace(tree, prefix=len(stem(tree.text)) >= letters)
 
 
 def ranked(connection: sqlite3.Connection, person: Person, tree: Node, limit: int) -> Ranked | None:

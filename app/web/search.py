@@ -13,9 +13,9 @@ from app.accounts.permissions import Action
 from app.errors import BadInput
 from app.lab import lookups
 from app.library.report_words import many
-from app.search import facets, find
+from app.search import facets, find, typed
 from app.search.common import SHORTEST
-from app.search.endings import stem
+from app.search.endings import WORD, stem
 from app.search.find import DATE, ORDERS, RELEVANCE, Results
 from app.search.query import parse
 from app.search.tree import All, Word, every, written
@@ -55,7 +55,7 @@ def page() -> str:
 def typing() -> Response:
     """The hits alone, while somebody types: the last word may go on."""
     text = request.args.get("q", "")
-    wanted = Asked(text.strip(), as_typed(text), order_asked())
+    wanted = Asked(text.strip(), as_typed(text, typed.shortest(g.db)), order_asked())
     response = make_response(shown("_found.html", wanted, typing=True))
     address = Asked(wanted.text, wanted.text, wanted.order).address() if wanted.text else "/search"
     response.headers["HX-Replace-Url"] = address
@@ -89,7 +89,8 @@ def shown(template: str, wanted: Asked, *, typing: bool = False) -> str:
     if wanted.query:
         known = lookups.known(access.settings(), g.db, g.person)
         results = find.search(
-            *(g.db, g.person, wanted.query, HITS, wanted.offset),
+            # What goes on has its * already: the space says that nothing else does.
+            *(g.db, g.person, wanted.query + " " * typing, HITS, wanted.offset),
             order=wanted.order,
             typing=typing,
             known=known,
@@ -124,7 +125,7 @@ def order_asked() -> str:
     return asked.word("order", ORDERS) or RELEVANCE
 
 
-def as_typed(text: str) -> str:
+def as_typed(text: str, letters: int = SHORTEST) -> str:
     """What somebody means who is still typing: the last word may go on, a quotation may end.
 
     >>> as_typed("random wal"), as_typed("random "), as_typed("tag:wal"), as_typed('"random wal')
@@ -133,7 +134,7 @@ def as_typed(text: str) -> str:
     if text.count('"') % 2:
         return f'{text.strip()}"'
     last = LAST_WORD.search(text)
-    is_long = last is not None and len(stem(last[0].rpartition(":")[2])) >= SHORTEST
+    is_long = last is not None and len(stem(WORD.findall(last[0])[-1])) >= letters
     return f"{text}*".lstrip() if is_long else text.strip()
 
 

@@ -178,7 +178,7 @@ def test_nothing_found_says_what_to_try(client: FlaskClient) -> None:
 
 def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
     assert "A quotation mark is not closed" in unescape(client.get('/search?q="cat').text)
-    assert "these have some" in client.get("/search?q=cat+xylophone").text
+    assert "the others have some" in client.get("/search?q=cat+xylophone").text
 
 
 def test_a_suggestion_is_a_link(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
