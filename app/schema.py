@@ -198,6 +198,46 @@ def name_key(path: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
+@owned(name="0005_addresses", transactional=False)
+def addresses(db: Database) -> None:
+    """A note in the trash has no path, so that another one can have it.
+
+    A table that others refer to is made anew only while references do not count.
+    """
+    db.execute("PRAGMA foreign_keys = OFF")
+    with db.atomic():
+        for statement in ADDRESSES:
+            db.execute(statement)
+    db.execute("PRAGMA foreign_keys = ON")
+
+
+ADDRESSES = (
+    "DROP TABLE IF EXISTS note_anew",
+    """CREATE TABLE note_anew (
+        uid INTEGER PRIMARY KEY AUTOINCREMENT,
+        path TEXT UNIQUE,
+        created TEXT NOT NULL
+    ) STRICT""",
+    """INSERT INTO note_anew SELECT uid,
+        CASE WHEN path LIKE '/%' OR uid IN (SELECT note_uid FROM trash) THEN NULL ELSE path END,
+        created FROM note""",
+    "DELETE FROM sqlite_sequence WHERE name = 'note_anew'",
+    "INSERT INTO sqlite_sequence SELECT 'note_anew', seq FROM sqlite_sequence WHERE name = 'note'",
+    "DROP TABLE note",
+    "ALTER TABLE note_anew RENAME TO note",
+)
+
+
+@owned(name="0006_known_places")
+def known_places(db: Database) -> None:
+    """Who could read a note where it was; by which inode a killed move knows its copy.
+
+    Of paths that notes had before nobody knows: they lead on only who may read everything.
+    """
+    db.execute("ALTER TABLE former_path ADD COLUMN visibility TEXT NOT NULL DEFAULT 'private'")
+    db.execute("ALTER TABLE unfinished_move ADD COLUMN inode INTEGER NOT NULL DEFAULT 0")
+
+
 OWNED = (
     "state",
     "person",

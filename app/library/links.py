@@ -71,7 +71,8 @@ def resolve(
 ) -> dict[str, Linked]:
     """The notes that these targets of one note mean, without those that mean none; one query.
 
-    A note of another visibility is as good as none: it does not even hide one of its name.
+    A note of another visibility is as good as none: it does not even hide one of its name. So is
+    a path at which it was of another one: what it was called in private stays so.
     """
     wanted = list(dict.fromkeys(targets))
     found = candidates(connection, wanted, visibilities)
@@ -103,10 +104,11 @@ MEANT = """SELECT * FROM (
         FROM document_alias JOIN document USING (uid)
         WHERE key IN (SELECT value FROM json_each(:aliases))
     UNION ALL
-    SELECT uid, document.path, title, visibility, path_key, former_path.name_key AS found,
-            NULL AS alias, former_path.path AS was
+    SELECT uid, document.path, title, document.visibility, path_key,
+            former_path.name_key AS found, NULL AS alias, former_path.path AS was
         FROM former_path JOIN document ON uid = note_uid
         WHERE former_path.name_key IN (SELECT value FROM json_each(:names))
+            AND former_path.visibility IN (SELECT value FROM json_each(:visibilities))
 ) WHERE visibility IN (SELECT value FROM json_each(:visibilities))"""
 
 

@@ -44,8 +44,8 @@ def readable(id: str) -> documents.Document:
 
 
 def refuse_former(id: str) -> None:
-    """Moved, if this is a former address of a note that the person may read."""
-    now = identity.of_former(g.db, names.normal(id))
+    """Moved, if this is a former address of a note that the person may read, here and there."""
+    now = identity.of_former(g.db, names.normal(id), visibilities(g.person, Action.READ))
     document = documents.get(g.db, now) if now else None
     if document and may(g.person, Action.READ, Thing(document.visibility)):
         raise Moved(id, document.path)

@@ -157,7 +157,9 @@ def test_former_paths_of_an_older_library_get_their_keys(tmp_path: Path) -> None
         connection.execute("INSERT INTO note (path, created) VALUES ('n', '')")
         connection.execute("DROP INDEX former_path_by_name_key")
         connection.execute("ALTER TABLE former_path DROP COLUMN name_key")
-        connection.executemany("INSERT INTO former_path VALUES (?, 1)", [(path,) for path in paths])
+        connection.executemany(
+            "INSERT INTO former_path (path, note_uid) VALUES (?, 1)", [(path,) for path in paths]
+        )
         schema.former_names(Database(connection))
         rows = connection.execute("SELECT path, name_key FROM former_path")
         assert dict(rows.fetchall()) == {path: key(path.rpartition("/")[2]) for path in paths}
