@@ -210,6 +210,21 @@ def test_a_copy_that_is_made_before_an_edit_takes_nothing_along(
     assert who(connection)["a-before"][0] not in library.values()
 
 
+@pytest.mark.parametrize("name", ["caf\u00e9.MD", "cafe\u0301.md"])
+def test_another_spelling_of_the_same_address_is_the_same_note(
+    name: str, settings: Settings, connection: sqlite3.Connection, synced: Synced
+) -> None:
+    uid = save.create(settings, connection, "caf\u00e9", SHORT).uid
+    (settings.notes / "caf\u00e9.md").rename(settings.notes / name)
+    (settings.notes / name).write_text("Edited as well, and longer than it was.\n")
+    assert synced().moved == 1
+    found = documents.get(connection, "caf\u00e9")
+    assert found is not None
+    assert (found.uid, found.file) == (uid, name)
+    assert trash.every(connection) == []
+    assert synced().unchanged == 1
+
+
 def test_a_few_words_that_change_places_move_nobody(
     settings: Settings, connection: sqlite3.Connection, write: Write, synced: Synced
 ) -> None:

@@ -93,3 +93,25 @@ def test_a_name_that_a_note_had_in_private_stays_so(
         assert visitors["reader"].get(address.format("layoffs-2027")).status_code == 308
     assert public.get("/notes/linking").text.count('href="/notes/plans"') == 1
     assert visitors["reader"].get("/notes/linking").text.count('href="/notes/plans"') == 2
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+def test_an_address_leads_on_from_where_a_note_was_when_it_went_outside(
+    visibility: str,
+    editor: FlaskClient,
+    visitors: dict[str, FlaskClient],
+    settings: Settings,
+    connection: sqlite3.Connection,
+) -> None:
+    text = f"---\nvisibility: {visibility}\n---\n" + "Words that no other note has. " * 9
+    create(editor, "here", text)
+    (settings.notes / "here.md").unlink()
+    sync(settings, connection)
+    (settings.notes / "there.md").write_text(text)
+    assert sync(settings, connection).moved == 1
+    assert visitors["reader"].get("/notes/here").location == "/notes/there"
+    (settings.notes / "there.md").write_text(text.replace("private", "public") + "And more.\n")
+    sync(settings, connection)
+    answer = visitors["public"].get("/notes/here")
+    assert answer.status_code == (308 if visibility == "public" else 404)
+    assert visitors["public"].get("/notes/there").status_code == 200

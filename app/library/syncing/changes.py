@@ -113,7 +113,9 @@ def moves(
         for new, old in pairs(come, gone).items()
         if now[new][0] >= DISTINCTIVE or not changed & {new, old}
     }
-    return without_edited(connection, root, certain, changed)
+    by_id = {id_of(old): old for old in found.removed if old in known}
+    respelled = {new: by_id[id_of(new)] for new in fresh if id_of(new) in by_id}
+    return {**without_edited(connection, root, certain, changed), **respelled}
 
 
 def without_edited(
