@@ -13,6 +13,7 @@ import unicodedata
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from app.schema_statements import ADDRESSES, CARRY_OVER, DRAFTS_BY_TOKEN
 from app.schema_versions import versions_visible
 
 owned = Migrations("gloss")
@@ -222,36 +223,6 @@ def drafts_by_token(db: Database) -> None:
         db.execute(CARRY_OVER, [*values, *shown])
 
 
-DRAFTS_BY_TOKEN = (
-    # What a person typed and has not saved, by the token of the form. note_uid: NULL for a new
-    # note, and for one that has no identity yet; path: the address at which it was begun, empty
-    # for a new note. base: the SHA-256 of the version that it began from. times: how often it was
-    # kept. size: bytes of fields, the form as JSON. title and opening: what a list shows of it.
-    # says: the SHA-256 of the file that a save would make; empty where nobody knows.
-    """CREATE TABLE draft (
-        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
-        token TEXT NOT NULL,
-        note_uid INTEGER REFERENCES note(uid) ON DELETE SET NULL,
-        path TEXT NOT NULL,
-        base TEXT NOT NULL,
-        began TEXT NOT NULL,
-        at TEXT NOT NULL,
-        times INTEGER NOT NULL DEFAULT 1,
-        size INTEGER NOT NULL,
-        title TEXT NOT NULL,
-        opening TEXT NOT NULL,
-        says TEXT NOT NULL DEFAULT '',
-        fields TEXT NOT NULL,
-        PRIMARY KEY (person_id, token)
-    ) STRICT""",
-    "CREATE INDEX draft_by_note ON draft(note_uid)",
-)
-CARRY_OVER = """INSERT INTO draft
-    (person_id, token, note_uid, path, base, began, at, size, fields, title, opening)
-    VALUES (?1, ?2, coalesce((SELECT uid FROM note WHERE path = ?3),
-        (SELECT note_uid FROM former_path WHERE path = ?3)), ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)"""
-
-
 @owned(name="0006_former_visibility")
 def former_visibility(db: Database) -> None:
     """Who could see a note at its address (`most_open`), and at each one that it had before.
@@ -271,6 +242,25 @@ def former_visibility(db: Database) -> None:
         worst = next((each for each in ("private", "unlisted", "public") if each in found), None)
         values = [worst or "private", uid]
         db.execute("UPDATE former_path SET visibility = ? WHERE note_uid = ?", values)
+
+
+@owned(name="0007_addresses", transactional=False)
+def addresses(db: Database) -> None:
+    """A note in the trash has no path, so that another one can have it.
+
+    A table that others refer to is made anew only while references do not count.
+    """
+    db.execute("PRAGMA foreign_keys = OFF")
+    with db.atomic():
+        for statement in ADDRESSES:
+            db.execute(statement)
+    db.execute("PRAGMA foreign_keys = ON")
+
+
+@owned(name="0008_inodes_of_moves")
+def inodes_of_moves(db: Database) -> None:
+    """By which inode a killed move knows its copy."""
+    db.execute("ALTER TABLE unfinished_move ADD COLUMN inode INTEGER NOT NULL DEFAULT 0")
 
 
 OWNED = (

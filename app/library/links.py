@@ -104,8 +104,8 @@ MEANT = """SELECT * FROM (
         FROM document_alias JOIN document USING (uid)
         WHERE key IN (SELECT value FROM json_each(:aliases))
     UNION ALL
-    SELECT uid, document.path, title, document.visibility, path_key, former_path.name_key AS found,
-            NULL AS alias, former_path.path AS was
+    SELECT uid, document.path, title, document.visibility, path_key,
+            former_path.name_key AS found, NULL AS alias, former_path.path AS was
         FROM former_path JOIN document ON uid = note_uid
         WHERE former_path.name_key IN (SELECT value FROM json_each(:names))
             AND former_path.visibility IN (SELECT value FROM json_each(:visibilities))

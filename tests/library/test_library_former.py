@@ -289,5 +289,4 @@ def test_of_an_older_library_is_public_what_was_never_anything_else(
         "now-once-hidden": "public",
         "now-unlisted": "public",
         "now-damaged": "public",
-        "now-gone": "private",
     }

@@ -105,8 +105,14 @@ def test_a_change_before_a_rebuild_keeps_what_was_there(
     assert revisions.of_note(connection, before["same"]) == []
 
 
-def test_a_file_that_goes_is_in_the_trash_and_comes_back_as_itself(
-    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+@pytest.mark.parametrize(("text", "is_itself"), [(TEXT, True), (TEXT + "Other words.\n", False)])
+def test_a_file_that_goes_is_in_the_trash_and_the_same_comes_back_as_itself(
+    text: str,
+    is_itself: bool,
+    write: Write,
+    synced: Synced,
+    settings: Settings,
+    connection: sqlite3.Connection,
 ) -> None:
     path = write("papers/a.md", TEXT)
     synced()
@@ -116,10 +122,20 @@ def test_a_file_that_goes_is_in_the_trash_and_comes_back_as_itself(
     (kept,) = trash.every(connection)
     assert (kept.uid, kept.path, kept.outside) == (before, "papers/a", True)
     assert trash.contents(connection, kept).decode() == TEXT
-    write("papers/a.md", TEXT + "It is back, and longer.\n")
+    assert identity.uid_of(connection, "papers/a") is None
+    write("papers/a.md", text)
     assert synced().added == 1
-    assert (uid(connection, "papers/a"), trash.every(connection)) == (before, [])
-    assert [kind for kind, _ in versions(connection, "papers/a")] == ["before", "outside"]
+    assert (uid(connection, "papers/a") == before, trash.every(connection) == []) == (
+        is_itself,
+    ) * 2
+    asked = [(one.missing.uid, one.candidates) for one in ambiguous.questions(connection)]
+    assert asked == ([] if is_itself else [(before, ("papers/a",))])
+    if asked:
+        ambiguous.is_it(settings, connection, before, "papers/a")
+    assert uid(connection, "papers/a") == before
+    assert versions(connection, "papers/a")[0] == ("before", TEXT)
+    assert identity.of_former(connection, "papers/a") is None
+    assert synced().unchanged == 1
 
 
 def test_a_move_across_two_syncs_keeps_the_identity(

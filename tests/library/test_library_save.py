@@ -26,7 +26,8 @@ from app.errors import (
     Unavailable,
     Unreadable,
 )
-from app.library import documents
+from app.library import documents, identity
+from app.library.history import trash
 from app.library.syncing import sync
 from app.library.writing import save, temporaries
 from app.settings import Settings, environment
@@ -205,7 +206,8 @@ def test_a_deleted_note_leaves_the_index_and_its_identity(
     assert not (settings.notes / "a.md").exists()
     assert documents.get(connection, "a") is None
     assert connection.execute("SELECT COUNT(*) FROM search_text").fetchone()[0] == 0
-    assert save.create(settings, connection, "a", TEXT).uid == found.uid
+    assert identity.uid_of(connection, "a") is None
+    assert trash.get(connection, found.uid).path == "a"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ Write = Callable[..., Path]
 Synced = Callable[[], sync.Report]
 Rows = Callable[[sqlite3.Connection], dict[str, list[tuple[object, ...]]]]
 TEXT = "---\ntitle: A title\n---\nOne.\n"
+LONG = TEXT + "\nWords of its own, which no other note has.\n" * 10
 
 
 def test_a_deleted_note_comes_back_as_itself(
@@ -96,10 +97,32 @@ def test_a_new_note_at_the_old_address_is_another_note(
 def test_the_same_words_at_the_old_address_are_that_note_again(
     settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    made = save.create(settings, connection, "a", TEXT)
+    made = save.create(settings, connection, "a", LONG)
     save.delete(settings, connection, "a", None)
-    again = save.create(settings, connection, "a", TEXT)
+    again = save.create(settings, connection, "a", LONG)
     assert (again.uid, trash.every(connection)) == (made.uid, [])
+
+
+@pytest.mark.parametrize("by_gloss", [True, False])
+def test_few_words_or_those_of_a_template_are_another_note(
+    by_gloss: bool,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    write: Write,
+    synced: Synced,
+) -> None:
+    """What was said of the old one would be said of the new one, to whoever may read that."""
+    save.create(settings, connection, "template", LONG)
+    for name, text in (("few", TEXT), ("copy", LONG)):
+        made = save.create(settings, connection, name, text)
+        save.delete(settings, connection, name, None)
+        if by_gloss:
+            save.create(settings, connection, name, text)
+        else:
+            write(f"{name}.md", text)
+            synced()
+        assert identity.uid_of(connection, name) not in (made.uid, None)
+        assert trash.at(connection, name) is not None
 
 
 def test_what_is_forgotten_leaves_nothing(

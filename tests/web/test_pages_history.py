@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from app.library.history import revisions, versions
+from app.library.history import restoring, revisions, trash, versions
 from app.library.syncing.sync import sync
 from app.library.writing import save
 from app.settings import Settings
@@ -193,7 +193,7 @@ def test_a_page_of_a_note_in_the_trash_overwrites_nothing_after_it_came_back(
     page = editor.get(f"/history/walk?version={walk[0]}").text
     base = re.search(r'name="base" value="([0-9a-f]+)"', page)
     assert base
-    save.create(settings, connection, "walk", SECOND)
+    restoring.restore(settings, connection, trash.every(connection)[0].uid)
     theirs = SECOND.replace("A long", "Theirs: a longer")
     save.update(settings, connection, "walk", theirs, sha(SECOND))
     form = {"version": str(walk[0]), "base": base[1]}
@@ -246,7 +246,7 @@ def test_old_addresses_lead_to_the_history(
     editor: FlaskClient, connection: sqlite3.Connection, walk: list[int]
 ) -> None:
     uid = versions.of(connection, "walk").uid
-    connection.execute("INSERT INTO former_path (path, note_uid) VALUES ('was/here', ?)", [uid])
+    connection.execute("INSERT INTO former_path VALUES ('was/here', ?, 'here', 'public')", [uid])
     answer = editor.get(f"/history/was/here?version={walk[0]}")
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"/history/walk?version={walk[0]}"

@@ -20,7 +20,6 @@ from app.library.names import id_of
 def changed(connection: sqlite3.Connection, seen: Mapping[str, bytes | None]) -> None:
     """These files have other bytes than the index knows; None, where they were not read."""
     by_id = {id_of(file): data for file, data in seen.items()}
-    trash.part(connection, {path: past.sha256(data or b"") for path, data in by_id.items()})
     rows = connection.execute(
         "SELECT note.uid, note.path, document.sha256, document.source,"
         " EXISTS (SELECT 1 FROM revision WHERE note_uid = note.uid) AS remembered"
@@ -30,8 +29,6 @@ def changed(connection: sqlite3.Connection, seen: Mapping[str, bytes | None]) ->
     ).fetchall()
     for row in rows:
         record(connection, row, by_id[row["path"]])
-    if rows:
-        trash.take_out(connection, [row["uid"] for row in rows])
 
 
 def record(connection: sqlite3.Connection, row: sqlite3.Row, data: bytes | None) -> None:
@@ -54,23 +51,27 @@ def record(connection: sqlite3.Connection, row: sqlite3.Row, data: bytes | None)
 
 def removed(connection: sqlite3.Connection, root: Path, files: Iterable[str]) -> None:
     """Put the notes of these files into the trash, as far as the files are truly gone."""
-    gone = [file for file in files if is_gone(root / file)]
-    rows = connection.execute(
-        "SELECT file, source FROM document WHERE file IN (SELECT value FROM json_each(?))",
-        [json.dumps(gone)],
-    ).fetchall()
-    for row in rows:
-        trash.put(connection, row["file"], row["source"].encode(), outside=True)
-    for file in set(gone) - {row["file"] for row in rows}:
-        remembered(connection, file)
+    for file in files:
+        uid = identity.uid_of(connection, id_of(file))
+        row = connection.execute("SELECT file FROM document WHERE uid = ?", [uid]).fetchone()
+        is_its_own = row is None or row["file"] == file  # and not a second one of its name
+        if uid is not None and is_its_own and is_gone(root / file):
+            missing(connection, uid, file)
 
 
-def remembered(connection: sqlite3.Connection, file: str) -> None:
-    """A file that could not be read as a note when it went: its history has what it was."""
-    uid = identity.uid_of(connection, id_of(file))
-    last = revisions.newest(connection, uid) if uid is not None else None
-    if last is not None:
-        trash.put(connection, file, revisions.contents(connection, last.id), outside=True)
+def missing(connection: sqlite3.Connection, uid: int, file: str) -> None:
+    """The file is gone, or another note's: the note is in the trash with what is known of it.
+
+    Of one that could not be read as a note when it went, the history has what it was.
+    """
+    row = connection.execute("SELECT source FROM document WHERE uid = ?", [uid]).fetchone()
+    last = None if row else revisions.newest(connection, uid)
+    if row:
+        trash.put(connection, uid, file, row["source"].encode(), outside=True)
+    elif last:
+        trash.put(connection, uid, file, revisions.contents(connection, last.id), outside=True)
+    else:
+        identity.leave(connection, uid)
 
 
 def is_gone(path: Path) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 from app import database
 from app.errors import BadInput, Conflict, Unreadable
-from app.library import identity, names
+from app.library import names
 from app.library.documents import Document
-from app.library.history import trash
+from app.library.history import claiming, trash
 from app.library.history.trash import Trashed
+from app.library.moving import unfinished
 from app.library.note import decode
 from app.library.writing import files, save, typed
 from app.settings import Settings
@@ -31,20 +31,17 @@ def restore(
     Conflict, if another note has that address now.
     """
     files.refuse_read_only(settings)
+    unfinished.settle(settings, connection, trash.get(connection, uid).path, names.normal(to))
     kept = trash.get(connection, uid)
     data = trash.contents(connection, kept)
     file = file_for(settings, kept, to)
     record = save.Record(None, "restored", person_id)
-
-    def claim() -> None:
-        identity.take(connection, uid, names.id_of(file))
-
     try:
         note = typed.checked(settings, file, decode(file, data))
     except (BadInput, Unreadable):
         file_alone(settings, connection, uid, file, data)
         return None
-    return save.put_new(settings, connection, note, record, claim)
+    return save.put_new(settings, connection, note, record, uid)
 
 
 def file_for(settings: Settings, kept: Trashed, to: str) -> str:
@@ -61,11 +58,8 @@ def free(settings: Settings, connection: sqlite3.Connection, path: str) -> str:
 
 
 def is_free(settings: Settings, connection: sqlite3.Connection, path: str) -> bool:
-    place = settings.notes / path
     try:
-        save.refuse_taken(connection, settings.notes, path)
-        if place.parent.is_dir():
-            files.refuse_taken(place.parent, place.name)
+        claiming.refuse_taken(connection, settings.notes, path)
     except Conflict:
         return False
     return True
@@ -79,9 +73,7 @@ def file_alone(
         place = files.place_of(settings.notes, file)
         files.make_folder(place.parent, file)
         with files.written(place.parent, data) as temporary, database.transaction(connection):
-            save.refuse_taken(connection, settings.notes, names.id_of(file))
-            files.refuse_taken(place.parent, Path(names.id_of(file)).name)
-            identity.take(connection, uid, names.id_of(file))
-            trash.take_out(connection, [uid])
+            claiming.make_free(connection, settings.notes, names.id_of(file))
+            claiming.claim(connection, names.id_of(file), uid)
             files.put_new(temporary.path, place)
         files.keep_folder(place.parent)

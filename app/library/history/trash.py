@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app import clock
@@ -38,37 +38,21 @@ class Trashed:
 
 def put(
     connection: sqlite3.Connection,
+    uid: int,
     file: str,
     data: bytes,
     *,
     person_id: int | None = None,
     outside: bool = False,
-) -> int:
-    """The note of that file is in the trash with its last bytes; its uid."""
-    uid = identity.given(connection, id_of(file))
+) -> None:
+    """The note of that file is in the trash with its last bytes; its path is free."""
     past.catch_up(connection, uid, data)
     connection.execute(
         "INSERT OR REPLACE INTO trash (note_uid, path, file, sha256, at, person_id, outside)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [uid, id_of(file), file, past.sha256(data), clock.stamp(), person_id, outside],
     )
-    return uid
-
-
-def part(connection: sqlite3.Connection, hashes: Mapping[str, str]) -> None:
-    """Where a note was deleted, another one is coming to be: hashes by path.
-
-    What was said of the old one, perhaps in private, does not pass to the new one. The same bytes
-    are the same note again, and so is a file that went missing outside of Gloss and came back.
-    """
-    rows = connection.execute(
-        "SELECT note.path, uid, sha256 FROM trash JOIN note ON uid = note_uid"
-        " WHERE NOT outside AND note.path IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(hashes))],
-    ).fetchall()
-    for row in rows:
-        if row["sha256"] != hashes[row["path"]]:
-            identity.set_aside(connection, row["path"])
+    identity.leave(connection, uid)
 
 
 def take_out(connection: sqlite3.Connection, uids: Iterable[int]) -> None:

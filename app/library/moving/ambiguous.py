@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from app import database
 from app.errors import NotFound
 from app.library import identity, macros, store
-from app.library.history import revisions, trash
+from app.library.history import claiming, revisions, trash
 from app.library.history.trash import Trashed
 from app.library.names import key, last
 from app.library.note import load, prepare
@@ -95,7 +95,8 @@ def is_it(settings: Settings, connection: sqlite3.Connection, uid: int, path: st
         )
         contents = load(settings.notes, row["file"], settings.max_note_bytes)
         store.forget(connection, [row["file"]])
-        identity.found_again(connection, uid, row["file"])
+        identity.leave(connection, row["uid"])
+        claiming.claim(connection, path, uid)
         for data in (row["source"].encode(), contents.data):
             revisions.outside(connection, uid, None, data)
         known, _ = macros.of_library(settings.notes)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from app import database
 from app.errors import BadInput, GlossError, Unreadable
-from app.library import documents, identity, links, macros, names
-from app.library.history import past, reconcile
+from app.library import documents, links, macros, names
+from app.library.history import claiming, past, reconcile
 from app.library.moving import relinking, unfinished
 from app.library.moving.recording import noted, record
 from app.library.moving.relinking import Move
@@ -69,7 +69,7 @@ def move(
     if new == old:
         raise BadInput("The note has this address already.", field="id")
     files.beside(settings.notes, new + names.SUFFIX)  # no folder that looks like another one
-    uid = identity.lasting(connection, old)
+    uid = claiming.lasting(connection, old, save.read_bytes(settings.notes / file))
     known, _ = macros.of_library(settings.notes)
     going = Move(uid, old, new)
     edits = list(edits_of_others(settings, connection, going, known)) if rewrite_links else []
@@ -120,18 +120,25 @@ def once(
     file_new = files.beside(settings.notes, going.new + names.SUFFIX)
     new = files.place_of(settings.notes, file_new)
     files.make_folder(new.parent, file_new)
-    intent = intent_of(going, (file, contents.sha256), (file_new, past.sha256(data)), person_id)
+    with save.writing():
+        make_free(settings, connection, going, new)
     with (
         save.writing(),
-        unfinished.kept(settings, connection, intent) as number,
-        dated_as(old, new.parent, data, intent.temporary) as temporary,
+        dated_as(old, new.parent, data) as temporary,
+        unfinished.kept(
+            settings,
+            connection,
+            intent := intent_of(
+                going, (file, contents.sha256), (file_new, past.sha256(data)), temporary, person_id
+            ),
+        ) as number,
         ExitStack() as steps,
         database.transaction(connection),
     ):
         if exchange.digest(old) != contents.sha256:
             raise Displaced
-        refuse_taken(settings, connection, going, new)
-        steps.enter_context(put_there(temporary, new))
+        make_free(settings, connection, going, new)
+        steps.enter_context(put_there(temporary, new, intent))
         steps.enter_context(exchange.taken_away(old, contents.sha256, intent.aside))
         note = noted(file_new, Contents(data, temporary.stat), known)
         record(connection, file, going, contents.data, note, person_id)
@@ -142,11 +149,16 @@ def once(
 
 
 def intent_of(
-    going: Move, old: tuple[str, str], new: tuple[str, str], person_id: int | None
+    going: Move,
+    old: tuple[str, str],
+    new: tuple[str, str],
+    temporary: Temporary,
+    person_id: int | None,
 ) -> Intent:
     """What is about to happen: `old` and `new` are a file and its SHA-256."""
     aside = temporaries.displaced(going.uid, old[1], old[1])
-    return Intent(going.uid, *old, *new, aside, temporaries.plain(), person_id)
+    inode = unfinished.number_of(temporary.path.stat())
+    return Intent(going.uid, *old, *new, aside, temporary.path.name, person_id, inode)
 
 
 def with_own_links(
@@ -167,34 +179,32 @@ def with_own_links(
 
 
 @contextmanager
-def dated_as(old: Path, folder: Path, data: bytes, name: str) -> Iterator[Temporary]:
+def dated_as(old: Path, folder: Path, data: bytes) -> Iterator[Temporary]:
     """A temporary file with the rights and the time of the old one: a move is no edit."""
     stat = old.stat()
-    with files.written(folder, data, stat.st_mode & 0o7777, name) as temporary:
+    with files.written(folder, data, stat.st_mode & 0o7777) as temporary:
         os.utime(temporary.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         yield replace(temporary, stat=(len(data), stat.st_mtime_ns))
 
 
-def refuse_taken(
-    settings: Settings, connection: sqlite3.Connection, going: Move, new: Path
-) -> None:
+def make_free(settings: Settings, connection: sqlite3.Connection, going: Move, new: Path) -> None:
     """But a note may take another spelling of its own name."""
     if names.key(going.old) == names.key(going.new):
         if os.path.lexists(new):
             raise files.taken(going.new)
         return
-    save.refuse_taken(connection, settings.notes, going.new)
-    files.refuse_taken(new.parent, Path(going.new).name)
+    claiming.make_free(connection, settings.notes, going.new)
 
 
 @contextmanager
-def put_there(temporary: Temporary, place: Path) -> Iterator[None]:
-    """The file has its new name, unless something is raised."""
+def put_there(temporary: Temporary, place: Path, intent: Intent) -> Iterator[None]:
+    """The file has its new name, unless something is raised. Another one keeps it."""
     files.put_new(temporary.path, place)
     try:
         yield
     except BaseException:
-        place.unlink(missing_ok=True)
+        if unfinished.is_ours(intent, place):
+            place.unlink()
         raise
 
 

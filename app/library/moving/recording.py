@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from app.errors import Unreadable
-from app.library import identity, store
-from app.library.history import past
+from app.library import store
+from app.library.history import claiming, past
 from app.library.moving.relinking import Move
 from app.library.note import Contents, Note, prepare
 
@@ -28,10 +28,9 @@ def record(
     person_id: int | None,
 ) -> None:
     """The identity goes along, and with it the index; new links make a new version."""
-    uid = identity.given(connection, going.old)
     if note and note.contents.data != before:
-        past.saved(connection, uid, before, note.contents.data, person_id=person_id)
+        past.saved(connection, going.uid, before, note.contents.data, person_id=person_id)
+    claiming.claim(connection, going.new, going.uid)
     store.forget(connection, [file])
-    identity.take(connection, uid, going.new)
     if note:
         store.put(connection, [note])

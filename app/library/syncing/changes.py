@@ -1,4 +1,10 @@
-"""What a sync has to do: the files as they lie there, compared with what is known of them."""
+"""What a sync has to do: the files as they lie there, compared with what is known of them.
+
+A file that has the very bytes which another one had is the note of that one, where neither side
+leaves a doubt: so notes keep their identity when files get other names, also each other's. Of a
+file that stays, this takes more than a few words; and where it was copied and then edited, the
+note stays with what most of its words are in.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +20,12 @@ from typing import TypeVar
 
 from app import clock
 from app.library import regular
+from app.library.history.claiming import DISTINCTIVE
 from app.library.names import id_of, key, last
 from app.library.syncing.scan import Stat
 
 RECENT = timedelta(days=1)
-DISTINCTIVE = 200  # bytes; less may be a template
+ALIKE = 2 / 3  # of a note's words: with so many left it is the same note
 
 Known = dict[str, Stat]
 T = TypeVar("T")
@@ -29,8 +36,8 @@ class Changes:
     fresh: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
-    moved: dict[str, str] = field(default_factory=dict)  # new file: old file, not in `removed`
-    found_again: dict[str, int] = field(default_factory=dict)  # new file: a note in the trash
+    # Files that are another note than before: which one. None: one that was not there yet.
+    claims: dict[str, int | None] = field(default_factory=dict)
     doubles: dict[str, str] = field(default_factory=dict)  # file: the first of the same name
     sizes: dict[str, int] = field(default_factory=dict)  # of changed files, as known
 
@@ -65,9 +72,10 @@ def compare(connection: sqlite3.Connection, root: Path, before: Known, now: Know
     found.doubles = doubles(now)
     # One that was indexed until now, but has to stand back, must be looked at as well.
     found.changed |= found.doubles.keys() & before.keys()
-    found.moved = moves(connection, root, before, now, found)
-    found.removed -= set(found.moved.values())
-    found.found_again = found_again(connection, root, now, found)
+    moved = moves(connection, root, before, now, found)
+    found.claims = claims(connection, moved, found.changed)
+    found.removed -= set(moved.values())
+    found.claims |= found_again(connection, root, now, found)
     return found
 
 
@@ -89,17 +97,67 @@ def doubles(files: Iterable[str]) -> dict[str, str]:
 def moves(
     connection: sqlite3.Connection, root: Path, before: Known, now: Known, found: Changes
 ) -> dict[str, str]:
-    """New files with the bytes of a removed one, where neither side leaves a doubt."""
-    sizes = {before[path][0] for path in found.removed}
+    """By file the one that had its bytes, and has them no more."""
+    changed = found.changed - found.doubles.keys()
     fresh = found.fresh - found.doubles.keys()
-    if not fresh or not sizes:
+    sizes = {before[path][0] for path in found.removed | changed}
+    if not sizes or len(fresh | changed | found.removed) < 2:
         return {}
-    come = hashes(root, now, fresh - at_home(connection, fresh), sizes)
-    come = without_copies(connection, come, found.removed)
-    if not come:
-        return {}
-    gone = {path: kept.sha256 for path, kept in stored(connection, found.removed).items()}
-    return pairs(come, gone)
+    come = hashes(root, now, fresh - at_home(connection, fresh) | changed, sizes)
+    known = stored(connection, found.removed | changed)
+    touched = {path for path in changed if path in known and come.get(path) == known[path].sha256}
+    come = {path: sha for path, sha in come.items() if path not in touched}
+    come = without_copies(connection, come, found.removed | changed - touched)
+    gone = {path: kept.sha256 for path, kept in known.items() if path not in touched}
+    certain = {
+        new: old
+        for new, old in pairs(come, gone).items()
+        if now[new][0] >= DISTINCTIVE or not changed & {new, old}
+    }
+    by_id = {id_of(old): old for old in found.removed if old in known}
+    respelled = {new: by_id[id_of(new)] for new in fresh if id_of(new) in by_id}
+    return {**without_edited(connection, root, certain, changed), **respelled}
+
+
+def without_edited(
+    connection: sqlite3.Connection, root: Path, moved: Mapping[str, str], changed: set[str]
+) -> dict[str, str]:
+    """Without those of which a copy was made before they were edited."""
+    left = dict(moved)
+    while True:
+        stays = {
+            new
+            for new, old in left.items()
+            if old in changed and old not in left and is_edited(connection, root, old)
+        }
+        if not stays:
+            return left
+        left = {new: old for new, old in left.items() if new not in stays}
+
+
+def is_edited(connection: sqlite3.Connection, root: Path, file: str) -> bool:
+    """Whether most words of a note are still in its file."""
+    row = connection.execute("SELECT source FROM document WHERE file = ?", [file]).fetchone()
+    try:
+        now = (root / file).read_bytes().decode(errors="replace")
+    except OSError:
+        return True
+    before = Counter(row["source"].split())
+    kept = before & Counter(now.split())
+    return letters(kept) >= ALIKE * letters(before)
+
+
+def letters(words: Mapping[str, int]) -> int:
+    return sum(len(word) * times for word, times in words.items())
+
+
+def claims(
+    connection: sqlite3.Connection, moved: Mapping[str, str], changed: set[str]
+) -> dict[str, int | None]:
+    """By file the note that it is now, where it is another one than before."""
+    uids = {file: kept.uid for file, kept in stored(connection, moved.values()).items()}
+    left = {old: None for old in moved.values() if old in changed}
+    return {**left, **{new: uids[old] for new, old in moved.items()}}
 
 
 def found_again(
@@ -115,15 +173,16 @@ def found_again(
         " FROM trash JOIN revision USING (note_uid)"
         " WHERE outside AND revision.sha256 = trash.sha256"
     ).fetchall()
-    fresh = found.fresh - found.doubles.keys() - found.moved.keys()
+    fresh = found.fresh - found.doubles.keys() - found.claims.keys()
     if not rows or not fresh:
         return {}
-    back = {id_of(path) for path in fresh}
-    gone = {row["note_uid"]: row["sha256"] for row in rows if row["path"] not in back}
-    at_their_place = {row["path"] for row in rows} & back
-    elsewhere = {path for path in fresh if id_of(path) not in at_their_place}
-    elsewhere -= at_home(connection, elsewhere)
-    come = hashes(root, now, elsewhere, {row["size"] for row in rows})
+    come = hashes(root, now, fresh - at_home(connection, fresh), {row["size"] for row in rows})
+    # What is at its place again is taken back there (`claiming.take_back`), and nowhere else.
+    home = {(row["path"], row["sha256"]) for row in rows}
+    back = {(id_of(path), sha) for path, sha in come.items()} & home
+    come = {path: sha for path, sha in come.items() if (id_of(path), sha) not in back}
+    rows = [row for row in rows if (row["path"], row["sha256"]) not in back]
+    gone = {row["note_uid"]: row["sha256"] for row in rows}
     found_now = pairs(without_copies(connection, come, set()), gone)
     by_uid = {row["note_uid"]: row for row in rows}
     return {path: uid for path, uid in found_now.items() if is_certain(path, by_uid[uid])}

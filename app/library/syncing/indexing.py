@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 from app import database
 from app.errors import Unreadable
-from app.library import identity, macros, problems, store
+from app.library import macros, problems, store
 from app.library.front.front_matter import Remark
-from app.library.history import outside
+from app.library.history import claiming, outside
+from app.library.moving import unfinished
+from app.library.names import id_of
 from app.library.note import Contents, Draft, Note, day_of, finish, load, understand
-from app.library.syncing import changes
+from app.library.syncing import changes, claimed
 from app.library.syncing.changes import Changes, Stored
 from app.library.syncing.scan import Stat
 from app.library.syncing.settling import settled
@@ -183,12 +185,18 @@ def write(
     """Write one batch, without the files that changed since they were read; what was written."""
     root = settings.notes
     with database.transaction(connection, shows=any(read.uid is None for read in batch)):
-        good = [read for read in batch if changes.still_as(root, read.file, read.stat)]
+        busy = unfinished.busy(connection, root)
+        good = [
+            read
+            for read in batch
+            if read.file not in busy and changes.still_as(root, read.file, read.stat)
+        ]
         for read in good:
-            if read.file in todo.moved:
-                identity.move(connection, root, todo.moved[read.file], read.file)
-            elif read.file in todo.found_again:
-                identity.found_again(connection, todo.found_again[read.file], read.file)
+            if read.note and read.file in todo.claims:
+                claimed.take(connection, root, read.file, todo.claims)
+        claiming.take_back(
+            connection, {id_of(r.file): r.note.contents.data for r in good if r.note}
+        )
         outside.changed(connection, {read.file: bytes_of(read) for read in good if not read.uid})
         write_all(connection, good)
     return good

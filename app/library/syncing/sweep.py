@@ -150,7 +150,7 @@ def is_part(connection: sqlite3.Connection, origin: Origin, data: bytes) -> bool
 
 def remark(connection: sqlite3.Connection, origin: Origin) -> str:
     row = connection.execute("SELECT path FROM note WHERE uid = ?", [origin.uid]).fetchone()
-    return HOLDS_WORDS.format(note=row["path"] if row else "the notes beside it")
+    return HOLDS_WORDS.format(note=(row and row["path"]) or "the notes beside it")
 
 
 def take(settings: Settings, connection: sqlite3.Connection, origin: Origin, data: bytes) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import database
-from app.library import identity, lock, macros, media, problems, store
+from app.library import lock, macros, media, problems, store
 from app.library.citations import bib_files
 from app.library.history import outside
 from app.library.moving import unfinished
 from app.library.problems import Failure
-from app.library.syncing import changes, indexing, sweep, vanished
+from app.library.syncing import changes, claimed, indexing, sweep, vanished
 from app.library.syncing.changes import Changes, Known
 from app.library.syncing.scan import Scan, scan
 from app.settings import Settings
@@ -107,9 +107,9 @@ def bring_up_to_date(
 
 def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
     """Keep what only the index knows, and a rebuild would forget: old versions, identities."""
-    for new, old in todo.moved.items():
+    for file in todo.claims:
         with database.transaction(connection):
-            identity.move(connection, settings.notes, old, new)
+            claimed.take(connection, settings.notes, file, todo.claims)
     changed = sorted(todo.changed)
     for start in range(0, len(changed), BATCH_REMOVED):
         with database.transaction(connection):
@@ -136,14 +136,16 @@ def remove(settings: Settings, connection: sqlite3.Connection, missing: list[str
     for start in range(0, len(missing), BATCH_REMOVED):
         batch = missing[start : start + BATCH_REMOVED]
         with database.transaction(connection):
-            gone = [file for file in batch if not os.path.lexists(settings.notes / file)]
+            busy = unfinished.busy(connection, settings.notes)
+            gone = [one for one in batch if not os.path.lexists(settings.notes / one)]
+            gone = [one for one in gone if one not in busy]
             outside.removed(connection, settings.notes, gone)
             notes += store.forget(connection, gone)
     return notes
 
 
 def count(file: str, todo: Changes, report: Report) -> None:
-    if file in todo.moved or file in todo.found_again:
+    if todo.claims.get(file) is not None:
         report.moved += 1
     elif file in todo.fresh:
         report.added += 1

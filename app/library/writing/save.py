@@ -20,7 +20,8 @@ from app import database
 from app.errors import BaseMissing, GlossError, NotFound, Unavailable
 from app.library import documents, identity, names, regular, store
 from app.library.documents import Document
-from app.library.history import past, reconcile, trash
+from app.library.history import claiming, past, reconcile, trash
+from app.library.moving import unfinished
 from app.library.note import Contents, Note, decode, load
 from app.library.syncing import settling
 from app.library.writing import exchange, files, temporaries
@@ -63,6 +64,7 @@ def create(
     Where a note was deleted, one with other words is another note: it stays in the trash.
     """
     files.refuse_read_only(settings)
+    unfinished.settle(settings, connection, names.normal(id))
     file = files.beside(settings.notes, names.checked(id) + names.SUFFIX)
     note = checked(settings, file, markdown)
     return put_new(settings, connection, note, Record(None, kind, person_id))
@@ -73,25 +75,32 @@ def put_new(
     connection: sqlite3.Connection,
     note: Note,
     record: Record,
-    claim: Callable[[], None] = lambda: None,
+    uid: int | None = None,
 ) -> Document:
-    """Write the file of a new note; `claim` is called in the transaction, where it is free."""
+    """Write the file of a new note, or of that one of the trash.
+
+    Its address is made free for good before: killed in between, no other note has what is new.
+    """
     file = note.file
     with files.in_words(file):
         place = files.place_of(settings.notes, file)
+        with writing():
+            claiming.make_free(connection, settings.notes, note.id)
         files.make_folder(place.parent, file)
         with files.written(place.parent, note.contents.data) as temporary:
 
             def put_in_place() -> None:
-                refuse_taken(connection, settings.notes, note.id)
-                files.refuse_taken(place.parent, Path(note.id).name)
-                claim()
+                claiming.make_free(connection, settings.notes, note.id)
+                unfinished.void(connection, file)
+                if uid is not None:
+                    trash.get(connection, uid)
+                    claiming.claim(connection, note.id, uid)
                 files.put_new(temporary.path, place)
 
             note = replace(note, contents=Contents(note.contents.data, temporary.stat))
-            uid = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
+            made = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
         files.keep_folder(place.parent)
-    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
+    return documents.of_note(made or identity.uid_of(connection, note.id) or 0, note)
 
 
 def update(
@@ -111,6 +120,7 @@ def update(
     files.refuse_read_only(settings)
     if not base_sha256:
         raise BaseMissing("It is not said which version was edited.", hint="Load the note again.")
+    unfinished.settle(settings, connection, names.normal(id))
     file = files.find(settings.notes, id)
     with files.in_words(file):
         place = files.place_of(settings.notes, file)
@@ -138,7 +148,7 @@ def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record)
     """Put the note in the place of the file with the bytes `record.before`, else Displaced."""
     mode = place.stat().st_mode & 0o7777
     expected = past.sha256(record.before or b"")
-    old = identity.lasting(connection, note.id)
+    old = claiming.lasting(connection, note.id, record.before or b"")
     aside: Path | None = None
     with files.written(place.parent, note.contents.data, mode) as temporary:
 
@@ -170,6 +180,7 @@ def delete(
 ) -> None:
     """Move the note to the trash, if it is the version that `base_sha256` names (None: any)."""
     files.refuse_read_only(settings)
+    unfinished.settle(settings, connection, names.normal(id))
     file = files.find(settings.notes, id)
     with files.in_words(file):
         files.place_of(settings.notes, file)  # not behind a link
@@ -177,11 +188,12 @@ def delete(
         current = read_bytes(path)
         if base_sha256 is not None and past.sha256(current) != base_sha256.lower():
             raise reconcile.changed(current)
-        uid, sha256 = identity.lasting(connection, names.id_of(file)), past.sha256(current)
+        uid = claiming.lasting(connection, names.id_of(file), current)
+        sha256 = past.sha256(current)
         aside = temporaries.displaced(uid, sha256, sha256)
         try:
             with writing(), ExitStack() as files_back, database.transaction(connection):
-                trash.put(connection, file, current, person_id=person_id)
+                trash.put(connection, uid, file, current, person_id=person_id)
                 store.forget(connection, [file])
                 files_back.enter_context(exchange.taken_away(path, sha256, aside))
         except Displaced:
@@ -215,14 +227,6 @@ def version(settings: Settings, connection: sqlite3.Connection, id: str, sha256:
     return reconcile.text_of(data) or ""
 
 
-def refuse_taken(connection: sqlite3.Connection, root: Path, id: str) -> None:
-    """A folder in another case makes two addresses one, too. A file just deleted takes nothing."""
-    rows = connection.execute("SELECT path, file FROM document WHERE path_key = ?", [names.key(id)])
-    for path, file in rows:
-        if (root / file).exists():
-            raise files.taken(path)
-
-
 def read_bytes(place: Path) -> bytes:
     try:
         return regular.read(place)
@@ -236,9 +240,8 @@ def deleted() -> NotFound:
 
 def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
     """Record and index it; not one that sync leaves out for the sake of one of the same name."""
-    if record.before is None:
-        trash.part(connection, {note.id: note.contents.sha256})
-    uid = identity.given(connection, note.id)
+    known = note.contents.data if record.before is None else record.before
+    uid = claiming.of_file(connection, note.id, known)
     past.saved(
         connection,
         uid,
@@ -247,7 +250,6 @@ def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
         kind=record.kind,
         person_id=record.person_id,
     )
-    trash.take_out(connection, [uid])
     other = connection.execute(
         "SELECT 1 FROM document WHERE path_key = ? AND path <> ?", [names.key(note.id), note.id]
     ).fetchone()
