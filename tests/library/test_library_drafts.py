@@ -52,7 +52,7 @@ def test_a_draft_is_kept_replaced_found_and_dropped(
 def test_a_draft_is_where_its_note_is_and_a_move_changes_none(
     connection: sqlite3.Connection, ada: int
 ) -> None:
-    uid = identity.lasting(connection, "a")
+    uid = identity.given(connection, "a")
     for number, note in enumerate(("a", "a/b", "a?b", "ab")):
         drafts.put(connection, ada, note, f"{number:016x}", "", {})
     before = connection.execute("SELECT * FROM draft").fetchall()
@@ -128,8 +128,8 @@ def test_drafts_of_an_older_library_are_carried_over(tmp_path: Path) -> None:
     }
     with database.opened(tmp_path / "gloss.db") as connection:
         ada = people.create(connection, "Ada", "editor").id or 0
-        identity.lasting(connection, "here")
-        uid = identity.lasting(connection, "now")
+        identity.given(connection, "here")
+        uid = identity.given(connection, "now")
         connection.execute("INSERT INTO former_path (path, note_uid) VALUES ('was', ?)", [uid])
         connection.execute("DROP TABLE draft")
         connection.execute(dict_of(schema.HISTORY)["draft"])

@@ -69,7 +69,8 @@ def move(
     if new == old:
         raise BadInput("The note has this address already.", field="id")
     files.beside(settings.notes, new + names.SUFFIX)  # no folder that looks like another one
-    uid = claiming.lasting(connection, old, save.read_bytes(settings.notes / file))
+    with files.in_words(file):
+        uid = claiming.lasting(connection, old, save.read_bytes(settings.notes / file))
     known, _ = macros.of_library(settings.notes)
     going = Move(uid, old, new)
     edits = list(edits_of_others(settings, connection, going, known)) if rewrite_links else []
