@@ -57,13 +57,13 @@ def test_a_draft_is_where_its_note_is_and_a_move_changes_none(
         drafts.put(connection, ada, note, f"{number:016x}", "", {})
     before = connection.execute("SELECT * FROM draft").fetchall()
     with database.transaction(connection):
-        identity.take(connection, uid, "folder/c?")
+        identity.place(connection, uid, "folder/c?")
     assert connection.execute("SELECT * FROM draft").fetchall() == before
     assert sorted(draft.id for draft in drafts.of_person(connection, ada)) == [
         "a/b", "a?b", "ab", "folder/c?",
     ]  # fmt: skip
     with database.transaction(connection):
-        identity.set_aside(connection, "folder/c?")
+        identity.leave(connection, uid)
     assert drafts.of_note(connection, ada, "a")[0].token == "0" * 16
     connection.execute("DELETE FROM note")
     assert drafts.of_note(connection, ada, "a")[0].token == "0" * 16

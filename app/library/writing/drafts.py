@@ -31,7 +31,7 @@ OPENING = 2000  # characters, to find the first words in
 # its address up, or is forgotten, it is where the draft was begun, or where that leads.
 COLUMNS = """token, base, at, times, title, opening, says, coalesce(
     (SELECT trash.path FROM trash WHERE trash.note_uid = draft.note_uid),
-    (SELECT note.path FROM note WHERE uid = draft.note_uid AND note.path NOT LIKE '/%'),
+    (SELECT note.path FROM note WHERE uid = draft.note_uid),
     (SELECT document.path FROM former_path JOIN document ON uid = former_path.note_uid
         WHERE former_path.path = draft.path AND draft.note_uid IS NULL
         AND NOT EXISTS (SELECT 1 FROM document WHERE path = draft.path)),
