@@ -44,6 +44,7 @@ VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary
     USING fts5vocab(main, search_text, row)"""
 FREQUENCIES = """SELECT term, doc FROM json_each(?) AS wanted
     CROSS JOIN temp.search_vocabulary AS vocabulary ON vocabulary.term = wanted.value"""
+COUNTED = "SELECT term, entries FROM search_word WHERE term IN (SELECT value FROM json_each(?))"
 ENTRIES = "SELECT count(*) FROM search_entry"
 
 COMMON_STEMS = frozenset(map(endings.stem, COMMON))
@@ -101,12 +102,18 @@ def counted(title: str, text: str) -> dict[str, float]:
 
 
 def rarities(connection: sqlite3.Connection, stems: list[str]) -> Weights:
-    """How much each stem tells, by the number of all entries that have it."""
-    connection.execute(VOCABULARY)
+    """How much each stem tells, by the number of all entries that have it.
+
+    The words that were counted after a sync know it; to count one anew takes 2 ms, if it is common.
+    """
     entries = connection.execute(ENTRIES).fetchone()[0]
-    rows = connection.execute(FREQUENCIES, [json.dumps(stems)])
-    known = {row["term"]: log((entries + 1) / (row["doc"] + 0.5)) for row in rows}
-    return {stem: known.get(stem, 0.0) for stem in stems}
+    counts = dict(connection.execute(COUNTED, [json.dumps(stems)]).fetchall())
+    new = [stem for stem in stems if stem not in counts]
+    if new:
+        connection.execute(VOCABULARY)
+        counts |= dict(connection.execute(FREQUENCIES, [json.dumps(new)]).fetchall())
+    known = {stem: log((entries + 1) / (count + 0.5)) for stem, count in counts.items()}
+    return {stem: max(known.get(stem, 0.0), 0.0) for stem in stems}
 
 
 def scored(hits: list[Read], weights: Weights) -> dict[int, float]:

@@ -10,6 +10,7 @@ word is cannot be told there, and that is what some of the words are ranked by.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass, field
 
@@ -29,6 +30,10 @@ JOINED = """FROM search_text CROSS JOIN search_entry AS entry ON entry.id = sear
 UNRANKED = """FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid
     WHERE ({visible}) AND ({condition})"""
 NEWEST = "entry.date DESC, entry.id DESC"
+# To look for a phrase is what costs, and its hits are few: they are counted as they are ranked.
+AT_ONCE = """SELECT id, score, count(*) OVER () AS total
+    FROM (SELECT {id} AS id, {score} AS score {sql}) ORDER BY score"""
+PHRASE = re.compile(r'"[^"]*[^\W_][\W_]+[^\W_][^"]*"')
 FEW = 20  # a page
 SMALL = 200  # entries
 IS_SMALL = "SELECT count(*) < ? FROM (SELECT 1 FROM search_entry LIMIT ?)"
@@ -42,6 +47,7 @@ class Source:
     sql: str
     values: list[str | int] = field(default_factory=list)
     has_words: bool = True
+    has_phrase: bool = False
 
 
 def ranked(
@@ -104,22 +110,24 @@ def rows_of(person: Person, wanted: Plan, *, by_date: bool = False) -> Source:
     shape = UNRANKED if not wanted.match else JOINED if is_joined else MATCHED
     sql = shape.format(condition=wanted.condition.sql, visible=seen.sql)
     values = [*([wanted.match] if wanted.match else []), *seen.values, *wanted.condition.values]
-    return Source(column, sql, values, bool(wanted.match))
+    return Source(column, sql, values, bool(wanted.match), bool(PHRASE.search(wanted.match)))
 
 
 def listed(connection: sqlite3.Connection, source: Source, page: Page) -> Ranked:
     """One page, as SQLite ranks it: newest first if so asked, or if there is no word to rank by."""
-    score = RANK if source.has_words else "0.0"
     by_date = page.order == "date" or not source.has_words
+    score, order = ("0.0", NEWEST) if by_date else (RANK, "score")
+    query = f"SELECT {source.id} AS id, {score} AS score, 0 AS total {source.sql} ORDER BY {order}"
+    if source.has_phrase and not by_date:
+        query = AT_ONCE.format(id=source.id, score=score, sql=source.sql)
     rows = connection.execute(
-        f"SELECT {source.id} AS id, {score if not by_date else '0.0'} AS score {source.sql}"
-        f" ORDER BY {NEWEST if by_date else 'score'} LIMIT ? OFFSET ?",
-        [*source.values, page.limit, page.offset],
+        f"{query} LIMIT ? OFFSET ?", [*source.values, page.limit, page.offset]
     ).fetchall()
     scores = {row["id"]: row["score"] for row in rows}
     if len(rows) < page.limit and (rows or not page.offset):
         return Ranked(page.offset + len(rows), scores)
-    return Ranked(counted(connection, source), scores)
+    total = rows[0]["total"] if rows else 0
+    return Ranked(total or counted(connection, source), scores)
 
 
 def counted(connection: sqlite3.Connection, source: Source) -> int:
