@@ -156,7 +156,7 @@ def test_a_vanished_folder_is_told_and_accepted(
     assert editor.post("/problems/removals").location == "/trash"
     assert editor.get("/notes/n3").status_code == 404
     assert "notes are missing" not in editor.get("/problems").text
-    assert editor.get("/trash").text.count("Bring it back") == 30
+    assert editor.get("/trash").text.count(">Bring it back<") == 30
 
 
 @pytest.fixture
