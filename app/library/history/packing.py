@@ -14,6 +14,7 @@ from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict, ZstdCompression
 
 WHOLE_LEVEL = 3
 CHANGE_LEVEL = 9  # finds what is old in 5 MB, too, where level 3 stores it anew
+SHORT_BYTES = 200_000  # up to there level 3 makes a change as small, in half of the time
 LONG_BYTES = 1_000_000  # beyond it, what is old is looked for at a distance
 MIN_WINDOW_LOG, MAX_WINDOW_LOG = 10, 30
 
@@ -31,7 +32,7 @@ def packed(data: bytes, before: bytes | None) -> bytes:
 def parameters(size: int) -> ZstdCompressionParameters:
     """With a window that holds both versions: what has left it cannot be referred to."""
     return ZstdCompressionParameters.from_level(
-        CHANGE_LEVEL,
+        CHANGE_LEVEL if size > SHORT_BYTES else WHOLE_LEVEL,
         source_size=size,
         window_log=min(max(size.bit_length(), MIN_WINDOW_LOG), MAX_WINDOW_LOG),
         enable_ldm=size > LONG_BYTES,
