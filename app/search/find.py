@@ -84,10 +84,12 @@ def begun(connection: sqlite3.Connection, tree: Node, text: str) -> Node:
 def ranked(
     connection: sqlite3.Connection, person: Person, tree: Node, page: Page, *, typing: bool
 ) -> Ranked:
-    if typing and not page.offset and page.order == RELEVANCE:
-        listed = typed.ranked(connection, person, tree, page.limit)
-        if listed:
-            return listed
+    """While somebody types, hits that have all of the words are enough: to relax takes longer."""
+    if typing and page.order == RELEVANCE:
+        listed = None if page.offset else typed.ranked(connection, person, tree, page.limit)
+        found = listed or ranking.listed(connection, ranking.rows_of(person, plan(tree)), page)
+        if found.total:
+            return found
     return ranking.ranked(connection, person, tree, plan(tree), page)
 
 
