@@ -39,7 +39,7 @@ def measure() -> list[Ratio]:
         ids = notes.write(settings.notes, NOTES, paragraphs=PARAGRAPHS)
         with database.opened(settings.database) as connection:
             assert sync.sync(settings, connection).added == NOTES
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            grow_log(connection)
             return [saves(settings, connection, ids), commits(Path(root))]
 
 
@@ -47,6 +47,7 @@ def saves(settings: Settings, connection: sqlite3.Connection, ids: list[str]) ->
     """Both sides save the same texts by turns: ours into the library, then the bare one its own."""
     other = bare.searchable(settings.data / "bare.db", settings.database)
     (settings.data / "bare").mkdir()
+    grow_log(other)
     chosen = itertools.cycle(ids[:: NOTES // 97])
     pairs = [
         one_save(settings, connection, other, next(chosen), number)
@@ -98,8 +99,8 @@ def commits(root: Path) -> Ratio:
     with database.opened(root / "commits" / "gloss.db") as ours:
         theirs = bare.connect(root / "raw.db")
         for connection in (ours, theirs):
-            connection.execute(KEPT)
             grow_log(connection)
+            connection.execute(KEPT)
         measured = by_turns(
             ROUNDS,
             rounds_of(lambda row: with_transaction(ours, row)),
@@ -119,8 +120,7 @@ def commits(root: Path) -> Ratio:
 
 def grow_log(connection: sqlite3.Connection) -> None:
     """A log that still grows takes longer to reach the disk than one that is used again."""
-    connection.execute("INSERT INTO kept VALUES (-1, '', zeroblob(20000000))")
-    connection.execute("DELETE FROM kept")
+    connection.execute("CREATE TABLE large AS SELECT zeroblob(40000000) AS data")
     connection.execute("PRAGMA wal_checkpoint(RESTART)")
 
 

@@ -31,6 +31,7 @@ from app.library.syncing.scan import Stat
 NO_DAY = "1970-01-01"  # a file without a date of its own, with a time that no calendar has
 NO_UTF8 = "This note is not UTF-8"
 NUL = "This note holds a NUL byte: it is no text."
+encode = json.JSONEncoder(ensure_ascii=False).encode
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -103,12 +104,12 @@ class Note:
         for name in ("body", "body_line", "remarks", "linked"):
             del values[name]
         values["tags"] = self.tags
-        return json.dumps(values, ensure_ascii=False)
+        return encode(values)
 
     @cached_property
     def headings(self) -> str:
         """The headings below the title as JSON."""
-        return json.dumps([vars(heading) for heading in self.rendered.headings], ensure_ascii=False)
+        return encode([vars(heading) for heading in self.rendered.headings])
 
 
 def load(root: Path, file: str, limit: int) -> Contents:

@@ -53,13 +53,10 @@ def put(connection: sqlite3.Connection, notes: Sequence[Note]) -> dict[str, int]
 def opened(connection: sqlite3.Connection, seen: Sequence[tuple[int, str]]) -> None:
     """Remember who could see a note at its address; when it moves, they are still led on."""
     for visibility, less in (("unlisted", "'private'"), ("public", "'private', 'unlisted'")):
-        uids = [uid for uid, now in seen if now == visibility]
-        if uids:
-            connection.execute(
-                "UPDATE note SET most_open = ? WHERE uid IN (SELECT value FROM json_each(?))"
-                f" AND most_open IN ({less})",
-                [visibility, json.dumps(uids)],
-            )
+        connection.executemany(
+            f"UPDATE note SET most_open = ? WHERE uid = ? AND most_open IN ({less})",
+            [(visibility, uid) for uid, now in seen if now == visibility],
+        )
 
 
 def in_place(connection: sqlite3.Connection, whole: Sequence[Row]) -> dict[int, str]:

@@ -55,10 +55,7 @@ def put(connection: sqlite3.Connection, entry: Entry) -> None:
         withdraw(connection, entry.type, entry.key)
     values = as_kept(entry)
     made = connection.execute(NEW, values)
-    if made.rowcount:
-        values["id"] = made.lastrowid
-    else:
-        values["id"] = replaced(connection, entry, values)
+    values["id"] = made.lastrowid if made.rowcount else replaced(connection, entry, values)
     connection.execute(TEXT, values)
     connection.execute(FRESH, values)
 

@@ -53,11 +53,11 @@ def create_note() -> Response:
     sent = asked.body(NEW_NOTE)
     settings, markdown = access.settings(), sent["markdown"]
     if "id" in sent:
-        document = save.create(settings, g.db, sent["id"], markdown, person_id=g.person.id)
+        made = save.create(settings, g.db, sent["id"], markdown, person_id=g.person.id)
     else:
-        document = naming.create(settings, g.db, markdown, person_id=g.person.id)
-    response = as_note(document, 201)
-    response.headers["Location"] = f"/api{address(document.path)}"
+        made = naming.create(settings, g.db, markdown, person_id=g.person.id)
+    response = as_note(made.document, 201)
+    response.headers["Location"] = f"/api{address(made.path)}"
     return response
 
 
@@ -74,7 +74,7 @@ def update_note(id: str) -> Response:
     base = version_required(id)
     markdown = asked.body(NOTE_CHANGE)["markdown"]
     saved = save.update(access.settings(), g.db, id, markdown, base, person_id=g.person.id)
-    return as_note(saved, merged=saved.merged)
+    return as_note(saved.document, merged=saved.merged)
 
 
 @blueprint.delete("/notes/<path:id>")

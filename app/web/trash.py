@@ -9,9 +9,9 @@ from app import database
 from app.accounts.permissions import Action
 from app.annotations import uprooted
 from app.errors import BadInput, Conflict
-from app.library.documents import Document
 from app.library.history import restoring, reverting, titles, trash, versions
 from app.library.history.versions import History
+from app.library.writing.save import Saved
 from app.web import access, asked, history
 from app.web.templates import address, worded
 
@@ -65,15 +65,15 @@ def back(uid: int, to: str = "", key: str = "") -> ResponseReturnValue:
     trash.get(g.db, uid)
     found = versions.of_uid(g.db, uid)
     try:
-        document = brought(found, to, key)
+        saved = brought(found, to, key)
     except (BadInput, Conflict) as error:
         typed = to or restoring.free(access.settings(), g.db, found.path)
         way = history.WayBack(typed, key, worded(error))
         return make_response(history.listed(found, way), error.status)
-    return redirect(address(document.path) if document else "/problems", 303)
+    return redirect(address(saved.path) if saved else "/problems", 303)
 
 
-def brought(found: History, to: str, key: str) -> Document | None:
+def brought(found: History, to: str, key: str) -> Saved | None:
     settings, person = access.settings(), g.person.id
     if not key:
         return restoring.restore(settings, g.db, found.uid, to=to, person_id=person)

@@ -83,4 +83,4 @@ def test_a_title_of_ten_thousand_characters(
     write("b.md", long)
     assert sync.sync(settings, connection).added == 1
     document = save.create(settings, connection, "c", f"# {'é' * 500}\n")
-    assert len(document.title) == 500
+    assert len(document.note.title) == 500

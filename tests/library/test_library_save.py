@@ -51,7 +51,7 @@ def temporary(settings: Settings) -> list[Path]:
 def test_a_new_note_is_a_file_and_in_the_index(
     settings: Settings, connection: sqlite3.Connection, synced: Synced
 ) -> None:
-    found = save.create(settings, connection, "papers/a", TEXT)
+    found = save.create(settings, connection, "papers/a", TEXT).document
     path = settings.notes / "papers/a.md"
     assert path.read_text() == TEXT
     assert path.stat().st_mode & 0o777 == 0o666 & ~current_umask()
@@ -187,7 +187,7 @@ def test_a_note_that_sync_could_not_read_can_be_mended(
     assert len(synced().failed) == 1
     source, base = save.read(settings, "caf\u00e9")
     found = save.update(settings, connection, "caf\u00e9", source.replace("[", "A"), base)
-    assert (found.title, found.file) == ("A", "cafe\u0301.md")
+    assert (found.note.title, found.note.file) == ("A", "cafe\u0301.md")
     assert synced().failed == []
 
 

@@ -23,7 +23,7 @@ def saved(
     """A person put `data` in the place of `before`; the same bytes again are no new version."""
     if before is not None:
         catch_up(connection, uid, before)
-    revisions.add(connection, uid, data, kind=kind, person_id=person_id)
+    revisions.add(connection, uid, data, kind=kind, person_id=person_id, after=before)
 
 
 def catch_up(connection: sqlite3.Connection, uid: int, current: bytes) -> None:

@@ -7,12 +7,12 @@ import sqlite3
 from app import database
 from app.errors import BadInput, Conflict, Unreadable
 from app.library import names
-from app.library.documents import Document
 from app.library.history import claiming, trash
 from app.library.history.trash import Trashed
 from app.library.moving import unfinished
 from app.library.note import decode
 from app.library.writing import files, save, typed
+from app.library.writing.save import Saved
 from app.settings import Settings
 
 MOST_NAMESAKES = 100
@@ -25,7 +25,7 @@ def restore(
     *,
     to: str = "",
     person_id: int | None = None,
-) -> Document | None:
+) -> Saved | None:
     """The note, where it was, or at the address `to`; None if its file is back, but no note.
 
     Conflict, if another note has that address now.

@@ -42,7 +42,7 @@ def revert(
         path = names.checked(to) if to and names.normal(to) != path else path
         back = restoring.restore(settings, connection, history.uid, to=path, person_id=person_id)
         if back and back.sha256 == version.sha256:
-            return Saved(**vars(back))
+            return back
     return save.update(
         settings,
         connection,

@@ -57,10 +57,12 @@ def add(
     *,
     kind: str,
     person_id: int | None = None,
+    after: bytes | None = None,
 ) -> int:
     """Keep a version, and say its id; what is the newest already is not kept twice.
 
     But what a person saves is theirs, also where it is what a change from outside made of the note.
+    `after`: the newest version, where the caller has it at hand.
     """
     with database.transaction(connection):
         last = newest(connection, uid)
@@ -69,7 +71,7 @@ def add(
         if last and last.sha256 == sha256 and not theirs:
             return last.id
         base = last.id if last and not is_whole_due(connection, uid) else None
-        before = latest_bytes(connection, last) if last and base else None
+        before = latest_bytes(connection, last, after) if last and base else None
         base = base if before is not None else None
         cursor = connection.execute(
             "INSERT INTO revision (note_uid, person_id, at, kind, sha256, size, base, data)"
@@ -171,11 +173,15 @@ def is_whole_due(connection: sqlite3.Connection, uid: int) -> bool:
     return int(row[0]) >= WHOLE_EVERY
 
 
-def latest_bytes(connection: sqlite3.Connection, last: Revision) -> bytes | None:
+def latest_bytes(
+    connection: sqlite3.Connection, last: Revision, perhaps: bytes | None
+) -> bytes | None:
     """Of the newest version: the index often has it, which saves walking the chain.
 
     None if it is damaged: the next one is then kept whole, for it must not be lost with it.
     """
+    if perhaps is not None and hashlib.sha256(perhaps).hexdigest() == last.sha256:
+        return perhaps
     row = connection.execute(
         "SELECT source FROM document WHERE uid = ? AND sha256 = ?", [last.note_uid, last.sha256]
     ).fetchone()

@@ -51,8 +51,9 @@ def put_over(temporary: Path, place: Path, *, uid: int, ours: str, expected: str
             put_back(aside, place, ours)
             raise Displaced
         return aside
-    finally:
+    except BaseException:
         drop(aside, new)
+        raise
 
 
 def rename_over(aside: Path, place: Path, other: Path) -> None:
@@ -64,8 +65,8 @@ def rename_over(aside: Path, place: Path, other: Path) -> None:
 
 def let_go(aside: Path, expected: str) -> None:
     """Delete what was displaced, if it is certain that nobody wrote into it, or will."""
-    with suppress(OSError):
-        if temporaries.is_open(aside) is False and digest(aside) == expected:
+    with suppress(OSError), regular.opened(aside) as old:
+        if temporaries.is_written(old.fileno()) is False and sha256(old.readall()) == expected:
             aside.unlink()
 
 
@@ -115,7 +116,11 @@ def taken_away(path: Path, expected: str, name: str) -> Iterator[None]:
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(regular.read(path)).hexdigest()
+    return sha256(regular.read(path))
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def find_renameat2() -> ctypes._NamedFuncPointer | None:

@@ -52,18 +52,18 @@ def find(root: Path, id: str) -> str:
     found = ""
     *folders, name = normal(id).split("/")
     for part in folders:
-        found += f"{spelled(root / found, part)}/"
-    return found + spelled(root / found, name, SUFFIX)
+        found += f"{spelled(f'{root}/{found}', part)}/"
+    return found + spelled(f"{root}/{found}", name, SUFFIX)
 
 
-def spelled(folder: Path, part: str, suffix: str = "") -> str:
+def spelled(folder: str, part: str, suffix: str = "") -> str:
     """The entry of a folder that one part of an id means; perhaps it is in NFD, or has .MD."""
     if not part or part.startswith(".") or "\0" in part:
         raise no_note()
-    if part.isascii() and os.path.lexists(f"{folder}/{part}{suffix}"):
+    if part.isascii() and os.path.lexists(f"{folder}{part}{suffix}"):
         return part + suffix
     try:
-        entries = [path.name for path in folder.iterdir()]
+        entries = [path.name for path in Path(folder).iterdir()]
     except OSError:
         raise no_note() from None
     fitting = [name for name in entries if fits(name, part, suffix)]
@@ -114,7 +114,7 @@ def beside(root: Path, file: str) -> str:
     found = ""
     for number, part in enumerate(parts):
         try:
-            found += f"{spelled(root / found, part)}/"
+            found += f"{spelled(f'{root}/{found}', part)}/"
         except NotFound:
             refuse_similar(root / found, part)
             return "/".join([found + part, *parts[number + 1 :], name])

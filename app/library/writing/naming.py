@@ -6,9 +6,9 @@ import sqlite3
 
 from app.errors import BadInput, Conflict
 from app.library import names
-from app.library.documents import Document
 from app.library.front import front_matter
 from app.library.writing import save
+from app.library.writing.save import Saved
 from app.markup import render
 from app.settings import Settings
 
@@ -21,7 +21,7 @@ def create(
     markdown: str,
     *,
     person_id: int | None = None,
-) -> Document:
+) -> Saved:
     """Save a new note as `its-title.md`; where that is taken, as `its-title-2.md` and so on."""
     name = names.slug(title_of(markdown))
     for number in range(1, MOST_NAMESAKES):

@@ -44,10 +44,29 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Saved(Document):
+class Saved:
     """A note that was saved; `merged`, if somebody else's change since its base is in it, too."""
 
+    uid: int
+    note: Note
     merged: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.note.id
+
+    @property
+    def sha256(self) -> str:
+        return self.note.contents.sha256
+
+    @property
+    def source(self) -> str:
+        return self.note.source
+
+    @property
+    def document(self) -> Document:
+        """As the index has it, or will, where it could not follow."""
+        return documents.of_note(self.uid, self.note)
 
 
 def create(
@@ -58,7 +77,7 @@ def create(
     *,
     person_id: int | None = None,
     kind: str = "saved",
-) -> Document:
+) -> Saved:
     """A new note, never over another one: Conflict names the one that has that address.
 
     Where a note was deleted, one with other words is another note: it stays in the trash.
@@ -76,7 +95,7 @@ def put_new(
     note: Note,
     record: Record,
     uid: int | None = None,
-) -> Document:
+) -> Saved:
     """Write the file of a new note, or of that one of the trash.
 
     Its address is made free for good before: killed in between, no other note has what is new.
@@ -100,7 +119,7 @@ def put_new(
             note = replace(note, contents=Contents(note.contents.data, temporary.stat))
             made = file_first(connection, put_in_place, lambda: indexed(connection, note, record))
         files.keep_folder(place.parent)
-    return documents.of_note(made or identity.uid_of(connection, note.id) or 0, note)
+    return Saved(made or identity.uid_of(connection, note.id) or 0, note)
 
 
 def update(
@@ -137,14 +156,13 @@ def update(
             note = merged_or_as_typed(settings, file, version, current)
             record = Record(current, "merged" if version.merged else kind, person_id)
             try:
-                document = put(connection, place, note, record)
+                return replace(put(connection, place, note, record), merged=version.merged)
             except Displaced:  # somebody was faster
                 continue
-            return Saved(**vars(document), merged=version.merged)
     raise reconcile.changed(read_bytes(place))
 
 
-def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record) -> Document:
+def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record) -> Saved:
     """Put the note in the place of the file with the bytes `record.before`, else Displaced."""
     mode = place.stat().st_mode & 0o7777
     expected = past.sha256(record.before or b"")
@@ -167,7 +185,7 @@ def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record)
     files.keep_folder(place.parent)
     if aside and uid:
         exchange.let_go(aside, expected)
-    return documents.of_note(uid or identity.uid_of(connection, note.id) or 0, note)
+    return Saved(uid or identity.uid_of(connection, note.id) or 0, note)
 
 
 def delete(
@@ -240,16 +258,9 @@ def deleted() -> NotFound:
 
 def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
     """Record and index it; not one that sync leaves out for the sake of one of the same name."""
-    known = note.contents.data if record.before is None else record.before
-    uid = claiming.of_file(connection, note.id, known)
-    past.saved(
-        connection,
-        uid,
-        record.before,
-        note.contents.data,
-        kind=record.kind,
-        person_id=record.person_id,
-    )
+    data, before = note.contents.data, record.before
+    uid = claiming.of_file(connection, note.id, data if before is None else before)
+    past.saved(connection, uid, before, data, kind=record.kind, person_id=record.person_id)
     other = connection.execute(
         "SELECT 1 FROM document WHERE path_key = ? AND path <> ?", [names.key(note.id), note.id]
     ).fetchone()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import re
 import secrets
 import signal
@@ -18,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.library import regular
 from app.library.syncing.scan import TEMPORARY
 
 # Numbers of more digits are of no note that SQLite counts, and of no time that a calendar has.
@@ -68,13 +68,18 @@ def made(name: str, mtime: float) -> float:
 
 
 def is_open(path: Path) -> bool | None:
-    """Whether somebody has the file open for writing; None where the system does not tell.
+    """Whether somebody has the file open for writing; None where the system does not tell."""
+    with regular.opened(path) as file:
+        return is_written(file.fileno())
+
+
+def is_written(descriptor: int) -> bool | None:
+    """The same of a file that is open for reading here.
 
     The kernel leases a file to a reader only while nobody has it open for writing.
     """
     if sys.platform != "linux":
         return None
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         # Who opens it meanwhile makes the kernel send a signal: one that does nothing.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
@@ -82,6 +87,4 @@ def is_open(path: Path) -> bool | None:
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:
         return True if error.errno == errno.EAGAIN else None
-    finally:
-        os.close(descriptor)
     return False
