@@ -23,8 +23,10 @@ from app import database
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.errors import Unreadable
-from app.lab import child, kernel, processes, runner, runs
+from app.lab import runner, runs
+from app.lab.runner import child
 from app.lab.runs import Run
+from app.lab.sandbox import kernel, processes
 from app.settings import PROJECT, Settings, environment, load
 
 PATIENCE = 30.0
@@ -299,7 +301,7 @@ def test_files_of_others_are_out_of_reach(lab: Lab, body: str) -> None:
 
 def test_an_output_that_is_a_link_to_a_file_of_ours_is_refused(lab: Lab) -> None:
     body = """
-import os, app.lab.outputs as ours
+import os, app.lab.outputs.results as ours
 ours.table = lambda name, columns, rows, folder: (
     os.symlink(DATABASE, folder / "x.csv"), ours.Output("x", "table", {}, {"csv": "x.csv"}))[1]
 return {"x": [[1]]}
@@ -588,6 +590,8 @@ return {"x": 1}
     assert seen.status == "running"
     assert (seen.progress["total"], seen.progress["desc"]) == (40, "walking")
     assert 0 < seen.progress["n"] < 40
+    assert seen.progress["bars"] == [{name: seen.progress[name] for name in ("n", "total", "desc")}]
+    assert 0 <= seen.progress["since"] < PATIENCE
     done = lab.wait(run)
     assert (done.status, done.log) == ("succeeded", "")
 
@@ -633,7 +637,7 @@ def test_an_input_below_the_folder_of_analyses_can_be_read(lab: Lab) -> None:
     body = """
 from pathlib import Path
 import helper
-from app.lab import values
+from app.lab.claims import values
 text = Path(__file__).with_name("data").joinpath("x.csv").read_text()
 return {"a": text, "b": open("data/x.csv").read(), "c": helper.double(4)}
 """
@@ -703,7 +707,7 @@ OTHERS = "no read-only files, no filter of system calls"
     [
         ("0, False, 0, None", f"not sandboxed: no namespaces, no Landlock, {OTHERS}"),
         ("0, False, kernel.landlock_version(), None", f"partly sandboxed: no namespaces, {OTHERS}"),
-        ("sandbox.ESSENTIAL, False, 0, None", f"partly sandboxed: no Landlock, {OTHERS}"),
+        ("confine.ESSENTIAL, False, 0, None", f"partly sandboxed: no Landlock, {OTHERS}"),
         (
             "kernel.NEW_USER | kernel.NEW_NETWORK, False, 0, None",
             f"partly sandboxed: no process namespace, no Landlock, {OTHERS}",
@@ -720,7 +724,7 @@ def test_a_host_that_refuses_parts_is_named_and_still_leaves_no_process(
     settings = library(tmp_path)
     connection = database.connect(settings.database)
     database.migrate(connection)
-    code = "from app.lab import engine, kernel, sandbox\n"
+    code = "from app.lab import sandbox\nfrom app.lab.runner import engine\nfrom app.lab.sandbox import confine, kernel\n"
     code += f"sandbox.probe = lambda settings: sandbox.Plan({plan})\nengine.main([])"
     lab = Lab(settings, connection, people.owner(connection), started(settings, code))
     run = lab.run("daemon", DAEMON)
