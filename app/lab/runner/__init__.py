@@ -1,6 +1,6 @@
 """The runner: one process that executes what is asked for, and its door for all the others.
 
-Web processes import the door alone, which loads neither NumPy nor matplotlib.
+Web processes import the door alone, which does not load matplotlib.
 `python -m app.lab.runner` becomes the runner.
 """
 

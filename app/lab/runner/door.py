@@ -2,7 +2,7 @@
 
 `python -m app.lab.runner` becomes the runner (engine.py) in an environment made for it; the
 settings come from GLOSS_* variables. One runner per data folder holds `data/runner.lock`.
-Web processes import this module, which loads neither NumPy nor matplotlib.
+Web processes import this module, which does not load matplotlib.
 """
 
 from __future__ import annotations
