@@ -68,7 +68,6 @@ PURE = (
     "search.query",
     "lab.signature",
     "lab.claims",
-    "lab.values",
     "annotations.model",
     "annotations.anchoring",
 )

@@ -19,7 +19,8 @@ import json
 from app import database
 from app.accounts import people
 from app.commands.sync import up_to_date
-from app.lab import audit, runner
+from app.lab import runner
+from app.lab.shown import audit
 from app.library import report, report_words
 from app.settings import Settings
 

@@ -35,7 +35,7 @@ import re
 
 from app import database
 from app.accounts import people
-from app.lab import lookups
+from app.lab.shown import lookups
 from app.search.find import Results, search
 from app.search.hits import Hit
 from app.settings import Settings

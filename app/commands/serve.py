@@ -28,7 +28,8 @@ from app import database
 from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
-from app.lab import cells, runs
+from app.lab import runs
+from app.lab.shown import cells
 from app.library import report, report_words
 from app.markup import references
 from app.settings import PACKAGES, Settings

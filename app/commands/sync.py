@@ -17,7 +17,8 @@ import sqlite3
 
 from app import database
 from app.annotations import store
-from app.lab import analyses, entries
+from app.lab import analyses
+from app.lab.runs import entries
 from app.library.problems import Failure
 from app.library.syncing import sync
 from app.search import common

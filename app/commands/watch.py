@@ -15,7 +15,8 @@ from contextlib import suppress
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses, entries
+from app.lab import analyses
+from app.lab.runs import entries
 from app.library.syncing import sync, watcher
 from app.search import common
 from app.settings import Settings, load

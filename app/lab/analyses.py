@@ -14,8 +14,8 @@ from pathlib import Path
 
 from app import database
 from app.errors import NotFound, Unreadable
-from app.lab.parameters import Signature
 from app.lab.signature import read
+from app.lab.signature.parameters import Signature
 from app.search import index as search_index
 from app.search.index import Entry
 from app.settings import Settings

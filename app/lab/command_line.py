@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import GlossError, Unreadable
-from app.lab import values
-from app.lab.parameters import Parameter, Signature
+from app.lab.claims import values
 from app.lab.signature import arguments, bind_text, read
-from app.lab.texts import as_text
+from app.lab.signature.parameters import Parameter, Signature
+from app.lab.signature.texts import as_text
 
 if TYPE_CHECKING:
     from app.lab.runs import Output
@@ -126,7 +126,8 @@ def computed(
     """What the page would show. Imported here: `--help` needs no second of matplotlib."""
     import matplotlib as mpl
 
-    from app.lab import outputs, seed, style
+    from app.lab.outputs import results, style
+    from app.lab.runner import seed
 
     mpl.use("agg")  # an analysis draws into files, also where there is a screen
     style.apply()
@@ -134,7 +135,7 @@ def computed(
     returned = main(**arguments(signature, params))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return outputs.kept(returned, folder)
+        return results.kept(returned, folder)
     except OSError as error:
         raise GlossError(
             f"Cannot write into {folder.absolute()}: {error.strerror}.",

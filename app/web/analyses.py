@@ -6,8 +6,9 @@ from flask import Blueprint, g, render_template, request
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import NotFound
-from app.lab import analyses, cells, runs
+from app.lab import analyses, runs
 from app.lab.analyses import Analysis
+from app.lab.shown import cells
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
@@ -48,7 +49,7 @@ def analysis(name: str) -> str:
         doc=text.as_html(found.signature.doc.partition("\n")[2]),
         source=with_anchors(highlight(found.source, "python")),
         notes=documents.showing(g.db, name, visibilities(g.person)),
-        runs=[] if g.person.role is Role.PUBLIC else runs.history(g.db, name, 20),
+        runs=[] if g.person.role is Role.PUBLIC else runs.newest_first(g.db, name, 20),
         cell=figures.shown(cell, "") if cell else None,
         room="Analyses",
     )

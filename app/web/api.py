@@ -12,7 +12,9 @@ from flask import Blueprint, Response, g, request
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import BadInput, BaseMissing, Changed, NotFound
-from app.lab import analyses, board, history, lookups, runner, runs
+from app.lab import analyses, runner, runs
+from app.lab.runs import history
+from app.lab.shown import board, lookups
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import naming, save

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from flask import render_template
 
-from app.lab import form, values
-from app.lab.cells import Cell
+from app.lab.claims import values
 from app.lab.runs import Output, Run
+from app.lab.shown.cells import Cell
+from app.lab.signature import form
 from app.markup.placeholders import typed
 
 MOST_ROWS = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template
 
 from app.accounts.permissions import Action, visibilities
-from app.lab import board
+from app.lab.shown import board
 from app.web import access, cache
 
 blueprint = Blueprint("claims", __name__)

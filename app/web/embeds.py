@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 from flask import g
 
 from app.accounts.permissions import Action, visibilities
-from app.lab import board
+from app.lab.shown import board
 from app.library import documents
 from app.markup import canonical, headings, sections
 from app.markup.line import typeset_line

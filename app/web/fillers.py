@@ -17,8 +17,8 @@ from urllib.parse import quote
 from flask import g, render_template
 
 from app.accounts.permissions import Action, visibilities
-from app.lab import board, cells
-from app.lab import values as numbers
+from app.lab.claims import values as numbers
+from app.lab.shown import board, cells
 from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill

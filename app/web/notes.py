@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from app.accounts.permissions import Action, Role, Thing, may, visibilities
 from app.annotations import margin
 from app.errors import InTrash, Moved, NotFound, Unreadable
-from app.lab import cells, history, runs
+from app.lab import runs
+from app.lab.runs import history
+from app.lab.shown import cells
 from app.library import documents, identity, macros, names, problems
 from app.library import media as known_media
 from app.library.citations import citing

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from app.lab.analyses import Analysis
-from app.lab.board import Checked
-from app.lab.parameters import Parameter
 from app.lab.runs import Output, Run
+from app.lab.shown.board import Checked
+from app.lab.signature.parameters import Parameter
 from app.library.documents import Document, Entry
 from app.library.history.revisions import Revision
 from app.search.find import Results

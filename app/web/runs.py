@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, Role, visibilities
 from app.errors import BadInput, NotFound
-from app.lab import analyses, cells, runner, runs, signature
+from app.lab import analyses, runner, runs, signature
+from app.lab.shown import cells
 from app.library import documents
 from app.web import access, fillers, headers
 from app.web import cells as figures

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 
 from app.accounts.permissions import Action
 from app.errors import BadInput
-from app.lab import lookups
+from app.lab.shown import lookups
 from app.library.report_words import many
 from app.search import facets, find, typed
 from app.search.common import SHORTEST

@@ -22,7 +22,7 @@ def main(rate: float = 0.2) -> dict:
 
 def save(folder: Path) -> None:
     """What `app.lab.outputs` does with a figure: the same three files, byte for byte."""
-    from app.lab import dark, png, style
+    from app.lab.outputs import dark, png, style
 
     plt.switch_backend("agg")
     style.apply()

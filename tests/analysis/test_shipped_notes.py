@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from app.lab import claims, signature, values
+from app.lab import signature
+from app.lab.claims import judge, values
 from app.library.front import front_matter
 from app.markup import Rendered, fill, render
 
@@ -61,7 +62,7 @@ def test_claims_end_as_expected_and_values_are_known(
     note = rendered(path)
     namespace = returned(analysis, note)
     for claim in note.claims:
-        verdict = claims.judge(claim.check, namespace)
+        verdict = judge.judge(claim.check, namespace)
         assert verdict.state == claim.expect, f"{claim.id}: {verdict}"
 
     def known(wanted: dict[str, Any]) -> str:

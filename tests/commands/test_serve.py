@@ -127,7 +127,7 @@ def test_what_ends_comes_back_and_all_ends_together(
     with urllib.request.urlopen(f"{base}/healthz") as answer:
         health = json.load(answer)
     assert (health["status"], "version" in health, bool(health["schema"])) == ("ok", True, True)
-    for name in ("app.lab.engine", "app.commands.watch"):
+    for name in ("app.lab.runner.engine", "app.commands.watch"):
         before = until(lambda name=name: of(server.pid, name))
         os.kill(before, signal.SIGKILL)
         assert until(lambda name=name, old=before: of(server.pid, name) not in (None, old))

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from app.lab.form import fields
 from app.lab.signature import Signature, arguments, bind, bind_text, canonical, read
-from app.lab.texts import as_text
+from app.lab.signature.form import fields
+from app.lab.signature.texts import as_text
 
 WALK = read(
     """

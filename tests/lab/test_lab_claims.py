@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.lab.claims import Verdict, judge, names
+from app.lab.claims.judge import Verdict, judge, names
 
 VALUES: dict[str, dict[str, Any] | None] = {
     "wide": {

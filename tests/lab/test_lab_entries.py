@@ -14,8 +14,8 @@ from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.commands.sync import up_to_date
-from app.lab import entries, queue, runs
-from app.lab.runs import Output
+from app.lab import runs
+from app.lab.runs import Output, entries, queue
 from app.search.find import search
 from app.settings import Settings
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.lab import analyses, fingerprint
-from app.lab.fingerprint import Fingerprint, reasons, take
+from app.lab.fingerprint import Fingerprint, imports, reasons, take, taking
 from app.lab.signature import bind
 from app.settings import Settings
 
@@ -82,8 +82,8 @@ def test_the_same_is_the_same_in_a_process_that_knows_nothing(
 ) -> None:
     first = taken(library)
     assert taken(library) == first
-    for cache in (fingerprint._files, fingerprint._sources, fingerprint.imports._read):
-        monkeypatch.setattr(fingerprint, "_installed", fingerprint.Installed((), {}, {}))
+    for cache in (taking._files, taking._sources, imports._read):
+        monkeypatch.setattr(taking, "_installed", taking.Installed((), {}, {}))
         cache.clear()
     assert taken(library) == first
 

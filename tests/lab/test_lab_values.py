@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lab import values
-from app.lab.values import Reference, look_up, reference
+from app.lab.claims import values
+from app.lab.claims.values import Reference, look_up, reference
 
 
 @pytest.mark.parametrize(

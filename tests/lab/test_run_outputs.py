@@ -17,7 +17,7 @@ from matplotlib import pyplot
 from matplotlib.image import imread
 
 from app.errors import BadInput
-from app.lab import dark, outputs, png, style
+from app.lab.outputs import dark, png, results, style
 
 
 def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
         "array": np.arange(4).reshape(2, 2),
         "flat": [1.5, 2.5],
     }
-    dicts, array, flat = outputs.kept(returned, tmp_path)
+    dicts, array, flat = results.kept(returned, tmp_path)
     assert dicts.value["columns"] == ["a", "b", "c"]
     assert dicts.value["rows"] == [[1, "2026-11-21", None], [0.5, None, None]]
     assert (array.value["rows"], flat.value["rows"]) == ([[0, 1], [2, 3]], [[1.5], [2.5]])
@@ -34,10 +34,10 @@ def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
 
 
 def test_a_long_table_is_bounded_and_says_so(tmp_path: Path) -> None:
-    (made,) = outputs.kept({"long": [{"n": n} for n in range(20_000)]}, tmp_path)
-    assert (made.value["total"], made.value["kept"]) == (20_000, outputs.MOST_ROWS)
-    assert len(made.value["rows"]) == outputs.ROWS_IN_PAGE
-    assert len(json.loads((tmp_path / "long.json").read_text())["rows"]) == outputs.MOST_ROWS
+    (made,) = results.kept({"long": [{"n": n} for n in range(20_000)]}, tmp_path)
+    assert (made.value["total"], made.value["kept"]) == (20_000, results.MOST_ROWS)
+    assert len(made.value["rows"]) == results.ROWS_IN_PAGE
+    assert len(json.loads((tmp_path / "long.json").read_text())["rows"]) == results.MOST_ROWS
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_long_table_is_bounded_and_says_so(tmp_path: Path) -> None:
 )
 def test_anything_else_is_named(tmp_path: Path, returned: Any, words: str) -> None:
     with pytest.raises(BadInput) as caught:
-        outputs.kept(returned, tmp_path)
+        results.kept(returned, tmp_path)
     assert words in caught.value.message
 
 
@@ -76,14 +76,14 @@ def test_whatever_is_returned_is_kept_as_json_or_refused(
 ) -> None:
     folder = tmp_path_factory.mktemp("outputs")
     try:
-        made = outputs.kept(returned, folder)
+        made = results.kept(returned, folder)
     except BadInput:
         return
     json.dumps([row.value for row in made], allow_nan=False)
     told = [
         {"name": row.name, "kind": row.kind, "value": row.value, "files": row.files} for row in made
     ]
-    assert outputs.admitted(told, folder) == made
+    assert results.admitted(told, folder) == made
 
 
 def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path)
         figure, axes = pyplot.subplots()
         axes.plot([1, 2], [3, 4], label="up")
         axes.legend()
-        outputs.kept({"same": figure}, tmp_path)
+        results.kept({"same": figure}, tmp_path)
         names.append((tmp_path / "same.svg").read_bytes() + (tmp_path / "same.png").read_bytes())
         assert name
     assert names[0] == names[1]
@@ -111,7 +111,7 @@ def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path)
 def test_the_files_are_those_that_savefig_makes(tmp_path: Path, layout: Any, box: Any) -> None:
     style.apply()
     with pyplot.rc_context({"savefig.bbox": box}):
-        outputs.kept({"ours": two_plots(layout)}, tmp_path)
+        results.kept({"ours": two_plots(layout)}, tmp_path)
         plain = two_plots(layout)
         plain.get_layout_engine().execute(plain)
         plain.set_layout_engine("none")

@@ -15,8 +15,9 @@ from app import clock, database
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.errors import BadInput, NotFound
-from app.lab import cells, queue, runs
-from app.lab.runs import Output, Run
+from app.lab import runs
+from app.lab.runs import Output, Run, queue
+from app.lab.shown import cells
 from app.settings import Settings
 
 SOURCE = (
@@ -148,7 +149,7 @@ def test_the_last_twenty_are_kept_and_the_one_that_is_shown(
         queue.claim(settings, connection)
         queue.finish(settings, connection, run.id, "excepted", message=str(number))
         other = other or finished(settings, connection, person, seed=7)
-    kept = [run for run in runs.history(connection, "walk") if run.params["seed"] == 0]
+    kept = [run for run in runs.newest_first(connection, "walk") if run.params["seed"] == 0]
     assert [run.message for run in kept] == [*map(str, reversed(range(5, 25))), ""]
     assert kept[-1].id == shown.id
     assert len(list(settings.outputs.iterdir())) == runs.KEPT

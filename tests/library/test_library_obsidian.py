@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.lab import audit
+from app.lab.shown import audit
 from app.library import documents, media
 from app.library.front import front_matter
 from app.library.syncing import sync

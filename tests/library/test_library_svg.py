@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from app.errors import WrongType
-from app.lab import outputs
+from app.lab.outputs import results
 from app.library.writing import attachment, svg
 
 OPEN = (
@@ -216,7 +216,7 @@ def test_what_matplotlib_draws_is_taken(fonts: str) -> None:
 
 
 def test_what_an_analysis_returned_is_taken(tmp_path: Path) -> None:
-    drawn = outputs.draw("figure", figure(), tmp_path)
+    drawn = results.draw("figure", figure(), tmp_path)
     assert sorted(drawn) == ["dark", "svg"]
     for file in drawn.values():
         assert svg.fault((tmp_path / file).read_bytes()) is None, file

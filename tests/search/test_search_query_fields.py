@@ -17,8 +17,9 @@ from app.accounts.permissions import PUBLIC, Person, Role
 from app.annotations import store
 from app.commands.sync import up_to_date
 from app.errors import Unavailable
-from app.lab import lookups, queue, runs
-from app.lab.runs import Output
+from app.lab import runs
+from app.lab.runs import Output, queue
+from app.lab.shown import lookups
 from app.library.names import key
 from app.search import settling
 from app.search.fields import PARTS, PLACES, STATES

@@ -10,8 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.lab import queue
-from app.lab.runs import Output
+from app.lab.runs import Output, queue
 from app.library.history import revisions
 from app.settings import Settings
 

@@ -7,8 +7,7 @@ import sqlite3
 import pytest
 from flask.testing import FlaskClient
 
-from app.lab import queue
-from app.lab.runs import Output
+from app.lab.runs import Output, queue
 from app.settings import Settings
 
 OUTPUTS = (

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from app import create_app, schema
 from app.accounts import people
 from app.accounts.permissions import Action
-from app.lab import queue
+from app.lab.runs import queue
 from app.settings import Settings, load
 from app.web import access
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from app import database
 from app.accounts import people
 from app.commands.watch import index_analyses
-from app.lab import queue, runs
-from app.lab.runs import Output
+from app.lab import runs
+from app.lab.runs import Output, queue
 from app.library.syncing.sync import sync
 from app.library.writing import save
 from app.settings import Settings

@@ -18,8 +18,8 @@ from app.accounts import people
 from app.accounts.permissions import Person
 from app.annotations import composing, store
 from app.commands.sync import up_to_date
-from app.lab import analyses, queue, runs
-from app.lab.runs import Output
+from app.lab import analyses, runs
+from app.lab.runs import Output, queue
 from app.library import documents
 from app.settings import Settings
 

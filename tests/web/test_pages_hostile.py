@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.accounts import people
 from app.commands.sync import up_to_date
-from app.lab import queue, runs
-from app.lab.runs import Output
+from app.lab import runs
+from app.lab.runs import Output, queue
 from app.settings import Settings
 
 EVIL = "\"'><script>evil()</script><img src=x onerror=evil()><b evil=1>"

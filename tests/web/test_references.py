@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app, database
 from app.accounts import people
-from app.lab import audit
+from app.lab.shown import audit
 from app.library.syncing.sync import sync
 from app.settings import Settings
 

@@ -1,0 +1,1 @@
+"""Values in a sentence, and sentences whose truth the values decide."""

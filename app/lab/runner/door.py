@@ -1,0 +1,141 @@
+"""The runner as the others see it: is there one, wake it, or be one for a single run.
+
+`python -m app.lab.runner` becomes the runner (engine.py) in an environment made for it; the
+settings come from GLOSS_* variables. One runner per data folder holds `data/runner.lock`.
+Web processes import this module, which does not load matplotlib.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from app.errors import Unavailable
+from app.lab import runs
+from app.lab.runs import Run
+from app.settings import PROJECT, Settings, environment
+
+POLL_SECONDS = 0.05
+LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 107
+
+# One thread, so that forking is safe; the same order of sets and files in every run.
+FIXED = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "",
+}
+# What an analysis may know of our environment: no token of somebody else's is in it.
+PASSED = ("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "SSL_CERT_FILE")
+
+
+def main(arguments: list[str]) -> None:
+    """Become the engine: the same process, a clean environment."""
+    kept = {name: value for name, value in os.environ.items() if passed(name)}
+    data = os.environ.get("GLOSS_DATA", "data")
+    config = {"MPLCONFIGDIR": str(Path(data).absolute() / "matplotlib")}
+    command = [sys.executable, "-m", "app.lab.runner.engine", *arguments]
+    os.execve(sys.executable, command, {**kept, **FIXED, **config})  # noqa: S606 - our own module
+
+
+def passed(name: str) -> bool:
+    return name in PASSED or name.startswith(("GLOSS_", "LC_"))
+
+
+@contextmanager
+def lock(settings: Settings, patience: float = 0.0) -> Iterator[bool]:
+    """Whether we are the one runner of this data folder; the kernel frees it when we end."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience
+    with open(settings.data / "runner.lock", "ab") as file:
+        while not (ours := locked(file)) and time.monotonic() < until:
+            time.sleep(POLL_SECONDS)
+        yield ours
+
+
+def locked(file: BinaryIO) -> bool:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a runner is at work. Not for the runner itself: closing the file frees its lock."""
+    with lock(settings) as free:
+        return not free
+
+
+def absolute(settings: Settings) -> Settings:
+    """The same folders from whatever folder a process works in."""
+    folders = {name: getattr(settings, name).absolute() for name in ("notes", "analysis", "data")}
+    return replace(settings, **folders)
+
+
+@contextmanager
+def address(settings: Settings) -> Iterator[str]:
+    """The socket's path, in a form short enough for the kernel however long the folder's is."""
+    path = settings.data / "runner.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH or not Path("/proc/self/fd").exists():
+        yield str(path)
+        return
+    folder = os.open(settings.data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/runner.sock"
+    finally:
+        os.close(folder)
+
+
+def wake(settings: Settings) -> None:
+    """Tell the runner that there is something to do. Lost, it finds out by itself soon after."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+        bell.setblocking(False)
+        with address(settings) as path:
+            bell.sendto(b"!", path)
+
+
+def run_now(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    run_id: int,
+    on_progress: Callable[[Run], object] = bool,
+) -> Run:
+    """Wait until the run has ended; where no runner is at work, one is started for this run."""
+    own: subprocess.Popen[bytes] | None = None
+    started = 0
+    try:
+        while (run := runs.get(connection, run_id)).active:
+            if (own is None or own.poll() is not None) and not is_running(settings):
+                if started == 3:
+                    raise Unavailable(f"The run {run_id} cannot be started: no runner stays alive.")
+                own, started = start_for(settings, run_id), started + 1
+            wake(settings)
+            on_progress(run)
+            time.sleep(POLL_SECONDS)
+    finally:
+        if own is not None and own.poll() is None:
+            own.terminate()
+            own.wait()
+    return run
+
+
+def start_for(settings: Settings, run_id: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "app.lab.runner", "--only", str(run_id)],
+        env={**os.environ, **environment(absolute(settings))},
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+    )

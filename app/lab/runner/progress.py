@@ -1,0 +1,34 @@
+"""How far a run is, as `run.progress` keeps it and a page shows it.
+
+>>> first = noted({}, [{"n": 1, "total": 4, "desc": "walks"}], 2.0)
+>>> first
+{'n': 1, 'total': 4, 'desc': 'walks', 'bars': [{'n': 1, 'total': 4, 'desc': 'walks'}], 'since': 2.0}
+>>> noted(first, [{"n": 2, "total": 4, "desc": "walks"}], 3.0)["since"]
+2.0
+
+`bars` are all that were told, the outermost first; `n`, `total` and `desc` are the outermost's,
+and `since` says how many seconds into the run that one was first seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MOST_BARS = 5
+
+
+def noted(before: Mapping[str, Any], told: object, seconds: float) -> Mapping[str, Any]:
+    """What is known after a child told of its bars, `seconds` after its run began."""
+    if not isinstance(told, list) or not told:
+        return before
+    bars = [{name: bar.get(name) for name in ("n", "total", "desc")} for bar in told[:MOST_BARS]]
+    outer = bars[0]
+    since = before["since"] if goes_on(before, outer) else round(seconds, 3)
+    return {**outer, "bars": bars, "since": since}
+
+
+def goes_on(before: Mapping[str, Any], outer: Mapping[str, Any]) -> bool:
+    """Whether the outermost bar is the one of before, farther on."""
+    same = all(before.get(name) == outer[name] for name in ("total", "desc"))
+    return "since" in before and same and outer["n"] >= before["n"]

@@ -1,0 +1,59 @@
+"""The runs of the library, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.lab.runs import store
+from app.lab.runs.store import Run
+from app.lab.shown import cells
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs: of one analysis, of one status, of these choices of parameters; None is any."""
+
+    script: str | None = None
+    status: str | None = None
+    choices: frozenset[tuple[str, str]] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    total: int
+    runs: list[Run]
+
+
+def page(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> Page:
+    """Three queries, whatever is shown."""
+    source = """FROM run WHERE (?1 IS NULL OR script = ?1) AND (?2 IS NULL OR status = ?2)
+        AND (?3 IS NULL OR (script, params) IN
+            (SELECT value ->> 0, value ->> 1 FROM json_each(?3)))"""
+    choices = None if wanted.choices is None else json.dumps(sorted(wanted.choices))
+    values = [wanted.script, wanted.status, choices]
+    total = connection.execute(f"SELECT count(*) {source}", values).fetchone()[0]
+    rows = connection.execute(
+        f"SELECT id {source} ORDER BY id DESC LIMIT ?4 OFFSET ?5", [*values, limit, offset]
+    )
+    found = store.load(connection, [row["id"] for row in rows])
+    return Page(total, sorted(found.values(), key=lambda run: -run.id))
+
+
+def shown(
+    settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
+) -> frozenset[tuple[str, str]]:
+    """Each (script, canonical parameters) that notes of these visibilities show."""
+    among = f"SELECT uid FROM document WHERE visibility IN ({', '.join('?' * len(visibilities))})"
+    rows = connection.execute(
+        f"SELECT DISTINCT script, params FROM document_block WHERE uid IN ({among})",
+        list(visibilities),
+    )
+    blocks = [cells.Wanted(row["script"], row["script"], json.loads(row["params"])) for row in rows]
+    found = [cells.read(settings, block) for block in blocks]
+    return frozenset(
+        cells.key(cell.script, cell.params) for cell in found if cell.params is not None
+    )

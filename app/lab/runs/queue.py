@@ -1,0 +1,127 @@
+"""The runner's side of the `run` table: take a run, say how far it is, write how it ended."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app import clock, database
+from app.errors import GlossError
+from app.lab import analyses, fingerprint, signature
+from app.lab.runs import entries, store
+from app.settings import Settings
+
+
+def claim(
+    settings: Settings, connection: sqlite3.Connection, only: int | None = None
+) -> store.Run | None:
+    """Take the oldest waiting run (or `only` that one) to run it now.
+
+    The files may have changed while it waited: the fingerprint is of what is about to run.
+    """
+    if connection.execute("SELECT 1 FROM run WHERE status = 'queued' LIMIT 1").fetchone() is None:
+        return None
+    with database.transaction(connection):
+        row = connection.execute(
+            "UPDATE run SET status = 'running', started = ? WHERE id = ("
+            " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
+            " ORDER BY id LIMIT 1) RETURNING id, script, params",
+            [clock.stamp(), only],
+        ).fetchone()
+        if row is None:
+            return None
+        try:
+            analysis = analyses.get(settings, row["script"])
+            taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
+        except GlossError:
+            return store.get(connection, row["id"])  # the child will find the same and say so
+        connection.execute(
+            "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
+            [taken.digest, json.dumps(taken.parts), row["id"]],
+        )
+    return store.get(connection, row["id"])
+
+
+def progress(
+    connection: sqlite3.Connection, run_id: int, told: Mapping[str, Any], log: str = ""
+) -> None:
+    """How far a run is (runner/progress.py says in what form), and what it has printed so far."""
+    with database.transaction(connection, shows=False):
+        connection.execute(
+            "UPDATE run SET progress = ?, log = ? WHERE id = ?", [json.dumps(told), log, run_id]
+        )
+
+
+def to_cancel(connection: sqlite3.Connection) -> set[int]:
+    """The running ones that somebody asked to end."""
+    rows = connection.execute("SELECT id FROM run WHERE status = 'running' AND cancel = 1")
+    return {row["id"] for row in rows}
+
+
+def finish(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    run_id: int,
+    status: str,
+    *,
+    outputs: Sequence[store.Output] = (),
+    seconds: float | None = None,
+    message: str = "",
+    log: str = "",
+    sandbox: str = "",
+    opened: Sequence[str] = (),
+) -> store.Run:
+    """Write how a run ended and what it returned; older runs of the same make room.
+
+    `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
+    """
+    del opened
+    with database.transaction(connection):
+        connection.execute(
+            "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
+            " WHERE id = ?",
+            [status, clock.stamp(), seconds, message, log, sandbox, run_id],
+        )
+        connection.execute("DELETE FROM output WHERE run_id = ?", [run_id])
+        connection.executemany(
+            "INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                [run_id, place, row.name, row.kind, json.dumps(row.value), json.dumps(row.files)]
+                for place, row in enumerate(outputs)
+            ],
+        )
+        run = store.get(connection, run_id)
+        if status == "succeeded":
+            entries.index(settings, connection, run.script)
+    prune(settings, connection, run.script, signature.canonical(run.params))
+    return run
+
+
+def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
+    """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
+    with database.transaction(connection, shows=False):
+        rows = connection.execute(
+            "SELECT id, status FROM run WHERE script = ? AND params = ?"
+            " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
+            [script, params],
+        ).fetchall()
+        shown = [row["id"] for row in rows if row["status"] == "succeeded"][:1]
+        gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
+        connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
+    for run_id in gone:
+        shutil.rmtree(store.folder(settings, run_id), ignore_errors=True)
+
+
+def interrupt_left_over(connection: sqlite3.Connection) -> int:
+    """At the start of a runner nothing can be running: what says so was cut short."""
+    with database.transaction(connection):
+        cursor = connection.execute(
+            "UPDATE run SET status = 'interrupted', ended = ?,"
+            " message = 'The runner stopped before this run had ended. Run it again.'"
+            " WHERE status = 'running'",
+            [clock.stamp()],
+        )
+    return cursor.rowcount

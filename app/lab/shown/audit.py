@@ -1,0 +1,124 @@
+"""What a library should not have: broken links, failed or stale outputs, claims gone wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person
+from app.lab import runs
+from app.lab.shown import board, cells
+from app.lab.shown.cells import EVERY, Cell
+from app.library import documents, lost, media, problems, report
+from app.library import unresolved as links
+from app.library.citations import bibliography
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`kind`: unread, formula, part, link, citation, analysis, stale, claim, or remark.
+
+    `path`: the note (or file), and the line where one is known.
+    """
+
+    kind: str
+    path: str
+    message: str
+
+    @property
+    def is_error(self) -> bool:
+        """A remark is advice: the library is in order with it."""
+        return self.kind != "remark"
+
+
+def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding]:
+    """Everything that is wrong, in the order of its kinds; empty for a library in order."""
+    return [
+        *of_files(connection),
+        *broken_links(connection),
+        *citations(connection),
+        *outputs(settings, connection),
+        *claims(settings, connection),
+    ]
+
+
+def of_files(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What could not be read, or not all of it."""
+    for problem in problems.every(connection):
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        yield Finding(kind_of(problem), place, problem.reason)
+
+
+def kind_of(problem: problems.Failure) -> str:
+    if problem.failed:
+        return "unread"
+    if problem.is_advice:
+        return "remark"
+    return "part" if report.kind_of(problem.reason) == "remark" else "formula"
+
+
+def broken_links(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for link in links.every(connection):
+        yield Finding("link", link.path, f"[[{link.target}]] leads to no note.")
+    for found in lost.every(connection):
+        yield Finding("link", found.path, f"{found.words}: the note has no such heading or block.")
+    for missing in media.missing(connection):
+        yield Finding("link", missing.path, f"{missing.file}: there is no such file.")
+
+
+def citations(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for found in [*bibliography.missing(connection), *bibliography.doubles(connection)]:
+        yield Finding("citation", f"{found.path}:{found.line}", found.reason)
+
+
+def outputs(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for path, cell in shown(settings, connection):
+        if cell.error:
+            yield Finding("analysis", path, f"{cell.name}: {cell.error}")
+        elif cell.run is None:
+            yield Finding("analysis", path, f"{cell.name}: {why_missing(cell)}")
+        elif cell.stale:
+            yield Finding("stale", path, f"{cell.name}: {'; '.join(cell.stale)}")
+
+
+def why_missing(cell: Cell) -> str:
+    if cell.newest is None:
+        return "it has never run."
+    if cell.newest.active:
+        return "it has not ended yet."
+    return cell.newest.message or f"its run was {cell.newest.status}."
+
+
+def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for claim in board.claims(settings, connection, EVERY):
+        if not claim.expected:
+            number = "" if claim.number is None else f", {claim.number:.6g}"
+            words = f"{claim.id}: {claim.words.lower()}{number} ({claim.check})"
+            yield Finding("claim", claim.path, f"{words} {claim.reason}".strip())
+
+
+def shown(settings: Settings, connection: sqlite3.Connection) -> list[tuple[str, Cell]]:
+    """Every block of every note, as it stands."""
+    notes = documents.with_blocks(connection, EVERY)
+    blocks = [block for note in notes for block in note.blocks]
+    paths = [note.path for note in notes for _ in note.blocks]
+    return list(zip(paths, cells.cells(settings, connection, blocks), strict=True))
+
+
+def enqueue_outdated(
+    settings: Settings, connection: sqlite3.Connection, person: Person
+) -> list[runs.Run]:
+    """Queue whatever is stale or has no result; the runs that are to be waited for.
+
+    What waits already is among them: it is shared, not queued twice.
+    """
+    blocks = [cell for _, cell in shown(settings, connection) if not cell.error]
+    outdated = [cell for cell in blocks if cell.stale or cell.run is None]
+    wanted = [(cell.script, cell.params or {}) for cell in outdated]
+    wanted += cells.missing(settings, connection)
+    queued = [
+        runs.enqueue(settings, connection, script, params, person)[0] for script, params in wanted
+    ]
+    return [run for run in queued if run.active]

@@ -1,0 +1,188 @@
+"""A note's computed side: the state of its blocks, its claims judged, its values by name.
+
+Holds                          the check is true of what the analyses returned
+Refuted, as expected           a wrong statement, kept for the record
+Refuted / Holds, unexpectedly  the two that want attention
+Not known                      nothing computed yet, or the check cannot be computed
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+from app.lab.claims.judge import Verdict, judge, names
+from app.lab.runs import Run
+from app.lab.shown import cells
+from app.lab.shown.cells import BlockLike, Cell
+from app.library import documents
+from app.settings import Settings
+
+
+class ClaimLike(Protocol):
+    """A claim as markup finds it, or as the index keeps it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def check(self) -> str: ...
+    @property
+    def expect(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim and its verdict. `stale`: a run behind it is; `run` is the first one behind it."""
+
+    id: str
+    path: str
+    title: str
+    html: str
+    check: str
+    expect: str
+    state: str
+    stale: bool
+    number: float | None
+    reason: str
+    run: Run | None
+
+    @property
+    def expected(self) -> bool:
+        wanted = "refuted" if self.expect == "refuted" else "holds"
+        return self.state == wanted and not self.stale
+
+    @property
+    def tone(self) -> str:
+        return "stale" if self.stale and self.state != "unknown" else self.state
+
+    @property
+    def words(self) -> str:
+        if self.state == "unknown":
+            return "Not known"
+        refuted = self.state == "refuted"
+        if self.expect == "refuted":
+            words = "Refuted, as expected" if refuted else "Holds, unexpectedly"
+        else:
+            words = "Refuted" if refuted else "Holds"
+        return f"{words}, but stale" if self.stale else words
+
+
+@dataclass(frozen=True)
+class Board:
+    """`cells` has the note's blocks first, then the analyses that it names without a block."""
+
+    cells: Mapping[str, Cell]
+    claims: Mapping[str, Checked]
+    namespace: Mapping[str, Mapping[str, Any] | None]
+
+    def run_of(self, name: str) -> Run | None:
+        return self.cells[name].run if name in self.cells else None
+
+    def is_stale(self, name: str) -> bool:
+        return name in self.cells and bool(self.cells[name].stale)
+
+
+def of_note(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    blocks: Sequence[BlockLike],
+    claims: Sequence[ClaimLike],
+    html: str,
+    chosen: Mapping[str, int],
+) -> Board:
+    """Everything that the page of one note needs, in a constant number of queries."""
+    own = cells.cells(settings, connection, blocks, chosen)
+    wanted = [*(name for claim in claims for name in names(claim.check)), *cells.values_in(html)]
+    others = cells.implicit(settings, connection, set(wanted) - {cell.name for cell in own})
+    known = {cell.name: cell for cell in [*own, *others]}
+    return board(known, claims)
+
+
+class NoteLike(Protocol):
+    """What a note computes and claims."""
+
+    @property
+    def blocks(self) -> Sequence[BlockLike]: ...
+    @property
+    def claims(self) -> Sequence[ClaimLike]: ...
+    @property
+    def html(self) -> str: ...
+
+
+def of_notes(
+    settings: Settings, connection: sqlite3.Connection, notes: Sequence[NoteLike]
+) -> list[Board]:
+    """The same for several notes, in their order, in no more queries."""
+    blocks = [block for note in notes for block in note.blocks]
+    found = iter(cells.cells(settings, connection, blocks) if blocks else ())
+    own = [{cell.name: cell for cell in islice(found, len(note.blocks))} for note in notes]
+    spoken = [
+        {
+            *(name for claim in note.claims for name in names(claim.check)),
+            *cells.values_in(note.html),
+        }
+        for note in notes
+    ]
+    wanted = set().union(*spoken)
+    others = cells.implicit(settings, connection, wanted) if wanted else []
+    return [
+        board({**{cell.name: cell for cell in others if cell.name in said}, **known}, note.claims)
+        for note, known, said in zip(notes, own, spoken, strict=True)
+    ]
+
+
+def board(known: Mapping[str, Cell], claims: Iterable[ClaimLike]) -> Board:
+    namespace = cells.namespace(known.values())
+    checked = {claim.id: checked_of(claim, known, namespace) for claim in claims}
+    return Board(known, checked, namespace)
+
+
+def checked_of(
+    claim: ClaimLike,
+    known: Mapping[str, Cell],
+    namespace: Mapping[str, Mapping[str, Any] | None],
+    path: str = "",
+    title: str = "",
+) -> Checked:
+    verdict: Verdict = judge(claim.check, namespace)
+    behind = [known[name] for name in names(claim.check) if name in known]
+    return Checked(
+        id=claim.id,
+        path=path,
+        title=title,
+        html=claim.html,
+        check=claim.check,
+        expect=claim.expect,
+        state=verdict.state,
+        stale=any(cell.stale for cell in behind),
+        number=verdict.number,
+        reason=verdict.reason,
+        run=next((cell.run for cell in behind if cell.run), None),
+    )
+
+
+def claims(
+    settings: Settings, connection: sqlite3.Connection, seen: tuple[str, ...]
+) -> list[Checked]:
+    """Every claim of the notes with these visibilities, the unexpected first.
+
+    The number of queries does not grow with the notes: all blocks are looked up together.
+    """
+    notes = documents.with_claims(connection, seen)
+    blocks = iter(cells.cells(settings, connection, [b for note in notes for b in note.blocks]))
+    own = [{cell.name: cell for cell in islice(blocks, len(note.blocks))} for note in notes]
+    spoken = {name for note in notes for claim in note.claims for name in names(claim.check)}
+    others = {cell.name: cell for cell in cells.implicit(settings, connection, spoken)}
+    found: list[Checked] = []
+    for note, known in zip(notes, own, strict=True):
+        every = {**others, **known}
+        namespace = cells.namespace(every.values())
+        found += [
+            checked_of(claim, every, namespace, note.path, note.title) for claim in note.claims
+        ]
+    return sorted(found, key=lambda claim: (claim.expected, claim.title, claim.id))

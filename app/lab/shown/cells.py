@@ -1,0 +1,253 @@
+"""The state of each analysis block of a note: its newest result, and why it no longer holds.
+
+Reading a note starts nothing: what a block has never computed is an empty cell. The number of
+queries does not grow with the number of blocks.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from app.errors import BadInput, GlossError
+from app.lab import analyses, fingerprint, runs, signature
+from app.lab.analyses import Analysis
+from app.lab.claims import judge
+from app.lab.fingerprint import Take
+from app.lab.runs import Latest, Output, Run
+from app.markup import fill
+from app.settings import Settings
+
+EVERY = ("public", "unlisted", "private")
+
+
+class BlockLike(Protocol):
+    """A block as markup finds it, or as the index keeps it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def script(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+    @property
+    def show(self) -> Sequence[str] | None: ...
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
+
+    `chosen`: the parameters are not the note's but of a run that the reader asked for.
+    `absent`: outputs that the note wants to show and the run did not return.
+    """
+
+    name: str
+    script: str
+    analysis: Analysis | None = None
+    params: Mapping[str, Any] | None = None
+    error: str = ""
+    run: Run | None = None
+    newest: Run | None = None
+    stale: Sequence[str] = ()
+    chosen: bool = False
+    show: Sequence[str] | None = None
+    outputs: Sequence[Output] = ()
+    absent: Sequence[str] = ()
+
+    @property
+    def status(self) -> str:
+        """In a word: error, missing, stale, fresh, or how the newest run stands."""
+        if self.error:
+            return "error"
+        if self.newest and self.newest.status != "succeeded":
+            return self.newest.status
+        return "missing" if self.run is None else "stale" if self.stale else "fresh"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A block that is none of a note: an analysis with some parameters."""
+
+    name: str
+    script: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    show: Sequence[str] | None = None
+
+
+def cells(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    blocks: Iterable[BlockLike],
+    chosen: Mapping[str, int] | None = None,
+) -> list[Cell]:
+    """The cells of blocks, in their order. `chosen`: the run to show in a block, by its name.
+
+    A run of another analysis than the block's is not shown, nor one that is no more.
+    """
+    bare = [read(settings, block) for block in blocks]
+    picked = picked_runs(connection, bare, chosen or {})
+    pairs = [key(cell.script, cell.params) for cell in bare if cell.params is not None]
+    pairs += [key(run.script, run.params) for run in picked.values()]
+    known = runs.latest(connection, pairs)
+    take = fingerprint.taker(settings)
+    return [filled(take, cell, known, picked.get(cell.name)) for cell in bare]
+
+
+def read(settings: Settings, block: BlockLike) -> Cell:
+    """The block with its analysis and bound parameters, or with what is wrong with them."""
+    cell = Cell(block.name, block.script, show=block.show)
+    try:
+        analysis = analyses.get(settings, block.script)
+        cell = replace(cell, analysis=analysis)
+        return replace(cell, params=signature.bind(analysis.signature, block.params))
+    except BadInput as error:
+        return replace(cell, error=f"{block.script}: {error}")
+    except GlossError as error:
+        return replace(cell, error=str(error))
+
+
+def picked_runs(
+    connection: sqlite3.Connection, bare: Iterable[Cell], chosen: Mapping[str, int]
+) -> dict[str, Run]:
+    asked = runs.load(connection, chosen.values()) if chosen else {}
+    found = {cell.name: asked.get(chosen.get(cell.name, 0)) for cell in bare}
+    scripts = {cell.name: cell.script for cell in bare}
+    return {name: run for name, run in found.items() if run and run.script == scripts[name]}
+
+
+def key(script: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
+    return script, signature.canonical(params or {})
+
+
+def filled(
+    take: Take, cell: Cell, known: Mapping[tuple[str, str], Latest], picked: Run | None
+) -> Cell:
+    """The cell with its runs: the block's own, or the one that the reader picked."""
+    if cell.params is None:
+        if picked is None:
+            return cell
+        old = replace(cell, params=picked.params, stale=[cell.error], error="")
+        return shown(take, old, picked, picked)
+    own = known[key(cell.script, cell.params)]
+    if picked is None:
+        return shown(take, cell, own.succeeded, own.newest)
+    other = dict(picked.params) != dict(cell.params)
+    same = known[key(picked.script, picked.params)]
+    run = picked if picked.status == "succeeded" else same.succeeded
+    if run is None and picked.active:
+        run = own.succeeded  # what is there stays on the page until the new one is
+    return shown(take, replace(cell, params=picked.params, chosen=other), run, picked)
+
+
+def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
+    cell = replace(cell, run=run, newest=newest)
+    if run is None:
+        return cell
+    outputs = {output.name: output for output in run.outputs}
+    order = list(outputs) if cell.show is None else list(cell.show)
+    return replace(
+        cell,
+        stale=cell.stale or reasons(take, cell, run),
+        outputs=[outputs[name] for name in order if name in outputs],
+        absent=[name for name in order if name not in outputs],
+    )
+
+
+def reasons(take: Take, cell: Cell, run: Run) -> list[str]:
+    """Why the run no longer answers for the code, data and packages as they are now."""
+    if cell.analysis is None:
+        return []
+    now = take(cell.analysis, run.params)
+    return [] if now.digest == run.fingerprint else fingerprint.reasons(run.parts, now.parts)
+
+
+def alone(
+    settings: Settings, connection: sqlite3.Connection, script: str, run_id: int | None = None
+) -> Cell:
+    """An analysis outside of a note: with the parameters of a run, or at its defaults."""
+    params = runs.get(connection, run_id).params if run_id is not None else {}
+    chosen = {script: run_id} if run_id is not None else {}
+    (cell,) = cells(settings, connection, [Wanted(script, script, params)], chosen)
+    return replace(cell, chosen=False)
+
+
+def implicit(
+    settings: Settings, connection: sqlite3.Connection, names: Iterable[str]
+) -> list[Cell]:
+    """The analyses with these names, at their defaults; names of none are left out."""
+    wanted = [Wanted(name, name) for name in sorted(set(names))]
+    return [cell for cell in cells(settings, connection, wanted) if cell.analysis]
+
+
+def namespace(known: Iterable[Cell]) -> dict[str, dict[str, Any] | None]:
+    """What claims and values can speak of; None where a block has no result yet."""
+    return {cell.name: cell.run.values if cell.run else None for cell in known}
+
+
+def missing(
+    settings: Settings, connection: sqlite3.Connection
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """(script, parameters) of all that the library shows or speaks of and that has never run."""
+    blocks = connection.execute("SELECT script, params FROM document_block").fetchall()
+    wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
+    wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
+    found = {
+        key(cell.script, cell.params): (cell.script, cell.params or {})
+        for cell in cells(settings, connection, wanted)
+        if not cell.error and cell.newest is None
+    }
+    return list(found.values())
+
+
+def is_shown(
+    settings: Settings, connection: sqlite3.Connection, run: Run, visibilities: Sequence[str]
+) -> bool:
+    """Whether a note with one of these visibilities shows what this run computed."""
+    blocks = connection.execute(
+        f"SELECT params FROM document_block WHERE script = ? AND {among(visibilities)}",
+        [run.script, *visibilities],
+    ).fetchall()
+    wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]
+    if run.script in spoken_of(connection, visibilities):
+        wanted.append(Wanted(run.script, run.script))
+    return any(read(settings, block).params == run.params for block in wanted)
+
+
+def spoken_of(connection: sqlite3.Connection, visibilities: Sequence[str]) -> set[str]:
+    """What the claims and values of notes name, without a block of that name in the note."""
+    found: set[tuple[int, str]] = set()
+    for row in connection.execute(
+        f'SELECT uid, "check" FROM document_claim WHERE {among(visibilities)}', visibilities
+    ):
+        found |= {(row["uid"], name) for name in judge.names(row["check"])}
+    for row in connection.execute(
+        f"SELECT uid, html FROM document WHERE {among(visibilities)}"
+        " AND html LIKE '%<!--gloss:value %'",
+        visibilities,
+    ):
+        found |= {(row["uid"], name) for name in values_in(row["html"])}
+    blocks = connection.execute("SELECT uid, name FROM document_block").fetchall()
+    return {name for _, name in found - {(row["uid"], row["name"]) for row in blocks}}
+
+
+def values_in(html: str) -> list[str]:
+    """The names that the values in a note's text speak of."""
+    found: list[str] = []
+    if "<!--gloss:value " not in html:  # as in most notes: it need not be taken apart
+        return found
+
+    def collect(given: dict[str, Any]) -> str:
+        found.append(str(given["name"]))
+        return ""
+
+    fill(html, {"value": collect})
+    return found
+
+
+def among(visibilities: Sequence[str]) -> str:
+    marks = ", ".join("?" * len(visibilities))
+    return f"uid IN (SELECT uid FROM document WHERE visibility IN ({marks}))"

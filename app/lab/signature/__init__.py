@@ -1,0 +1,11 @@
+"""What an analysis takes: its parameters, read from its file, and values bound to them.
+
+Callers need these names alone; how a file is read is in the modules.
+"""
+
+from app.lab.signature.binding import arguments, bind, canonical
+from app.lab.signature.parameters import Parameter, Signature
+from app.lab.signature.reading import read
+from app.lab.signature.texts import bind_text
+
+__all__ = ["Parameter", "Signature", "arguments", "bind", "bind_text", "canonical", "read"]

@@ -1,0 +1,97 @@
+"""Parameters as text, in both directions: what a form sends and shows, what is typed at a prompt.
+
+>>> walk = Signature("walk", "", "", (Parameter("sizes", "int", [5], many=True),))
+>>> bind_text(walk, {"sizes": "5, 10, 20"}), as_text(walk["sizes"], [5, 10])
+({'sizes': [5, 10, 20]}, '5, 10')
+
+A list is written with commas; an item that holds a comma stands in double quotes. Of a value that
+was sent several times the last one counts, so that a hidden `no` can stand before a checkbox.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.errors import BadInput
+from app.lab.signature.binding import bind, check_name, wrong
+from app.lab.signature.parameters import LONGEST_TEXT, MOST_ITEMS, Parameter, Signature
+
+TRUTHS = {"1": True, "true": True, "yes": True, "on": True}
+TRUTHS |= {"0": False, "false": False, "no": False, "off": False}
+LONGEST = 100_000
+
+
+def bind_text(signature: Signature, given: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
+    """As `bind`, from texts. Nothing written means the default, or None where that is allowed."""
+    values = {}
+    for name, written in given.items():
+        check_name(signature, name)
+        parameter = signature[name]
+        texts = [written] if isinstance(written, str) else list(written)
+        if sum(map(len, texts)) > LONGEST or len(texts) > MOST_ITEMS:
+            raise BadInput(f"{name} is too long.", field=f"params.{name}")
+        values[name] = many(parameter, texts) if parameter.many else last(parameter, texts)
+    return bind(signature, values)
+
+
+def as_text(parameter: Parameter, value: Any) -> str:
+    """How a form shows the value; `bind_text` reads the same value from it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(quoted(as_text(parameter, item)) for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def last(parameter: Parameter, texts: list[str]) -> Any:
+    written = texts[-1] if texts else ""
+    if parameter.type != "str":
+        written = written.strip()
+    if not written and (parameter.optional or parameter.type != "str"):
+        return None if parameter.optional else parameter.default
+    return value_of(parameter, written)
+
+
+def many(parameter: Parameter, texts: list[str]) -> Any:
+    items = [item for written in texts if written.strip() for item in split(parameter, written)]
+    if not items:
+        return None if parameter.optional else parameter.default
+    return [value_of(parameter, item) for item in items]
+
+
+def split(parameter: Parameter, written: str) -> list[str]:
+    try:
+        rows = list(csv.reader([written], skipinitialspace=True, strict=True))
+    except csv.Error:
+        raise wrong(parameter, written, "is a list with commas; quotes come in pairs") from None
+    return [item for row in rows for item in row]
+
+
+def quoted(item: str) -> str:
+    plain = item and item == item.strip() and not any(sign in item for sign in ',"\r\n')
+    return item if plain else '"' + item.replace('"', '""') + '"'
+
+
+def value_of(parameter: Parameter, written: str) -> Any:
+    """The JSON value that is written there; what cannot be read is left to `bind` to refuse."""
+    match parameter.type:
+        case "bool":
+            return TRUTHS.get(written.strip().lower(), written)
+        case "int" | "float":
+            return number(written)
+        case "choice":
+            return next((known for known in parameter.choices if str(known) == written), written)
+    return written.strip() if parameter.type == "date" else written
+
+
+def number(written: str) -> int | float | str:
+    for read in (int, float):
+        try:
+            return read(written)
+        except ValueError:
+            continue
+    return written[:LONGEST_TEXT]

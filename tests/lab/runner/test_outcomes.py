@@ -1,0 +1,192 @@
+"""Analyses in real processes: how each ends, and what is kept of it."""
+
+# ruff: noqa: E501 - an analysis of a test reads best on a line of its own
+
+from __future__ import annotations
+
+import pytest
+
+from app.lab import runs
+from app.lab.runs import Run
+from tests.lab.runner.conftest import PATIENCE, PLOT, Lab, left_over
+
+
+def test_a_run_that_succeeds_keeps_its_outputs_in_their_order(lab: Lab) -> None:
+    run = lab.run("plot", PLOT)
+    assert run.status == "succeeded", run.message
+    assert [(row.name, row.kind) for row in run.outputs] == [
+        ("noise", "figure"),
+        ("drawn", "value"),
+        ("other", "value"),
+        ("table", "table"),
+        ("words", "text"),
+    ]
+    assert run.outputs[0].value["alt"] == "Noise; height against step"
+    assert run.outputs[3].value["rows"] == [[1, "nan"], [2, 0.5]]
+    folder = runs.folder(lab.settings, run.id)
+    named = {file for row in run.outputs for file in row.files.values()}
+    assert {path.name for path in folder.iterdir()} == named
+    assert (folder / "noise.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in (folder / "noise.svg").read_bytes()
+    assert run.seconds is not None
+    assert run.person == "owner"
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(lab: Lab) -> None:
+    first, second, other = (
+        lab.run("plot", PLOT),
+        lab.run("plot", PLOT),
+        lab.run("plot", PLOT, seed=1),
+    )
+
+    def files(run: Run) -> dict[str, bytes]:
+        return {
+            path.name: path.read_bytes() for path in runs.folder(lab.settings, run.id).iterdir()
+        }
+
+    assert first.values == second.values
+    assert files(first) == files(second)
+    assert first.values["drawn"] != other.values["drawn"]
+    assert files(first)["noise.svg"] != files(other)["noise.svg"]
+
+
+def test_two_children_of_one_parent_do_not_share_the_chance_of_the_system(lab: Lab) -> None:
+    draws = "import numpy as np, secrets\nreturn {'a': np.random.default_rng().random(), 'b': secrets.token_hex(8)}"
+    assert lab.run("chance", draws).values != lab.run("chance", draws).values
+
+
+def test_an_exception_points_to_its_line_and_shows_only_our_own_frames(lab: Lab) -> None:
+    run = lab.run("fails", "import numpy as np\nreturn {'x': np.linalg.inv(np.zeros((2, 2)))}")
+    assert run.status == "excepted"
+    assert "LinAlgError" in run.message
+    assert run.message.startswith("fails.py, line 5: ")
+    assert "Traceback" in run.log
+    assert 'File "fails.py", line 5, in main' in run.log
+    assert "site-packages" not in run.log
+    assert str(lab.settings.analysis) not in run.log
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "top", "status", "words"),
+    [
+        (
+            "endless",
+            "while True: pass",
+            "LIMITS = {'wall_seconds': 1}",
+            "timed_out",
+            "limit of 1 s",
+        ),
+        (
+            "processor",
+            "while True: pass",
+            "LIMITS = {'cpu_seconds': 1}",
+            "excepted",
+            "processor time",
+        ),
+        (
+            "hog",
+            "return {'x': len(bytearray(100_000_000_000))}",
+            "LIMITS = {'memory_mb': 500}",
+            "excepted",
+            "more memory than its limit of 500 MB",
+        ),
+        (
+            "hogs",
+            "import os, time\nfor i in range(8):\n    if os.fork() == 0:\n"
+            "        x = bytearray(os.urandom(1000)) * 150_000\n        time.sleep(60)\ntime.sleep(60)",
+            "LIMITS = {'memory_mb': 500}",
+            "excepted",
+            "more memory than its limit of 500 MB",
+        ),
+        (
+            "bomb",
+            "import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(0.1)",
+            "LIMITS = {'processes': 20}",
+            "excepted",
+            "processes",
+        ),
+        ("leaves", "import os\nos._exit(3)", "", "excepted", "exit status 3"),
+        ("exits", "import sys\nsys.exit(0)", "", "excepted", "exit(0)"),
+        ("crash", "import ctypes\nctypes.string_at(0)", "", "excepted", "segmentation fault"),
+        ("aborts", "import os\nos.abort()", "", "excepted", "abort()"),
+        ("suicide", "import os\nos.kill(os.getpid(), 9)", "", "excepted", "killed"),
+        ("package", "import no_such_package", "", "excepted", "no module named no_such_package"),
+        ("set", "return {'x': {1, 2}}", "", "excepted", "'x' of type set"),
+        ("nothing", "pass", "", "excepted", "return a dict"),
+        ("name", "return {'../x': 1}", "", "excepted", "'../x'"),
+        ("object", "return {'x': object()}", "", "excepted", "'x' of type object"),
+        (
+            "large",
+            "import os\nopen(os.path.join(os.environ['HOME'], 'x'), 'wb').write(b'0' * 3_000_000)",
+            "LIMITS = {'file_mb': 1}",
+            "excepted",
+            "File too large",
+        ),
+        (
+            "many",
+            "import os, time\nfor i in range(9):\n    open(os.environ['HOME'] + f'/{i}', 'wb')"
+            ".write(b'0' * 900_000)\ntime.sleep(60)",
+            "LIMITS = {'file_mb': 1, 'output_mb': 3}",
+            "excepted",
+            "more than 3 MB",
+        ),
+    ],
+)
+def test_each_way_to_fail_has_a_name_and_the_next_run_works(
+    lab: Lab, name: str, body: str, top: str, status: str, words: str
+) -> None:
+    run = lab.run(name, body, top)
+    assert (run.status, words in run.message) == (status, True), run
+    assert run.outputs == ()
+    assert not runs.folder(lab.settings, run.id).exists()
+    assert not (lab.settings.outputs / f"{run.id}.tmp").exists()
+    assert lab.run("next", "return {'x': 1}").values == {"x": 1}
+    assert left_over(lab) == []
+
+
+def test_a_flood_of_output_is_cut_and_then_ended(lab: Lab) -> None:
+    run = lab.run("flood", "while True: print('x' * 1000)")
+    assert (run.status, "printed more than 50 MB" in run.message) == ("excepted", True)
+    assert len(run.log) < 70_000
+    assert "bytes are left out" in run.log
+
+
+def test_what_is_printed_is_kept_also_on_import_and_by_a_child(lab: Lab) -> None:
+    body = "import subprocess\nsubprocess.run(['/bin/echo', 'third'])\nreturn {'x': 1}"
+    run = lab.run("prints", body, "import sys\nprint('first ∑')\nprint('second', file=sys.stderr)")
+    assert run.log.split() == ["first", "∑", "second", "third"]
+    assert run.status == "succeeded"
+
+
+def test_not_a_number_is_kept_as_a_word(lab: Lab) -> None:
+    body = "import numpy as np\nreturn {'a': float('nan'), 'b': -np.inf, 'c': np.int64(3), 'd': np.array([[1.5, np.nan]])}"
+    run = lab.run("nan", body)
+    assert run.values == {"a": "nan", "b": "-inf", "c": 3}
+    assert run.outputs[3].value["rows"] == [[1.5, "nan"]]
+
+
+def test_a_huge_figure_becomes_a_small_picture(lab: Lab) -> None:
+    body = "from matplotlib import pyplot as plt\nreturn {'x': plt.figure(figsize=(400, 400))}"
+    run = lab.run("huge", body)
+    assert run.status == "succeeded", run
+    assert (runs.folder(lab.settings, run.id) / "x.png").stat().st_size < 2_000_000
+
+
+def test_a_bar_of_tqdm_is_progress_and_draws_nothing(lab: Lab) -> None:
+    body = """
+import time
+from tqdm import tqdm
+for step in tqdm(range(40), desc="walking"):
+    time.sleep(0.05)
+return {"x": 1}
+"""
+    lab.write("bar", body)
+    run = lab.start("bar")
+    seen = lab.wait(run, lambda now: now.progress.get("n", 0) > 0 or not now.active)
+    assert seen.status == "running"
+    assert (seen.progress["total"], seen.progress["desc"]) == (40, "walking")
+    assert 0 < seen.progress["n"] < 40
+    assert seen.progress["bars"] == [{name: seen.progress[name] for name in ("n", "total", "desc")}]
+    assert 0 <= seen.progress["since"] < PATIENCE
+    done = lab.wait(run)
+    assert (done.status, done.log) == ("succeeded", "")
