@@ -173,5 +173,6 @@ def derived_tables(connection: sqlite3.Connection) -> list[tuple[str, str]]:
         "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view')"
         " ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC"
     )
-    kept = (*schema.OWNED, "sqlite_", "_sqlite_")
-    return [tuple(row) for row in rows if not row["name"].startswith(kept)]
+    own = ("sqlite_", "_sqlite_")
+    kept = [row for row in rows if not row["name"].startswith(own)]
+    return [tuple(row) for row in kept if row["name"] not in schema.OWNED]

@@ -176,6 +176,8 @@ TABLES = (
         PRIMARY KEY (what, uid)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_has_by_uid ON document_has(uid)",
+    # What an annotation says, as HTML that is safe to show.
+    "CREATE TABLE annotation_shown (id TEXT PRIMARY KEY, html TEXT NOT NULL) STRICT",
     # The entries of the search that are of type output, by their keys. what: block, run or log.
     # Of a block: the note, and the block as it was; as long as it is that, the entry is found.
     """CREATE TABLE search_output (

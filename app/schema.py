@@ -13,7 +13,16 @@ import unicodedata
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from app.schema_statements import ADDRESSES, CARRY_OVER, DRAFTS_BY_TOKEN
+from app.schema_statements import (
+    ADDRESSES,
+    CARRY_OVER,
+    DRAFTS_BY_TOKEN,
+    HISTORY,
+    MARGIN,
+    SOURCES,
+    SWEEPS,
+    UNFINISHED_MOVES,
+)
 from app.schema_versions import versions_visible
 
 owned = Migrations("gloss")
@@ -117,75 +126,10 @@ def history(db: Database) -> None:
         db.execute(statement)
 
 
-HISTORY = (
-    # A version of a note's file. kind: how it came about; outside: not by Gloss. data: zstandard,
-    # whole where base is null, else with the bytes of the revision `base` as its dictionary.
-    """CREATE TABLE revision (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE,
-        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
-        at TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('before', 'saved', 'merged', 'restored', 'outside')),
-        sha256 TEXT NOT NULL,
-        size INTEGER NOT NULL,
-        base INTEGER REFERENCES revision(id) ON DELETE CASCADE,
-        data BLOB NOT NULL
-    ) STRICT""",
-    "CREATE INDEX revision_by_note ON revision(note_uid, id)",
-    "CREATE INDEX revision_by_person ON revision(person_id)",
-    "CREATE INDEX revision_by_base ON revision(base)",
-    # Where a note used to be: its old addresses lead to it.
-    """CREATE TABLE former_path (
-        path TEXT PRIMARY KEY,
-        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE
-    ) STRICT""",
-    "CREATE INDEX former_path_by_note ON former_path(note_uid)",
-    # A note whose file is gone: deleted here, or seen to be missing (outside = 1). Its newest
-    # revision holds its bytes.
-    """CREATE TABLE trash (
-        note_uid INTEGER PRIMARY KEY REFERENCES note(uid) ON DELETE CASCADE,
-        path TEXT NOT NULL,
-        file TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        at TEXT NOT NULL,
-        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL,
-        outside INTEGER NOT NULL DEFAULT 0
-    ) STRICT""",
-    "CREATE INDEX trash_by_sha256 ON trash(sha256)",
-    # What a person typed and has not saved. address: the note's id, or that of the form for a
-    # new one. base: the SHA-256 of the version it began from. fields: JSON of the form.
-    """CREATE TABLE draft (
-        person_id INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
-        address TEXT NOT NULL,
-        base TEXT NOT NULL,
-        fields TEXT NOT NULL,
-        at TEXT NOT NULL,
-        PRIMARY KEY (person_id, address)
-    ) STRICT, WITHOUT ROWID""",
-)
-
-
 @owned(name="0003_unfinished_moves")
 def unfinished_moves(db: Database) -> None:
     for statement in UNFINISHED_MOVES:
         db.execute(statement)
-
-
-UNFINISHED_MOVES = (
-    # A move that has begun: both files with their SHA-256, and the names beside them that the old
-    # one gets, and the new one has first. What a sync finds here was killed.
-    """CREATE TABLE unfinished_move (
-        id INTEGER PRIMARY KEY,
-        note_uid INTEGER NOT NULL REFERENCES note(uid) ON DELETE CASCADE,
-        file TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        new_file TEXT NOT NULL,
-        new_sha256 TEXT NOT NULL,
-        aside TEXT NOT NULL,
-        temporary TEXT NOT NULL,
-        person_id INTEGER REFERENCES person(id) ON DELETE SET NULL
-    ) STRICT""",
-)
 
 
 @owned(name="0004_former_names")
@@ -263,6 +207,27 @@ def inodes_of_moves(db: Database) -> None:
     db.execute("ALTER TABLE unfinished_move ADD COLUMN inode INTEGER NOT NULL DEFAULT 0")
 
 
+@owned(name="0009_sources")
+def sources(db: Database) -> None:
+    """The code of runs as it was; runs that somebody wants to keep."""
+    for statement in SOURCES:
+        db.execute(statement)
+
+
+@owned(name="0010_sweeps")
+def sweeps(db: Database) -> None:
+    """Runs that are points of a sweep."""
+    for statement in SWEEPS:
+        db.execute(statement)
+
+
+@owned(name="0011_margin")
+def margin(db: Database) -> None:
+    """Threads and colours, where annotations stand, what they were before, errata."""
+    for statement in MARGIN:
+        db.execute(statement)
+
+
 OWNED = (
     "state",
     "person",
@@ -278,4 +243,10 @@ OWNED = (
     "trash",
     "draft",
     "unfinished_move",
+    "source",
+    "sweep",
+    "annotation_former",
+    "anchored_text",
+    "anchor",
+    "erratum",
 )

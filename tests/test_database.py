@@ -99,6 +99,76 @@ def add_wings(db: Database) -> None:
     db.execute("ALTER TABLE person ADD COLUMN wings INTEGER NOT NULL DEFAULT 2")
 
 
+def test_what_was_run_and_said_before_there_were_sweeps_and_threads_is_kept(path: Path) -> None:
+    """A file of before 0009: its rows stay as they are, and are no points, no replies, not kept."""
+    earlier = schema.Migrations("gloss")
+    earlier._migrations = schema.owned._migrations[:8]
+    later, schema.owned = schema.owned, earlier
+    try:
+        with database.opened(path) as connection:
+            assert database.applied(connection)[-1] == "0008_inodes_of_moves"
+            for statement in EARLIER:
+                connection.execute(statement)
+            before = rows_of(connection)
+    finally:
+        schema.owned = later
+    with database.opened(path) as connection:
+        assert database.applied(connection)[8:11] == ["0009_sources", "0010_sweeps", "0011_margin"]
+        new = {"run": (0, None), "revision": (None, None), "annotation": (None, "", "")}
+        assert rows_of(connection) == {table: before[table] + new[table] for table in new}
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+EARLIER = (
+    "INSERT INTO note (path, created) VALUES ('a', '')",
+    "INSERT INTO run (script, params, fingerprint, parts, status, queued)"
+    " VALUES ('count', '{}', 'f', '{}', 'succeeded', 'now')",
+    "INSERT INTO revision (note_uid, at, kind, sha256, size, data)"
+    " VALUES (1, 'now', 'saved', 'x', 3, x'616263')",
+    "INSERT INTO annotation (id, note_uid, stored, created, modified)"
+    " VALUES ('x', 1, '{}', 'now', 'now')",
+)
+
+
+def rows_of(connection: sqlite3.Connection) -> dict[str, tuple[object, ...]]:
+    tables = ("run", "revision", "annotation")
+    return {
+        table: tuple(connection.execute(f"SELECT * FROM {table}").fetchone()) for table in tables
+    }
+
+
+def test_what_hangs_on_a_note_or_a_sweep_goes_with_it(path: Path) -> None:
+    with database.opened(path) as connection:
+        for statement in (*EARLIER, *HANGING):
+            connection.execute(statement)
+        connection.execute("UPDATE annotation SET note_uid = NULL")
+        connection.execute("DELETE FROM note")
+        connection.execute("DELETE FROM sweep")
+        for table in ("anchor", "anchored_text"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert connection.execute("SELECT sweep_id FROM run").fetchone()[0] is None
+
+
+HANGING = (
+    "INSERT INTO anchored_text VALUES (1, 'x', 1, x'616263')",
+    "INSERT INTO anchor (annotation_id, target, note_uid, grade) VALUES ('x', 0, 1, 'orphan')",
+    "INSERT INTO sweep (script, params, axes, around, created) VALUES ('c', '{}', '[]', '', '')",
+    "INSERT INTO run (script, params, fingerprint, parts, status, queued, sweep_id)"
+    " VALUES ('count', '{}', 'f', '{}', 'queued', 'now', 1)",
+)
+
+
+def test_a_derived_table_may_begin_with_the_name_of_an_owned_one(path: Path) -> None:
+    with database.opened(path) as connection:
+        connection.execute("INSERT INTO annotation_shown VALUES ('x', '<p>')")
+        for statement in EARLIER:
+            connection.execute(statement)
+        before = rows_of(connection)
+        database.rebuild(connection)
+        assert connection.execute("SELECT count(*) FROM annotation_shown").fetchone()[0] == 0
+        assert rows_of(connection) == before
+
+
 def test_what_is_no_database_and_what_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("once upon a time, " * 100)
     with pytest.raises(DatabaseError, match="not a database of Gloss"):

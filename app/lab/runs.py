@@ -155,7 +155,9 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
 
 
 def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
-    fields: dict[str, Any] = dict(row)
+    fields: dict[str, Any] = {
+        name: value for name, value in dict(row).items() if name in Run.__dataclass_fields__
+    }
     for name in ("params", "parts", "progress"):
         fields[name] = json.loads(fields[name] or "{}")
     return Run(**{**fields, "cancel": bool(row["cancel"]), "outputs": tuple(outputs)})

@@ -86,6 +86,14 @@ def fill_owned(connection: sqlite3.Connection) -> None:
             "INSERT INTO output (run_id, position, name, kind) VALUES (1, 0, 'figure', 'figure')",
             "INSERT INTO annotation (id, note_uid, stored, created, modified)"
             " VALUES ('x', 1, '{}', 'now', 'now')",
+            "INSERT INTO source VALUES ('f', x'616263')",
+            "INSERT INTO sweep (script, params, axes, around, created)"
+            " VALUES ('count', '{}', '[[\"n\", [1, 2]]]', 'f', 'now')",
+            "INSERT INTO annotation_former (annotation_id, at, stored, visibility)"
+            " VALUES ('x', 'now', '{}', 'shared')",
+            "INSERT INTO anchored_text VALUES (1, 'x', 1, x'616263')",
+            "INSERT INTO anchor VALUES ('x', 0, 1, 0, 3, 'exact', 'old', '', ' a')",
+            "INSERT INTO erratum (annotation_id, status, at) VALUES ('x', 'open', 'now')",
         ):
             connection.execute(statement)
 
