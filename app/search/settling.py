@@ -26,7 +26,10 @@ from app.search.tree import Field, Given, Node, Regex, leaves, polar, replaced
 
 
 class Known(Protocol):
-    """What other rooms know: the uids of notes; None where the target means no note."""
+    """What other rooms know: the uids of notes; None where the target means no note.
+
+    `stale` and `refuted` are kept as long as nothing changes, so they may take their time.
+    """
 
     def stale(self) -> Collection[int]: ...
     def refuted(self) -> Collection[int]: ...
@@ -85,7 +88,7 @@ def settle(
         if said := values.unmet(connection, person, field):
             notes.append(said)
             unmet.add(field)
-        given[field] = of_field(person, field, known, notes)
+        given[field] = of_field(person, field, known, notes, clock)
     with_outputs = asks_for_outputs(tree)
 
     def settled(leaf: Node, wanted: bool) -> Node:
@@ -106,7 +109,9 @@ def asks_for_outputs(tree: Node) -> bool:
     return (Field("in", "outputs"), True) in polar(tree)
 
 
-def of_field(person: Person, field: Field, known: Known | None, notes: list[str]) -> Condition:
+def of_field(
+    person: Person, field: Field, known: Known | None, notes: list[str], clock: Clock
+) -> Condition:
     name, value = field.name, field.value
     if (name, value) == ("has", "annotation"):
         return Condition(ANNOTATED, (-1 if person.id is None else person.id,))
@@ -121,7 +126,8 @@ def of_field(person: Person, field: Field, known: Known | None, notes: list[str]
     if name == "links":
         uids = known.linking(value)
     else:
-        uids = known.stale() if value == "stale" else known.refuted()
+        with clock.stopped():
+            uids = known.stale() if value == "stale" else known.refuted()
     if uids is None:
         notes.append(f"{name}: no note is called {value}.")
     return Condition(NOTES, (json.dumps(sorted(uids or ())),))
