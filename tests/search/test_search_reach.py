@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 
 from app import database
 from app.accounts.permissions import PUBLIC, Person
+from app.library.syncing import sync
 from app.search import deadline, find, index, reach
 from app.search.facets import Facets, of_search
 from app.search.find import Results, search
 from app.search.index import Entry
 from app.search.query import parse
 from app.search.tree import Field, Node, Not, Phrase, Regex, Title, Word, either, every, written
+from app.settings import Settings
 from tests.search.test_search_find import OWNER, READER, add, annotate
 
 WORDS = ("walk", "walker", "wal", "noise", "noisy", "bayes", "rare", "the", "gnu")
@@ -305,3 +308,33 @@ def test_an_index_that_is_being_made_says_so(library: sqlite3.Connection) -> Non
     finally:
         library.execute("DELETE FROM state WHERE name = 'made_anew'")
     assert asked(library, PUBLIC, "walk").note == ""
+
+
+def test_while_every_table_is_filled_anew_a_search_says_so(
+    settings: Settings, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.notes / "one.md").write_text("---\nvisibility: public\n---\nwalk")
+    notes: list[str] = []
+    fill = sync.bring_up_to_date
+
+    def filled(*given: Any) -> sync.Report:
+        notes.append(search(connection, PUBLIC, "walk").note)
+        return fill(*given)
+
+    monkeypatch.setattr(sync, "bring_up_to_date", filled)
+    for rebuild in (False, True, False):
+        sync.sync(settings, connection, rebuild=rebuild)
+        assert search(connection, PUBLIC, "walk").note == ""
+    assert [bool(note) for note in notes] == [False, True, False]
+
+
+def test_a_rebuild_that_broke_off_is_said_until_the_next_sync(
+    settings: Settings, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "bring_up_to_date", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            sync.sync(settings, connection, rebuild=True)
+    assert "being made anew" in search(connection, PUBLIC, "walk").note
+    sync.sync(settings, connection)
+    assert search(connection, PUBLIC, "walk").note == ""
