@@ -32,18 +32,19 @@ MOST_NAMES = 2_000  # that are compared with those
 
 OUTPUTS = Field("in", "outputs")
 # What speaks of a note finds its outputs only where they are asked for (query.py).
-HITS = """WITH hit AS MATERIALIZED (SELECT entry.id, entry.type, entry.uid {sql} LIMIT ?),
-    mine AS (SELECT * FROM hit WHERE type <> 'output' OR {with_outputs})"""
+HITS = """WITH hit AS MATERIALIZED (SELECT entry.id, entry.type,
+        CASE WHEN entry.type <> 'output' OR {with_outputs} THEN entry.uid END AS uid
+    {sql} LIMIT ?)"""
 COUNTS = """{hits}
     SELECT 'total' AS facet, '' AS value, count(*) AS number FROM hit
     UNION ALL SELECT 'in', type, count(*) FROM hit GROUP BY type
-    UNION ALL SELECT 'kind', kind, count(*) FROM mine JOIN document USING (uid) GROUP BY kind
-    UNION ALL SELECT 'year', year, count(*) FROM mine JOIN document USING (uid)
+    UNION ALL SELECT 'kind', kind, count(*) FROM hit JOIN document USING (uid) GROUP BY kind
+    UNION ALL SELECT 'year', year, count(*) FROM hit JOIN document USING (uid)
         WHERE year IS NOT NULL GROUP BY year
-    UNION ALL SELECT 'tag', tag, count(*) FROM mine JOIN document_tag USING (uid) GROUP BY tag
-    UNION ALL SELECT 'author', author, count(*) FROM mine JOIN document_author USING (uid)
+    UNION ALL SELECT 'tag', tag, count(*) FROM hit JOIN document_tag USING (uid) GROUP BY tag
+    UNION ALL SELECT 'author', author, count(*) FROM hit JOIN document_author USING (uid)
         GROUP BY author"""
-TOGETHER = """{hits} SELECT wanted.key AS value, (SELECT count(*) FROM mine WHERE mine.uid IN (
+TOGETHER = """{hits} SELECT wanted.key AS value, (SELECT count(*) FROM hit WHERE hit.uid IN (
         SELECT uid FROM {table} WHERE {name} IN (SELECT value FROM json_each(wanted.value))))
         AS number
     FROM json_each(?) AS wanted"""

@@ -29,8 +29,9 @@ NEWEST = "entry.date DESC, entry.id DESC"
 # Of conditions alone, what was written comes first and what was computed last.
 IN_ORDER = f"""CASE entry.type WHEN 'note' THEN 0 WHEN 'annotation' THEN 1 WHEN 'code' THEN 2
     ELSE 3 END, {NEWEST}"""
-# To look for a phrase is what costs, and its hits are few: they are counted as they are ranked.
+# To look for a phrase or a beginning is what costs: its hits are counted as they are ranked.
 AT_ONCE = "SELECT id, score, count(*) OVER () AS total FROM ({ranked}) ORDER BY score"
+BEGINNING = '" *'
 PHRASE = re.compile(r'"[^"]*[^\W_][\W_]+[^\W_][^"]*"')
 
 
@@ -93,7 +94,7 @@ def in_order(matches: Matches, *, by_date: bool) -> tuple[str, tuple[str | int, 
         return select(matches, "0.0", matches.tables, order), matches.values
     if matches.match:
         ranked = select(matches, RANK, matches.tables, "score")
-        if PHRASE.search(matches.match):
+        if PHRASE.search(matches.match) or BEGINNING in matches.match:
             ranked = AT_ONCE.format(ranked=ranked.rpartition(" ORDER BY ")[0])
         return ranked, matches.values
     ranked = select(matches, "ifnull(scored.score, 0.0)", f"{matches.tables} {SCORED}",
