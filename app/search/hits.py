@@ -6,7 +6,9 @@ Titles and texts are fetched for the hits of one page alone, in one query.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -61,15 +63,25 @@ class Section:
 
 
 def detailed(
-    connection: sqlite3.Connection, scores: Mapping[int, float], leaves: Iterable[Word | Phrase]
+    connection: sqlite3.Connection,
+    scores: Mapping[int, float],
+    leaves: Iterable[Word | Phrase],
+    until: float = math.inf,
 ) -> list[Hit]:
-    """The hits of a page in their order; one query."""
+    """The hits of a page in their order; one query.
+
+    After `until`, by time.perf_counter, no passages are looked for: the rest show how they begin.
+    """
     if not scores:
         return []
     wanted = {"most": LOOKED_AT, "ids": json.dumps(list(scores))}
     rows = {row["id"]: row for row in connection.execute(DETAILS, wanted)}
     parts = sought.parts_of(leaves)
-    return [hit(rows[entry], parts, score) for entry, score in scores.items() if entry in rows]
+    return [
+        hit(rows[entry], parts if time.perf_counter() < until else [], score)
+        for entry, score in scores.items()
+        if entry in rows
+    ]
 
 
 def hit(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:

@@ -104,7 +104,7 @@ def test_by_date_the_newest_comes_first(connection: sqlite3.Connection) -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_hits(connection: sqlite3.Connection) -> None:
     counts = []
-    for uids in (range(1, 3), range(3, 40)):
+    for uids in (range(1, 25), range(25, 60)):
         for uid in uids:
             add(connection, uid, f"word {uid}", date=f"2024-01-{uid % 28 + 1:02}")
         asked: list[str] = []
@@ -112,4 +112,4 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(connection: sqlite3.C
         assert search(connection, OWNER, "word", limit=100).total == uids[-1]
         connection.set_trace_callback(None)
         counts.append(len([each for each in asked if not each.startswith("--")]))
-    assert counts[0] == counts[1] <= 2
+    assert counts[0] == counts[1] <= 3
