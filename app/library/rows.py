@@ -101,7 +101,7 @@ def children(uid: int, note: Note) -> Children:
     front, rendered = note.front, note.rendered
     return {
         "document_tag": [(tag, uid) for tag in with_parents(note.tags)],
-        "document_author": [(author, uid) for author in front.authors],
+        "document_author": [(author, uid) for author in note.authors],
         "document_alias": [(alias, uid, key(alias)) for alias in front.aliases],
         "document_media": [(path, uid) for path in rendered.media],
         "document_link": [

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
 from app.errors import Unavailable
-from app.search import ranking, spelling, typed
-from app.search.fts import plan, wanted
+from app.search import ranking, sought, spelling, typed
+from app.search.fts import plan
 from app.search.hits import Hit, detailed
 from app.search.query import Query, parse
 from app.search.ranked import NOTHING, Page, Ranked
@@ -72,7 +72,7 @@ def search(
             found = ranked(connection, person, tree, Page(limit, offset, order), typing=typing)
             if read.tree and (found.relaxed or not found.total):
                 suggestion = spelling.suggestion(connection, person, read.tree)
-        hits = detailed(connection, found.scores, wanted(tree))
+        hits = detailed(connection, found.scores, sought.wanted(tree, read.tree or tree))
     took = round((time.perf_counter() - began) * 1000, 2)
     return Results(text, found.total, took, found.relaxed, suggestion, hits, query.note)
 
