@@ -28,6 +28,7 @@ SHORT = 90  # a passage that is shorter goes on into the next line
 LOOKED_AT = 100_000  # characters of the text
 LONGEST_FORMULA = 1_200  # of a longer one only letters are shown, as many as there is room for
 COMPARED = 200  # hits, as the beginning of a passage
+SHORTLY = 8  # hits before one of the rarest part
 NEAR = 40  # hits that are looked at behind each of them
 BORDER = " · "  # between two lines of a passage: the end of one is not the beginning of the other
 SENTENCE = re.compile(r"(?:[.!?…][\"'”’)\]]*\s+|[。！？][”’」』）]*)(?=\S)")
@@ -75,7 +76,7 @@ def of_parts(
         return None
     first = hits[best(looked_at, hits, parts, headings)]
     start = beginning(looked_at, first)
-    end = ending(looked_at, start, first)
+    end = ending(looked_at, start, first, headings)
     shown = [hit for hit in hits if start <= hit.start and hit.end <= end]
     marks = apart((hit.start, hit.end) for hit in shown)
     filled = [gap.span() for gap in NOT_WORDS.finditer(text, start, end)]
@@ -115,12 +116,19 @@ def best(
     return max(compared(hits), key=lambda at: (*worth(at), -at))
 
 
-def compared(hits: Sequence[Span]) -> Sequence[int]:
-    """The hits that a passage may begin with: those of the rarest part before all others."""
+def compared(hits: Sequence[Span]) -> Collection[int]:
+    """The hits that a passage may begin with: those of the rarest part, and what stands shortly
+    before them, ahead of all others."""
     if len(hits) <= COMPARED:
         return range(len(hits))
     times = Counter(hit.part for hit in hits)
-    return sorted(range(len(hits)), key=lambda at: (times[hits[at].part], at))[:COMPARED]
+    found: dict[int, None] = {}
+    for at in sorted(range(len(hits)), key=lambda at: (times[hits[at].part], at)):
+        if len(found) >= COMPARED:
+            break
+        before = range(max(0, at - SHORTLY), at + 1)
+        found |= dict.fromkeys(n for n in before if hits[n].start > hits[at].start - REACH)
+    return found
 
 
 def is_beside(text: str, left: Span, right: Span) -> bool:
@@ -150,11 +158,13 @@ def after_spaces(text: str, at: int) -> int:
     return at
 
 
-def ending(text: str, start: int, hit: Span) -> int:
-    """Where the line ends, or a word, or a formula; a short line goes on into the next."""
+def ending(text: str, start: int, hit: Span, headings: Sequence[Pair] = ()) -> int:
+    """Where the line ends, or a word, or a formula; a short line goes on into the next, unless
+    that is the next heading."""
     most = max(start + LENGTH, hit.end)
     end = line_end(text, max(hit.end, start))
-    while end - start < SHORT and end < len(text):
+    stop = min((begin - 1 for begin, _ in headings if begin > end), default=len(text))
+    while end - start < SHORT and end < stop:
         end = line_end(text, end + 1)
     if end <= most:
         return end
@@ -279,4 +289,5 @@ def clipped(marks: Iterable[Pair], start: int, end: int) -> Iterator[Pair]:
 
 
 def plain(text: str) -> str:
-    return escape(NOT_WORDS.sub("…", text) if "{{" in text or "![[" in text else text)
+    has_any = "{{" in text or "![[" in text or "ref{" in text
+    return escape(NOT_WORDS.sub("…", text) if has_any else text)

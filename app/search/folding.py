@@ -42,7 +42,8 @@ ODD = re.compile(
     rf"|(?<![{GREEK}\u0300-\u036f])[\u0391-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5]"
     rf"(?![{GREEK}\u0300-\u036f])"
     r"|[\u2102-\u2149\u2160-\u2188\uf900-\ufaff\ufb00-\ufb06\U0001d400-\U0001d7ff]"
-    r"|[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]+)"
+    r"|[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f][\uff10-\uff19\uff21-\uff3a"
+    r"\uff41-\uff5a\uff66-\uff9f\u3099\u309a]*)"
 )
 RAISED, LOWERED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u207f]"), re.compile("[\u2080-\u209c]")
 NO_PART = re.compile(r"[\s\"()]")
@@ -112,3 +113,16 @@ def as_tex(sign: str, new: str) -> str:
     letter = greek[1] if greek[-1] == "SYMBOL" else greek[-1]
     letter = letter.replace("LAMDA", "LAMBDA")
     return f"\\{letter.title() if 'CAPITAL' in greek else letter.lower()}"
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """As a name of a tag or a kind may stand in a note: SQLite knows the case of ASCII only.
+
+    >>> spellings("äpfel"), spellings("tag")
+    (('äpfel', 'ÄPFEL', 'Äpfel'), ('tag',))
+    """
+    if name.isascii():
+        return (name,)
+    known = unicodedata.normalize("NFC", name)
+    low = known.lower()
+    return tuple(dict.fromkeys((known, low, low.upper(), low.capitalize(), low.title())))
