@@ -44,7 +44,7 @@ def names(text: str) -> list[str]:
         while begin and hump - begin < LONGEST and text[begin - 1].isalnum():
             begin -= 1
         name = NAME.match(text, begin)
-        if name:
+        if name and text[begin - 1 : begin] != "\\":  # a command of TeX has no parts
             found.append(name[0])
         hump = shapes.find(HUMP, max(name.end() if name else 0, hump + 2))
     return found
