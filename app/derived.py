@@ -9,15 +9,19 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 
 def stamp() -> int:
     """A checksum of the derived tables and of the code that fills them."""
     checksum = zlib.crc32("".join(TABLES).encode())
+    here = Path(__file__).parent
     for room in FILLING:
-        files = (Path(__file__).parent / room).rglob("*")
+        files = (here / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
+    for name in ENTRIES:
+        checksum = zlib.crc32((here / name).read_bytes(), checksum)
     return checksum
 
 
@@ -194,7 +198,8 @@ TABLES = (
     # What can be searched. type: note | code | annotation | output. key: the uid, the script,
     # the id, that of search_output.
     # uid: the note it belongs to. id: its last two bits say who may meet it (search/visible.py).
-    # body: null where it is the text of the note. signs: see search/signs.py.
+    # body: null where it is the text of the note. signs: words that stand inside of others, see
+    # search/signs.py and identifiers.py. folded: JSON of the columns that are indexed otherwise.
     """CREATE TABLE search_entry (
         id INTEGER PRIMARY KEY,
         type TEXT NOT NULL,
@@ -207,14 +212,17 @@ TABLES = (
         body TEXT,
         code TEXT NOT NULL,
         signs TEXT NOT NULL,
+        folded TEXT,
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
     # What the words of the index stand in; the index itself keeps no text.
     """CREATE VIEW search_source AS
-        SELECT entry.id, entry.title, entry.headings, entry.tags,
-            CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END AS body,
-            entry.code, entry.signs
+        SELECT entry.id, coalesce(folded ->> 'title', entry.title) AS title,
+            coalesce(folded ->> 'headings', entry.headings) AS headings,
+            coalesce(folded ->> 'tags', entry.tags) AS tags,
+            coalesce(folded ->> 'body', entry.body, document.text) AS body,
+            coalesce(folded ->> 'code', entry.code) AS code, entry.signs
         FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid""",
     """CREATE VIRTUAL TABLE search_text USING fts5(
         title, headings, tags, body, code, signs,

@@ -76,5 +76,5 @@ def report(found: Results) -> str:
 
 
 def entry(hit: Hit) -> str:
-    passage = html.unescape(re.sub(r"</?mark>", "", hit.snippet_html))
+    passage = html.unescape(re.sub(r"</?(?:mark|code)>", "", hit.snippet_html))
     return f"{hit.title}  ({hit.type} {hit.id})\n    {' '.join(passage.split())}\n"

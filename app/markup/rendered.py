@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading below the title. `level` is 2 to 6, `id` its anchor on the page."""
+    """A heading below the title. `level` is 2 to 6, `id` its anchor on the page.
+
+    `text`: its line of the canonical text.
+    """
 
     level: int
     id: str
     html: str
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
-from app.search import beginning, matches, persons, ranking, reach, spelling
+from app.search import beginning, matches, persons, ranking, reach, sought, spelling
 from app.search.deadline import Clock, deadline
 from app.search.fts import plan, wanted
 from app.search.hits import Hit, detailed
@@ -74,7 +74,8 @@ def search(
             if read.tree and (is_poor or (found.begun and not found.whole and not typing)):
                 suggestion = suggested(connection, person, read.tree, known, clock)
             shown = beginning.shown(query.tree, found.begun)
-            hits = detailed(connection, found.scores, wanted(shown), clock.until)
+            leaves = [*wanted(shown), *sought.patterns_of(read.tree)]
+            hits = detailed(connection, found.scores, leaves, clock.until)
         notes = [query.note, said_of(found), being_made(connection)]
     took = round((time.perf_counter() - began) * 1000, 2)
     note = " ".join(filter(None, notes))

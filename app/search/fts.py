@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from app.search import signs
 from app.search.condition import Condition, both
 from app.search.fields import PLACES
+from app.search.folding import spellings
 from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title, Word, polar
 
 
@@ -160,6 +161,10 @@ def field(node: Field) -> Condition:
             return years(value)
         case "has":
             sql = PARTS.get(value, HAS)
+        case "tag" | "kind" if not value.isascii():
+            sql = OF_VALUE[name]
+            each = (Condition(sql, (as_is,) * sql.count("?")) for as_is in spellings(value))
+            return both(each, "OR")
         case "is" if value == "private":
             sql = PRIVATE
         case _:

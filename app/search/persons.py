@@ -13,12 +13,14 @@ import sqlite3
 import unicodedata
 from functools import lru_cache
 
+from app.search import folding
+
 BETWEEN = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=10_000)
 def words_of(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", folding.folded(name))
     bare = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     return BETWEEN.sub(" ", bare).strip()
 

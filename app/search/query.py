@@ -40,7 +40,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.search import fields, patterns
+from app.search import fields, folding, patterns
 from app.search.tree import Field, Node, Phrase, Regex, Title, Word, either, every, negated
 
 MAX_LENGTH = 2_000
@@ -207,11 +207,13 @@ def read_word(found: re.Match[str], notes: list[str]) -> Token:
 def word(text: str) -> Word | None:
     """The word, or None if it has nothing that could be found."""
     bare = text.rstrip("*")
-    return Word(bare, prefix=bare != text) if findable(bare) else None
+    known = folding.folded(bare)
+    return Word(known, prefix=bare != text) if findable(known) else None
 
 
 def phrase(text: str, *, prefix: bool = False) -> Phrase | None:
-    return Phrase(" ".join(text.split()), prefix) if findable(text) else None
+    known = folding.folded(text)
+    return Phrase(" ".join(known.split()), prefix) if findable(known) else None
 
 
 def findable(text: str) -> bool:

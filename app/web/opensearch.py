@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, g, render_template, request
 
 from app.accounts.permissions import Action
-from app.lab import lookups
+from app.lab.shown import lookups
 from app.markup.line import readable
 from app.search import find
 from app.web import access, cache

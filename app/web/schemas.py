@@ -145,9 +145,10 @@ SCHEMAS: dict[str, Schema] = {
         left=many(TEXT),
     ),
     "Hit": record(
-        "What was found, its words marked in the snippet, in which formulas are TeX. `url` leads"
-        " on it. `heading` stands above it, `note` is the title of the note that it belongs to,"
-        " `line` where it stands in an analysis.",
+        "What was found, its words marked in title and snippet, in which formulas are TeX, marked"
+        " as a whole. `url` leads on it. `heading` stands above it, `note` is the title of the"
+        " note that it belongs to, `line` where it stands in an analysis; `reason` is what has the"
+        " words where title and snippet do not show them.",
         type=words("note", "code", "annotation", "output"),
         id=TEXT,
         title=TEXT,
@@ -158,6 +159,8 @@ SCHEMAS: dict[str, Schema] = {
         date=TEXT,
         note=TEXT,
         line=maybe(WHOLE),
+        title_html=HTML,
+        reason=TEXT,
     ),
     "Results": record(
         "`relaxed`: few or none have all the words. `note`: how the query was read, where that is"
