@@ -160,7 +160,8 @@ SCHEMAS: dict[str, Schema] = {
         line=maybe(WHOLE),
     ),
     "Results": record(
-        "`relaxed`: nothing has all the words. `note`: what was not understood.",
+        "`relaxed`: nothing has all the words. `note`: what was not understood."
+        " Unless `is_exact` there are more than `total`.",
         query=TEXT,
         total=WHOLE,
         took_ms=NUMBER,
@@ -168,6 +169,7 @@ SCHEMAS: dict[str, Schema] = {
         suggestion=maybe(TEXT),
         results=many(of("Hit")),
         note=TEXT,
+        is_exact=TRUTH,
     ),
     "Failure": record("Why a file cannot be read; line 0 is all of it.", line=WHOLE, reason=TEXT),
     "Analysis": record("An analysis in a list.", **ANALYSIS),

@@ -44,15 +44,15 @@ def test_as_you_type(page: Page) -> None:
     box.press_sequentially("zanzi")
     expect(page.locator("#hits mark").first).to_have_text("zanzibar")
     assert page.url.endswith("/search?q=zanzi")
-    expect(page.locator("#said")).to_have_text("1 result")
+    expect(page.locator("#said")).to_have_text("1 hit")
     expect(page.locator("nav.facets h2").first).to_have_text("Where")
     expect(box).to_be_focused()
     box.fill("quokka")
-    expect(page.locator("h1")).to_have_text("45 for quokka")
+    expect(page.locator("h1")).to_have_text("45 hits for quokka")
     expect(page).to_have_title(re.compile("^quokka · "))
-    expect(page.locator("#said")).to_have_text("45 results")
+    expect(page.locator("#said")).to_have_text("45 hits")
     page.reload()
-    expect(page.locator("h1")).to_have_text("45 for quokka")
+    expect(page.locator("h1")).to_have_text("45 hits for quokka")
     assert page.evaluate("localStorage.length") == 0
 
 
@@ -98,7 +98,7 @@ def test_without_scripts_it_is_the_same_page(open_page: Callable[..., Page]) -> 
     expect(page.locator("#hits h2 a")).to_have_count(20)
     page.get_by_role("link", name="Narrow down").click()
     page.get_by_role("link", name="Notes 45").click()
-    expect(page.locator("h1")).to_have_text("45 for quokka in:notes")
+    expect(page.locator("h1")).to_have_text("45 hits for quokka in:notes")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -28,6 +28,31 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
+// The box searches as one types on every page: the first letter brings the page of hits, and what is
+// typed until that is there goes along. Where something is being written, nobody leaves for a letter.
+(() => {
+  const box = document.querySelector("form.find input");
+  const stays = document.getElementById("found") || document.querySelector("form[data-guard]");
+  let leaving = false;
+
+  function lead(event) {
+    if (stays || leaving || event.isComposing || !box.value.trim()) return;
+    leaving = true;
+    location.assign(box.form.action);
+  }
+  box.addEventListener("input", lead);
+  box.addEventListener("compositionend", lead);
+  box.form.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("pagehide", () => {
+    if (!leaving) return;
+    try { sessionStorage.setItem("typed", box.value); } catch { /* no storage: it is typed again */ }
+  });
+  window.addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (event.persisted && !stays) box.value = box.defaultValue;
+  });
+})();
+
 // Escape closes the card of a citation; it comes back when the citation is approached anew.
 const openCards = ".cite:hover, .cite:focus-within";
 
