@@ -12,7 +12,7 @@ Every word is required; endings, capitals and accents do not count. Beside words
 and the fields, whose values may be "quoted":
   title: tag: kind: author:          title:walk* tag:bayes/mcmc kind:paper author:"Ada Lovelace"
   year: before: after:               year:2019..2023 year:2019.. before:2024-03 after:2024-03-05
-                                     year: of publication; before: ends where that begins, after:
+                                     a paper has the year of its publication; before: ends where that begins, after:
                                      begins when it has ended, so after:2023 begins with 2024
   in:notes|annotations|code|outputs  where it stands
   has:analysis|claim|todo|math|figure|annotation

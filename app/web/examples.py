@@ -23,6 +23,7 @@ LOOKED_AT = 40  # notes, the newest
 TEXT = 20_000  # characters of each
 WORD = re.compile(r"[^\W\d_]{4,30}")
 PAIR = re.compile(r"(?<!\S)([^\W\d_]{3,30}) ([^\W\d_]{4,30})(?![^\s,.:;?!])")
+LATIN = re.compile(r"[\u0000-\u024f\u2010-\u201f]*")
 TEX = re.compile(r"[$\\`]")
 
 NEWEST = """SELECT uid, title, substr(text, 1, :most) AS text, date FROM document
@@ -106,7 +107,10 @@ def of_library(connection: sqlite3.Connection, person: Person) -> list[Row]:
             "notes with this tag, by this author, of this kind; a value of several words stands"
             " in quotation marks",
         ),
-        Row(shown("year", "since"), "published in these years; either end may stay open"),
+        Row(
+            shown("year", "since"),
+            "of these years, a paper of those it was published in; either end may stay open",
+        ),
         Row(
             shown("before", "after"),
             "dated before it begins, after it has ended: a year, a month such as 2024-03 or a day"
@@ -153,6 +157,7 @@ def can_be_written(tree: Node) -> bool:
 def of_words(notes: Sequence[sqlite3.Row]) -> dict[str, Node]:
     """Examples from titles: what they ask for stands in one of them."""
     titles = [row["title"] for row in notes if not TEX.search(row["title"])]
+    titles.sort(key=lambda title: not LATIN.fullmatch(title))  # one script, if it can be
     words = list(dict.fromkeys(word for title in titles for word in telling(title)))
     if not words:
         return {}
