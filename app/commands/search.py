@@ -12,8 +12,9 @@ Every word is required; endings, capitals and accents do not count. Beside words
 and the fields, whose values may be "quoted":
   title: tag: kind: author:          title:walk* tag:bayes/mcmc kind:paper author:"Ada Lovelace"
   year: before: after:               year:2019..2023 year:2019.. before:2024-03 after:2024-03-05
-                                     a paper has the year of its publication; before: ends where that begins, after:
-                                     begins when it has ended, so after:2023 begins with 2024
+                                     a paper has the year of its publication; before: ends
+                                     where that begins, after: begins when it has ended, so
+                                     after:2023 begins with 2024
   in:notes|annotations|code|outputs  where it stands
   has:analysis|claim|todo|math|figure|annotation
   is:stale|refuted|private|orphan    stale: computed with other code or data than today's;
@@ -132,7 +133,7 @@ def entry(hit: Hit, root: str = "") -> str:
         /notes/a/b#c
     <BLANKLINE>
     """
-    passage = html.unescape(re.sub(r"</?mark>", "", hit.snippet_html))
+    passage = html.unescape(re.sub(r"</?(?:mark|code)>", "", hit.snippet_html))
     line = f"line {hit.line}" if hit.line else ""
     on = f"on {hit.note}" if hit.note else ""
     name = hit.type if hit.type in ("output", "annotation") else f"{hit.type} {hit.id}"

@@ -28,15 +28,20 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
-// The box searches as one types on every page: the first letter brings the page of hits, and what is
+// The box searches as one types on every page: the first letters bring the page of hits, and what is
 // typed until that is there goes along. Where something is being written, nobody leaves for a letter.
 (() => {
+  const PAUSE = 150; // milliseconds, as on the page of hits
   const box = document.querySelector("form.find input");
   const stays = document.getElementById("found") || document.querySelector("form[data-guard]");
-  let leaving = false;
+  let leaving = false, waiting = 0;
 
   function lead(event) {
-    if (stays || leaving || event.isComposing || !box.value.trim()) return;
+    clearTimeout(waiting);
+    if (!stays && !event.isComposing) waiting = setTimeout(leave, PAUSE);
+  }
+  function leave() {
+    if (leaving || !box.value.trim()) return;
     leaving = true;
     location.assign(box.form.action);
   }

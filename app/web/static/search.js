@@ -26,8 +26,10 @@
   // The box has the focus again after Enter, and after Back the hit that was opened.
   function resume() {
     const typed = carried();
-    const early = box.value === box.defaultValue ? "" : box.value;
-    if (typed !== null && typed !== box.defaultValue) box.value = typed + early;
+    const begun = box.value === box.defaultValue ? "" : box.value;
+    document.removeEventListener("keydown", early.keep);
+    if (typed !== null && typed !== box.defaultValue) box.value = typed + early.letters + begun;
+    else if (box.autofocus && early.letters) box.value = early.letters + begun;
     if (box.value !== box.defaultValue) htmx.trigger(box, "carried");
     if (typed === null) return reopen();
     box.focus();
