@@ -76,6 +76,8 @@ def find(settings: Settings, name: str) -> Analysis:
 def index(settings: Settings, connection: sqlite3.Connection) -> None:
     """Make the code searchable as it is now; writes only what changed."""
     wanted = {analysis.name: analysis for analysis in every(settings)}
+    if are_of_others(settings):
+        wanted = {name: wanted[name] for name in used(connection) if name in wanted}
     stored = indexed(connection)
     changed = [each for each in wanted.values() if stored.get(each.name) != texts(each)]
     gone = stored.keys() - wanted.keys()
@@ -89,6 +91,21 @@ def index(settings: Settings, connection: sqlite3.Connection) -> None:
             search_index.put(
                 connection, Entry("code", each.name, None, "", title=title, body=body, code=code)
             )
+
+
+def are_of_others(settings: Settings) -> bool:
+    """Whether the notes are another folder's, and nobody named analyses for them.
+
+    Those of the usual folder can be run for them; but whoever searches a vault did not ask for
+    code that it has nothing to do with, so only what its notes show is found there.
+    """
+    usual = Settings.notes.absolute(), Settings.analysis.absolute()
+    return settings.notes.resolve() != usual[0].resolve() and settings.analysis == usual[1]
+
+
+def used(connection: sqlite3.Connection) -> list[str]:
+    """The analyses that notes have blocks of."""
+    return [name for (name,) in connection.execute("SELECT DISTINCT script FROM document_block")]
 
 
 def load(settings: Settings, name: str) -> Analysis | None:

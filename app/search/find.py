@@ -43,7 +43,7 @@ class Results:
     suggestion: str | None
     results: list[Hit]
     note: str = ""
-    is_exact: bool = True
+    is_exact: bool = True  # if not, there are more than `total`
 
 
 def search(

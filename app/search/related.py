@@ -135,10 +135,12 @@ def of_note(
     uid: int,
     here: Sequence[str] = (),
     there: Sequence[int] = (),
+    without: Sequence[str] = (),
 ) -> list[Related]:
     """The most related notes.
 
-    `here`: the paths of those that link to it; `there`: the uids of those that it links to.
+    `here`: the paths of those that link to it; `there`: the uids of those that it links to;
+    `without`: the paths of those that are shown already.
     """
     ties = Ties()
     linking = uids_of(connection, here)
@@ -157,6 +159,8 @@ def of_note(
     tie_by_works(connection, given, number, ties)
     tie_by_links(connection, given, ties)
     tie_by_words(connection, person, uid, number, ties)
+    for other in uids_of(connection, without):
+        ties.scores.pop(other, None)
     return chosen(connection, given, ties)
 
 

@@ -97,7 +97,7 @@ OPERATIONS = (
     Operation(
         "get",
         "/api/search",
-        "Search notes, annotations and code",
+        "Search notes, annotations, code and outputs",
         {200: "Results"},
         ("q", *PAGED, "order"),
         problems=(400, 503),

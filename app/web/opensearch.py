@@ -34,7 +34,8 @@ def suggestions() -> Response:
     """What the browser offers below its own box: titles, and where they lead."""
     text = request.args.get("q", "")
     known = lookups.known(access.settings(), g.db, g.person)
-    hits = find.search(g.db, g.person, text, SUGGESTIONS, typing=True, known=known).results
+    found = find.search(g.db, g.person, text, SUGGESTIONS, typing=True, known=known).results
+    hits = [hit for hit in found if hit.type == "note"]
     notes = {readable(hit.title): f"{root()}{hit.url}" for hit in hits}
     answer = [text, list(notes), [""] * len(notes), list(notes.values())]
     return Response(
