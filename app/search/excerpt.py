@@ -1,5 +1,6 @@
 """The passage of a text that shows best why it was found, with the words marked.
 
+    >>> from app.search.tree import Word
     >>> excerpt("It is <walking>, not walked.", [Word("walk")]).html
     'It is &lt;<mark>walking</mark>&gt;, not <mark>walked</mark>.'
 
