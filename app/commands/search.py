@@ -127,7 +127,8 @@ def report(found: Results, root: str = "") -> str:
 def entry(hit: Hit, root: str = "") -> str:
     """Its title, what it is and under which heading it stands, the passage, and where to read it.
 
-    >>> print(entry(Hit("note", "a/b", "On $N$", "/notes/a/b#c", "a <mark>b</mark>", 1, "Part")))
+    >>> hit = dict(type="note", id="a/b", title="On $N$", url="/notes/a/b#c", score=1)
+    >>> print(entry(Hit(**hit, snippet_html="a <mark>b</mark>", heading="Part")))
     On $N$  (note a/b, Part)
         a b
         /notes/a/b#c
@@ -137,6 +138,6 @@ def entry(hit: Hit, root: str = "") -> str:
     line = f"line {hit.line}" if hit.line else ""
     on = f"on {hit.note}" if hit.note else ""
     name = hit.type if hit.type in ("output", "annotation") else f"{hit.type} {hit.id}"
-    what = ", ".join(part for part in (name, on, hit.heading, line) if part)
+    what = ", ".join(part for part in (name, on, hit.heading, hit.reason, line) if part)
     place = hit.url.partition(":~:")[0].removesuffix("#")
     return f"{hit.title}  ({what})\n    {' '.join(passage.split())}\n    {root}{place}\n"

@@ -1,4 +1,4 @@
-"""What a page says of the note that a hit belongs to: who may see it, its year, who wrote there."""
+"""What a page says of the note that a hit belongs to: who may see it, and its year."""
 
 from __future__ import annotations
 
@@ -9,27 +9,24 @@ from dataclasses import dataclass
 
 from app.search.hits import Hit
 
-NOTES = """SELECT 'note' AS type, path AS id, visibility, year, date, '' AS writer
+NOTES = """SELECT 'note' AS type, path AS id, visibility, year, date
         FROM document WHERE path IN (SELECT value FROM json_each(:notes))
     UNION ALL SELECT entry.type, entry.key,
         CASE annotation.visibility WHEN 'private' THEN 'private' ELSE document.visibility END,
-        NULL, '', ifnull(person.name, '')
+        NULL, ''
         FROM json_each(:others) AS wanted
         JOIN search_entry AS entry ON entry.type = json_extract(wanted.value, '$[0]')
             AND entry.key = json_extract(wanted.value, '$[1]')
         JOIN document ON document.uid = entry.uid
-        LEFT JOIN annotation ON entry.type = 'annotation' AND annotation.id = entry.key
-        LEFT JOIN person ON person.id = annotation.person_id"""
+        LEFT JOIN annotation ON entry.type = 'annotation' AND annotation.id = entry.key"""
 
 
 @dataclass(frozen=True)
 class HitNote:
-    """`visibility` where it is not public; `year` where the date says another; `writer` of a
-    comment."""
+    """`visibility` where it is not public; `year` where the date says another."""
 
     visibility: str = ""
     year: int | None = None
-    writer: str = ""
 
 
 def of_hits(connection: sqlite3.Connection, hits: Sequence[Hit]) -> list[tuple[Hit, HitNote]]:
@@ -47,4 +44,4 @@ def of_hits(connection: sqlite3.Connection, hits: Sequence[Hit]) -> list[tuple[H
 def said(row: sqlite3.Row) -> HitNote:
     seen = "" if row["visibility"] == "public" else row["visibility"]
     is_another = row["year"] is not None and row["date"][:4] != str(row["year"])
-    return HitNote(seen, row["year"] if is_another else None, row["writer"])
+    return HitNote(seen, row["year"] if is_another else None)

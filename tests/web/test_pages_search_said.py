@@ -16,6 +16,7 @@ from app import create_app, database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.annotations import composing, store
+from app.annotations.composing import Typed
 from app.library.syncing.sync import sync
 from app.search import find
 from app.search.find import Results
@@ -132,7 +133,7 @@ def test_a_comment_says_who_wrote_it_and_that_it_is_private(
     person = people.owner(connection)
     for words, seen in (("Aardvark shared", "shared"), ("Bandicoot alone", "private")):
         composed = composing.compose(
-            "paper", "", person, "2026-01-01T00:00:00Z", quote="", comment=words, visibility=seen
+            "paper", "", person, "2026-01-01T00:00:00Z", Typed(comment=words, visibility=seen)
         )
         store.create(connection, person, composed)
     client = library.test_client()
@@ -140,7 +141,7 @@ def test_a_comment_says_who_wrote_it_and_that_it_is_private(
         f"Bearer {people.create_token(connection, person, 'test', 'owner')}"
     )
     page = client.get("/search?q=aardvark").text
-    assert f"by <bdi>{person.name}</bdi>" in page
+    assert f"<bdi>comment by {person.name}</bdi>" in page
     assert 'class="state' not in page
     assert "state private" in client.get("/search?q=bandicoot").text
 
@@ -166,7 +167,7 @@ def test_more_than_were_counted_are_not_counted(
     page = public.get("/search/typing?q=wal").text
     assert "<h1>More than 20 hits for" in page
     assert 'data-said="More than 20 hits"' in page
-    assert 'hx-get="/search?q=wal%2A&amp;shown=40" hx-select="#found"' in page
+    assert 'hx-get="/search?q=wal&amp;shown=40" hx-select="#found"' in page
     assert "/search/more" not in page
 
 
@@ -217,9 +218,8 @@ def test_the_browser_is_offered_notes_alone(
 ) -> None:
     person = people.owner(connection)
     composed = composing.compose(
-        "paper", "", person, "2026-01-01T00:00:00Z", quote="", comment="Walkers too.",
-        visibility="shared",
-    )  # fmt: skip
+        "paper", "", person, "2026-01-01T00:00:00Z", Typed(comment="Walkers too.")
+    )
     store.create(connection, person, composed)
     titles = public.get("/search/suggestions?q=walke").get_json(force=True)[1]
     assert titles == ["Detailed balance of walkers"]
