@@ -40,8 +40,8 @@ class Filled:
     properties: tuple[tuple[str, str], ...] = ()  # those that only the page shows, as HTML
 
 
-def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
-    """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
+def fill_note(document: documents.Document, chosen: Mapping[str, cells.Choice]) -> Filled:
+    """The note as the page shows it. `chosen`: by its name, what to show in a block."""
     lab = board_of(document, chosen)
     links = links_of(document)
     html = whole(document.path, document.title, document.html, links, lab)
@@ -63,7 +63,7 @@ def links_of(document: documents.Document) -> dict[str, documents.Linked]:
     return documents.resolve(g.db, targets, document.path, seen)
 
 
-def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
+def board_of(document: documents.Document, chosen: Mapping[str, cells.Choice]) -> board.Board:
     """The computed side of a note."""
     blocks = documents.blocks(g.db, document.uid)
     claims = documents.claims(g.db, document.uid)

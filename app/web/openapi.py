@@ -136,6 +136,14 @@ OPERATIONS = (
     ),
     Operation(
         "get",
+        "/api/compare",
+        "Compare two runs of an analysis",
+        {200: "Comparison"},
+        ("a", "b"),
+        problems=(400, 404),
+    ),
+    Operation(
+        "get",
         "/api/complete",
         "What may follow the letters that somebody typed",
         {200: "Suggestions"},
@@ -160,6 +168,8 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "year": ("only notes of this year", WHOLE),
     "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
     "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
+    "a": ("the number of the one run", WHOLE),
+    "b": ("the number of the other", WHOLE),
     "script": ("only runs of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
@@ -236,7 +246,7 @@ def operation_id(operation: Operation) -> str:
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    found = [("query", name, *QUERY[name], name == "q") for name in operation.query]
+    found = [("query", name, *QUERY[name], name in ("q", "a", "b")) for name in operation.query]
     found += [("header", name, HEADERS[name], TEXT, False) for name in operation.headers]
     if operation.path in IN_PATH:
         name = operation.path.partition("{")[2].rstrip("}")

@@ -30,7 +30,8 @@ class Output:
     """One thing that a run returned. `files` are names in the run's folder, by format.
 
     kind    value                                     files
-    figure  {"width", "height" (points), "alt"}       svg, dark (an SVG too), png
+    figure  {"width", "height" (points), "alt", "total", "kept" (rows of data, if it has any)}
+                                                      svg, dark (an SVG too), png, data (a CSV)
     value   a number, a truth value, or the words nan, inf, -inf
     text    the text
     table   {"columns", "rows" (the first ones), "total", "kept"}    csv, json

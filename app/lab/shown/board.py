@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from app.lab.claims.judge import Verdict, judge, names
 from app.lab.runs import Run
 from app.lab.shown import cells
-from app.lab.shown.cells import BlockLike, Cell
+from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.library import documents
 from app.settings import Settings
 
@@ -81,10 +81,10 @@ class Board:
     namespace: Mapping[str, Mapping[str, Any] | None]
 
     def run_of(self, name: str) -> Run | None:
-        return self.cells[name].run if name in self.cells else None
+        return self.cells[name].own_run if name in self.cells else None
 
     def is_stale(self, name: str) -> bool:
-        return name in self.cells and bool(self.cells[name].stale)
+        return name in self.cells and bool(self.cells[name].own_stale)
 
 
 def of_note(
@@ -93,7 +93,7 @@ def of_note(
     blocks: Sequence[BlockLike],
     claims: Sequence[ClaimLike],
     html: str,
-    chosen: Mapping[str, int],
+    chosen: Mapping[str, Choice],
 ) -> Board:
     """Everything that the page of one note needs, in a constant number of queries."""
     own = cells.cells(settings, connection, blocks, chosen)
@@ -159,10 +159,10 @@ def checked_of(
         check=claim.check,
         expect=claim.expect,
         state=verdict.state,
-        stale=any(cell.stale for cell in behind),
+        stale=any(cell.own_stale for cell in behind),
         number=verdict.number,
         reason=verdict.reason,
-        run=next((cell.run for cell in behind if cell.run), None),
+        run=next((cell.own_run for cell in behind if cell.own_run), None),
     )
 
 

@@ -1,0 +1,152 @@
+"""Two runs of an analysis side by side, and all runs of one to choose them from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, g, render_template, request
+
+from app.accounts.permissions import Action
+from app.errors import BadInput, NotFound
+from app.lab import analyses, runs
+from app.lab.runs import Output, Run, codes, compare, history
+from app.lab.runs.compare import Comparison
+from app.web import access, asked, presenters
+from app.web.api import answer
+from app.web.notes import inside
+from app.web.runs import visible
+
+blueprint = Blueprint("compare", __name__)
+
+SIZE = 50
+PARTS = {
+    "outcome": "Outcome",
+    "parameters": "Parameters",
+    "values": "Values",
+    "texts": "Texts",
+    "tables": "Tables",
+    "figures": "Figures",
+    "modules": "Modules",
+    "inputs": "Files it reads",
+    "packages": "Packages",
+    "python": "Python",
+}
+
+
+@blueprint.get("/analyses/<name>/runs")
+@access.needs(Action.HISTORY)
+def all_runs(name: str) -> str:
+    """Every run that is kept, the newest first."""
+    known = analyses.load(access.settings(), name)
+    status = asked.word("status", (*runs.ENDED, "queued", "running"))
+    offset = asked.offset()
+    wanted = history.Wanted(name, status)
+    page = history.page(g.db, wanted, limit=SIZE, offset=offset)
+    if known is None and not page.total and not status:
+        raise NotFound("There is no such analysis.")
+    more = f"&status={status}" if status else ""
+    return render_template(
+        "runs.html",
+        name=name,
+        title=known.signature.title if known else name,
+        runs=page.runs,
+        total=page.total,
+        offset=offset,
+        size=SIZE,
+        status=status or "",
+        statuses=statuses(name),
+        marked=[run.id for run in reversed(page.runs[:2])],
+        page_address=lambda start: f"/analyses/{name}/runs?offset={start}{more}",
+        room="Analyses",
+    )
+
+
+def statuses(name: str) -> list[tuple[str, int]]:
+    """How many runs there are of each status."""
+    rows = g.db.execute(
+        "SELECT status, count(*) FROM run WHERE script = ? GROUP BY status ORDER BY 2 DESC", [name]
+    )
+    return [tuple(row) for row in rows]
+
+
+@blueprint.get("/compare")
+@access.needs(Action.READ)
+def page() -> str:
+    found = compared()
+    title = analyses.load(access.settings(), found.before.script)
+    return render_template(
+        "compare.html",
+        found=found,
+        script=found.before.script,
+        title=title.signature.title if title else found.before.script,
+        parts={part: words for part, words in PARTS.items() if rows_of(found, part)},
+        rows_of=lambda part: rows_of(found, part),
+        same=told(found.same),
+        room="Analyses",
+    )
+
+
+@blueprint.get("/api/compare")
+@access.needs(Action.READ)
+def api() -> Response:
+    return answer(presenters.comparison(compared()))
+
+
+def compared() -> Comparison:
+    """`?a=12&b=15`: the one before, and the one after."""
+    before, after = map(visible, [number("a"), number("b")])
+    if before.script != after.script:
+        raise BadInput(
+            f"Run {before.id} is of {before.script}, run {after.id} of {after.script}.",
+            hint="Two runs of the same analysis can be compared.",
+        )
+    return compare.compare(before, after, sources, checksum)
+
+
+def sources(run: Run) -> Mapping[str, str] | None:
+    return codes.of(g.db, run) if access.can(g.person, Action.HISTORY) else None
+
+
+def number(name: str) -> int:
+    text = request.args.get(name, "")
+    if not text.isdecimal() or len(text) > 9:
+        raise BadInput(f"Say which run: {name}=12.", field=name)
+    return int(text)
+
+
+def checksum(run: Run, made: Output) -> str:
+    """Of the file that is shown; of a file that is gone, its name."""
+    file = made.files.get("svg") or made.files.get("png") or ""
+    try:
+        path = inside(runs.folder(access.settings(), run.id), file)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (NotFound, OSError):
+        return f"{run.id}/{file}"
+
+
+def rows_of(found: Comparison, part: str) -> list[compare.Row]:
+    return [row for row in found.rows if row.part == part]
+
+
+def told(same: Mapping[str, int]) -> str:
+    """What is alike, in words: `3 parameters, 2 values`."""
+    return ", ".join(
+        f"{count} {many(part, count)}" for part, count in same.items() if part in WORDS
+    )
+
+
+WORDS = {
+    "parameters": ("parameter", "parameters"),
+    "values": ("value", "values"),
+    "texts": ("text", "texts"),
+    "tables": ("table", "tables"),
+    "figures": ("figure", "figures"),
+    "modules": ("module", "modules"),
+    "inputs": ("file it reads", "files it reads"),
+    "packages": ("package", "packages"),
+}
+
+
+def many(part: str, count: int) -> str:
+    return WORDS[part][count != 1]
