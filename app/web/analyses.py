@@ -61,6 +61,7 @@ def analysis(name: str) -> str:
         runs=[] if g.person.role is Role.PUBLIC else runs.newest_first(g.db, name, 20),
         cell=figures.shown(cell, "") if cell else None,
         range_of=range_of,
+        defaults={each.name: each.default for each in found.signature.parameters},
         room="Analyses",
     )
 

@@ -56,6 +56,7 @@ def all_runs(name: str) -> str:
         size=SIZE,
         status=status or "",
         statuses=statuses(name),
+        defaults={each.name: each.default for each in known.signature.parameters} if known else {},
         marked=[run.id for run in reversed(page.runs[:2])],
         page_address=lambda start: f"/analyses/{name}/runs?offset={start}{more}",
         room="Analyses",

@@ -172,9 +172,10 @@ def filled(
     other = dict(picked.params) != dict(cell.own or {})
     same = known[key(picked.script, picked.params)]
     run = picked if picked.status == "succeeded" else same.succeeded
-    if run is None and picked.active:
-        run = own.succeeded  # what is there stays on the page until the new one is
-    return shown(take, replace(cell, params=picked.params, chosen=other), run, picked)
+    # What is there stays on the page until the new one is.
+    return shown(
+        take, replace(cell, params=picked.params, chosen=other), run or own.succeeded, picked
+    )
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
