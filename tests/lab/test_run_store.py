@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def test_the_same_run_is_shared_then_answers_at_once_and_force_computes_anew(
     queue.claim(settings, connection)
     shared, _ = runs.enqueue(settings, connection, "walk", {}, person)
     forced, _ = runs.enqueue(settings, connection, "walk", {}, person, force=True)
-    assert shared.id == first.id != forced.id
+    assert shared.id == forced.id == first.id
     queue.finish(settings, connection, first.id, "succeeded")
     answer, cached = runs.enqueue(settings, connection, "walk", {}, person)
     assert (answer.id, cached) == (first.id, True)
@@ -179,7 +180,10 @@ def test_cells_know_their_run_their_reasons_and_their_errors(
     assert cells.namespace([wide, never]) == {"wide": {"n": 10, "words": "fine"}, "never": None}
     (settings.analysis / "walk.py").write_text(SOURCE.replace("walkers}", "walkers + 1}"))
     (stale,) = cells.cells(settings, connection, blocks[:1])
-    assert (stale.status, list(stale.stale)) == ("stale", ["its code changed"])
+    os.utime(settings.analysis / "walk.py", (0, 0))
+    (dated,) = cells.cells(settings, connection, blocks[:1])
+    assert (stale.status, stale.stale[0][:19]) == ("stale", "its code changed on")
+    assert list(dated.stale) == ["its code changed on 1 January 1970"]
     assert stale.run is not None
     assert stale.run.id == run.id
 

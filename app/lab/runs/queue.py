@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
 from app.lab import analyses, fingerprint, signature
+from app.lab.fingerprint import Fingerprint
 from app.lab.runs import entries, store
 from app.settings import Settings
 
@@ -28,21 +30,39 @@ def claim(
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
             " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
-            " ORDER BY id LIMIT 1) RETURNING id, script, params",
+            " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
             [clock.stamp(), only],
         ).fetchone()
         if row is None:
             return None
         try:
             analysis = analyses.get(settings, row["script"])
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
+            seen = fingerprint.seen_in(json.loads(row["parts"]))
+            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
         except GlossError:
             return store.get(connection, row["id"])  # the child will find the same and say so
-        connection.execute(
-            "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
-            [taken.digest, json.dumps(taken.parts), row["id"]],
-        )
+        write_fingerprint(connection, row["id"], taken)
     return store.get(connection, row["id"])
+
+
+def write_fingerprint(connection: sqlite3.Connection, run_id: int, taken: Fingerprint) -> None:
+    connection.execute(
+        "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
+        [taken.digest, json.dumps(taken.parts), run_id],
+    )
+
+
+def completed(
+    settings: Settings, run: store.Run, opened: Sequence[str], began: float
+) -> Fingerprint | None:
+    """The fingerprint of a run with all that it read; None where its analysis is no more."""
+    if not run.parts:
+        return None
+    try:
+        analysis = analyses.get(settings, run.script)
+    except GlossError:
+        return None
+    return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
 
 
 def progress(
@@ -76,10 +96,15 @@ def finish(
 ) -> store.Run:
     """Write how a run ended and what it returned; older runs of the same make room.
 
-    `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
+    `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
-    del opened
+    began = time.time() - (seconds or 0.0)
+    whole = None
+    if status == "succeeded":
+        whole = completed(settings, store.get(connection, run_id), opened, began)
     with database.transaction(connection):
+        if whole is not None:
+            write_fingerprint(connection, run_id, whole)
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
