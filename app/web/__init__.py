@@ -34,6 +34,7 @@ from app.web import (
     report,
     runs,
     search,
+    stale,
     templates,
     trash,
 )
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     opensearch.blueprint,
     analyses.blueprint,
     runs.blueprint,
+    stale.blueprint,
     claims.blueprint,
     references.blueprint,
     related.blueprint,

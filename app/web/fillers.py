@@ -18,7 +18,7 @@ from flask import g, render_template
 
 from app.accounts.permissions import Action, visibilities
 from app.lab.claims import values as numbers
-from app.lab.shown import board, cells
+from app.lab.shown import board, cells, groups
 from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
@@ -36,6 +36,7 @@ BEGIN, END = "<!--caption-->", "<!--/caption-->"
 class Filled:
     html: str
     tally: str
+    stale: int = 0  # runs that would bring it up to date
     title_notes: str = ""  # the numbers of footnotes that the title refers to
     properties: tuple[tuple[str, str], ...] = ()  # those that only the page shows, as HTML
 
@@ -47,7 +48,8 @@ def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled
     html = whole(document.path, document.title, document.html, links, lab)
     html = citing.fill_citations(pictures.finished(html), note=document.uid)
     shown = properties.shown(document.front["extra"], links, link_html, document.date)
-    return Filled(html, tally(lab), title_notes(document.html), tuple(shown))
+    stale = len(groups.pairs(groups.outdated(lab.cells.values())))
+    return Filled(html, tally(lab), stale, title_notes(document.html), tuple(shown))
 
 
 def title_notes(html: str) -> str:

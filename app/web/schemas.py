@@ -223,6 +223,12 @@ SCHEMAS: dict[str, Schema] = {
         status=STATUS,
         cached=TRUTH,
     ),
+    "NewReruns": taken(
+        "`because`: a cause such as module:walks.py, input:data/x.csv, package:numpy, code:walk or"
+        " python, or only what stands behind the colon.",
+        {"because": TEXT},
+    ),
+    "Asked": record("The runs that were asked for; those waiting already too.", runs=many(WHOLE)),
     "Claim": record(
         "A claim, and whether it holds by the latest results.",
         id=TEXT,

@@ -34,7 +34,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 18
+    assert len(described) == 19
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -98,6 +98,7 @@ def answers(
     star = {"If-Match": "*"}
     return [
         ("post", "/api/runs", run),
+        ("post", "/api/runs/stale", owner.post("/api/runs/stale", json={})),
         ("get", "/api/runs", owner.get("/api/runs")),
         ("get", "/api/runs/{id}", owner.get(f"/api/runs/{number}")),
         ("delete", "/api/runs/{id}", owner.delete(f"/api/runs/{number}")),
