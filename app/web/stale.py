@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, visibilities
 from app.lab import runner, runs
 from app.lab.shown import groups
-from app.lab.shown.groups import Group
 from app.web import access, asked, fillers
 from app.web.api import answer
 from app.web.asked import Wanted
@@ -20,16 +17,6 @@ from app.web.templates import address
 blueprint = Blueprint("stale", __name__)
 
 RERUN = {"because": Wanted(str)}
-
-
-@blueprint.app_context_processor
-def of_templates() -> dict[str, Any]:
-    """For `_stale.html`: nothing is looked for on the pages that do not include it."""
-    return {"stale_groups": stale_groups, "runs_waiting": lambda: groups.waiting(g.db)}
-
-
-def stale_groups() -> list[Group]:
-    return groups.groups(access.settings(), g.db, visibilities(g.person))
 
 
 @blueprint.post("/runs/stale")

@@ -140,28 +140,6 @@ def test_progress_is_seen_without_making_pages_old(
     assert database.version(connection) == before
 
 
-def test_the_last_twenty_are_kept_and_the_one_that_is_shown(
-    settings: Settings, connection: sqlite3.Connection, person: Person
-) -> None:
-    shown, other = finished(settings, connection, person), None
-    for number in range(runs.KEPT + 5):
-        run, _ = runs.enqueue(settings, connection, "walk", {}, person, force=True)
-        runs.folder(settings, run.id).mkdir(parents=True)
-        queue.claim(settings, connection)
-        queue.finish(settings, connection, run.id, "excepted", message=str(number))
-        other = other or finished(settings, connection, person, seed=7)
-    kept = [run for run in runs.newest_first(connection, "walk") if run.params["seed"] == 0]
-    assert [run.message for run in kept] == [*map(str, reversed(range(5, 25))), ""]
-    assert kept[-1].id == shown.id
-    assert len(list(settings.outputs.iterdir())) == runs.KEPT
-    found = runs.latest(connection, [("walk", '{"seed":0,"walkers":10}'), ("walk", "{}")])
-    assert [row.succeeded.id if row.succeeded else None for row in found.values()] == [
-        shown.id,
-        None,
-    ]
-    assert [row.newest.message if row.newest else "" for row in found.values()] == ["24", ""]
-
-
 def test_cells_know_their_run_their_reasons_and_their_errors(
     settings: Settings, connection: sqlite3.Connection, person: Person
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -11,9 +10,9 @@ from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses, fingerprint, signature
+from app.lab import analyses, fingerprint
 from app.lab.fingerprint import Fingerprint
-from app.lab.runs import entries, store
+from app.lab.runs import entries, keeping, sources, store
 from app.settings import Settings
 
 
@@ -41,14 +40,18 @@ def claim(
             taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
         except GlossError:
             return store.get(connection, row["id"])  # the child will find the same and say so
-        write_fingerprint(connection, row["id"], taken)
+        write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
 
 
-def write_fingerprint(connection: sqlite3.Connection, run_id: int, taken: Fingerprint) -> None:
+def write_fingerprint(
+    settings: Settings, connection: sqlite3.Connection, run_id: int, script: str, taken: Fingerprint
+) -> None:
+    """With the code that it is of, as it is now."""
+    files = sources.keep(connection, settings.analysis, script, taken.parts)
     connection.execute(
         "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
-        [taken.digest, json.dumps(taken.parts), run_id],
+        [taken.digest, json.dumps({**taken.parts, "files": files}), run_id],
     )
 
 
@@ -99,12 +102,12 @@ def finish(
     `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
     began = time.time() - (seconds or 0.0)
-    whole = None
+    run, whole = store.get(connection, run_id), None
     if status == "succeeded":
-        whole = completed(settings, store.get(connection, run_id), opened, began)
+        whole = completed(settings, run, opened, began)
     with database.transaction(connection):
         if whole is not None:
-            write_fingerprint(connection, run_id, whole)
+            write_fingerprint(settings, connection, run_id, run.script, whole)
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
@@ -121,23 +124,8 @@ def finish(
         run = store.get(connection, run_id)
         if status == "succeeded":
             entries.index(settings, connection, run.script)
-    prune(settings, connection, run.script, signature.canonical(run.params))
+    keeping.now_and_then(settings, connection)
     return run
-
-
-def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
-    """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
-    with database.transaction(connection, shows=False):
-        rows = connection.execute(
-            "SELECT id, status FROM run WHERE script = ? AND params = ?"
-            " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
-            [script, params],
-        ).fetchall()
-        shown = [row["id"] for row in rows if row["status"] == "succeeded"][:1]
-        gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
-        connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
-    for run_id in gone:
-        shutil.rmtree(store.folder(settings, run_id), ignore_errors=True)
 
 
 def interrupt_left_over(connection: sqlite3.Connection) -> int:

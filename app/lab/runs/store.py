@@ -23,7 +23,7 @@ from app.settings import Settings
 
 ENDED = ("succeeded", "excepted", "errored", "timed_out", "cancelled", "interrupted")
 MOST_ALIKE = 100  # runs that are asked whether they may stand for a new one
-KEPT = 20  # finished runs of one analysis with one choice of parameters
+KEPT = 20  # finished runs of one choice of parameters that a page shows (see keeping)
 
 
 # Whether a fingerprint is that of now, given the files that its run was seen to open.
@@ -71,6 +71,12 @@ class Run:
     @property
     def active(self) -> bool:
         return self.status not in ENDED
+
+    @property
+    def version(self) -> str:
+        """Of its code, comments and all: the first of the hash of its file; empty if not known."""
+        files: Mapping[str, str] = self.parts.get("files") or {}
+        return files.get(f"{self.script}.py", "")[:7]
 
     @property
     def values(self) -> dict[str, Any]:
