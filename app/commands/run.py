@@ -7,6 +7,10 @@
 
 While a server runs, its runner does the work; else this command does. A result that still holds
 answers at once, unless --force. `python -m app run` alone lists the analyses.
+
+A result holds as long as its code, what that imports, its parameters, the files below the folder
+of analyses that it opened, and the versions of packages are the same. Files that a program which it
+starts opens, or compiled code, are not seen: INPUTS = ["data/x.csv"] at its top names them.
 """
 
 from __future__ import annotations
