@@ -5,9 +5,11 @@ Nothing is looked for on a page that does not include the part.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Flask, g
+from markupsafe import Markup, escape
 
 from app.accounts.permissions import Role, visibilities
 from app.lab.runs import Run, sources
@@ -16,6 +18,8 @@ from app.lab.shown.board import Checked
 from app.lab.shown.groups import Group
 from app.markup.code import highlight
 from app.web import access
+
+ACCENTED = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,18 @@ class Code:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.filters["with_code"] = with_code
     app.jinja_env.globals |= {
         "stale_groups": stale_groups,
         "runs_waiting": lambda: groups.waiting(g.db),
         "claims_resting_on": claims_resting_on,
         "code_of_run": code_of_run,
     }
+
+
+def with_code(text: str) -> Markup:
+    """What stands between `accents` as code."""
+    return Markup(ACCENTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def stale_groups() -> list[Group]:

@@ -26,6 +26,16 @@ COMPUTING = """SELECT uid FROM document
         SELECT uid FROM document_block UNION SELECT uid FROM document_claim
         UNION SELECT uid FROM document_has WHERE what = 'value')"""
 
+# What may be behind it, in a word; by the first part of a cause's key.
+KINDS = {
+    "code": "analysis",
+    "module": "module",
+    "input": "file",
+    "package": "package",
+    "python": "Python",
+    "parameters": "parameters",
+}
+
 
 @dataclass(frozen=True)
 class Group:
@@ -34,6 +44,10 @@ class Group:
     cause: str
     words: str
     cells: tuple[tuple[str, Cell], ...]
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.cause.partition(":")[0]]
 
     @property
     def notes(self) -> list[str]:
