@@ -90,7 +90,9 @@ def test_what_is_referred_to_or_pinned_stays(
         f"[both](/compare?a={ids[3]}&b={ids[4]}) /runs/{10**14}\n"
     )
     write(settings, connection, source)
-    connection.execute("UPDATE run SET kept = 1 WHERE id = ?", [ids[5]])
+    for run_id, pinned in ((ids[5], True), (ids[7], True), (ids[7], False)):
+        keeping.pin(connection, run_id, kept=pinned)
+        assert runs.get(connection, run_id).kept == pinned
     connection.execute(
         "INSERT INTO annotation (id, stored, body, created, modified)"
         " VALUES ('a', '{}', ?, '', '')",

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.accounts import people
 from app.lab import runs
 from app.lab.runs import Output, queue
-from app.lab.shown import groups
+from app.lab.shown import audit, groups
 from app.lab.shown.cells import EVERY
 from app.library.syncing.sync import sync
 from app.settings import Settings
@@ -116,3 +116,18 @@ def test_only_those_who_may_run_are_offered_it(
     assert "steps.py" not in public.get("/analyses").text
     for client, status in ((reader, 403), (public, 401)):
         assert client.post("/api/runs/stale", json={}).status_code == status
+
+
+def test_check_reruns_what_is_only_spoken_of_too(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "said.md").write_text("It is {{ fourth.x }}.\n")
+    (settings.analysis / "fourth.py").write_text(CODE.format(module="steps"))
+    sync(settings, connection)
+    person = people.owner(connection)
+    run, _ = runs.enqueue(settings, connection, "fourth", {}, person)
+    queue.finish(settings, connection, run.id, "succeeded")
+    before = {run.script for run in audit.enqueue_outdated(settings, connection, person)}
+    change(settings, "steps")
+    after = {run.script for run in audit.enqueue_outdated(settings, connection, person)}
+    assert after - before == {"first", "second", "fourth"}

@@ -65,6 +65,12 @@ def sweep(settings: Settings, connection: sqlite3.Connection) -> list[int]:
     return [row["id"] for row in rows]
 
 
+def pin(connection: sqlite3.Connection, run_id: int, *, kept: bool = True) -> None:
+    """Keep this run whatever else goes; or no longer."""
+    with database.transaction(connection):
+        connection.execute("UPDATE run SET kept = ? WHERE id = ?", [kept, run_id])
+
+
 def kept(settings: Settings, connection: sqlite3.Connection) -> set[int]:
     """The ids of the runs to keep, of those that have ended."""
     shown, unread = choices(settings, connection)

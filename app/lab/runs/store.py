@@ -67,6 +67,7 @@ class Run:
     message: str
     log: str
     outputs: tuple[Output, ...] = ()
+    kept: bool = False  # somebody wants it to stay
 
     @property
     def active(self) -> bool:
@@ -194,7 +195,14 @@ def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
     }
     for name in ("params", "parts", "progress"):
         fields[name] = json.loads(fields[name] or "{}")
-    return Run(**{**fields, "cancel": bool(row["cancel"]), "outputs": tuple(outputs)})
+    return Run(
+        **{
+            **fields,
+            "cancel": bool(row["cancel"]),
+            "kept": bool(row["kept"]),
+            "outputs": tuple(outputs),
+        }
+    )
 
 
 def latest(
