@@ -80,7 +80,6 @@ class Shown:
     kind: str
     wide: bool
     printed: Printed | None
-    code: str  # the version of the code behind the result
     keep: Keep | None
     wrong: str = ""
 
@@ -95,6 +94,10 @@ class Shown:
     @property
     def run(self) -> Run | None:
         return self.cell.run
+
+    @property
+    def absent(self) -> Sequence[str]:
+        return self.cell.absent
 
     @property
     def state(self) -> str:
@@ -143,7 +146,6 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         kind=kind_of(cell),
         wide=any(is_wide(output) for output in cell.outputs),
         printed=printed(logged.log) if logged else None,
-        code=code_version(cell.run),
         keep=keep(cell, note),
         wrong=wrong or cell.wrong,
     )
@@ -254,14 +256,6 @@ def printed(log: str) -> Printed | None:
     if len(log) > TAIL:
         tail = tail.partition("\n")[2] or tail
     return Printed(trace.linked(tail, choices.is_page), len(log) > TAIL)
-
-
-def code_version(run: Run | None) -> str:
-    """The first signs of the checksum of the file that ran."""
-    if run is None:
-        return ""
-    file = run.parts.get("files", {}).get(f"{run.script}.py")
-    return str(file or run.parts.get("source") or "")[:7]
 
 
 def kind_of(cell: Cell) -> str:

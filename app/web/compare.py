@@ -10,7 +10,8 @@ from flask import Blueprint, Response, g, render_template, request
 from app.accounts.permissions import Action
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runs
-from app.lab.runs import Output, Run, codes, compare, history
+from app.lab.runs import Output, Run, compare, history
+from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
 from app.web import access, asked, presenters
 from app.web.api import answer
@@ -106,7 +107,10 @@ def compared() -> Comparison:
 
 
 def sources(run: Run) -> Mapping[str, str] | None:
-    return codes.of(g.db, run) if access.can(g.person, Action.HISTORY) else None
+    """None where not all of its code was kept, or where versions are not for this person."""
+    named = run.parts.get("files") or {}
+    found = kept.of_run(g.db, run) if access.can(g.person, Action.HISTORY) else {}
+    return found if named and found.keys() == named.keys() else None
 
 
 def number(name: str) -> int:

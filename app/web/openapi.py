@@ -126,6 +126,14 @@ OPERATIONS = (
         takes="NewRun",
         problems=(*WRITES, 404, 422),
     ),
+    Operation(
+        "post",
+        "/api/runs/stale",
+        "Run what is stale: all of it, or because of one thing",
+        {202: "Asked"},
+        takes="NewReruns",
+        problems=WRITES,
+    ),
     Operation("get", "/api/runs/{id}", "Read a run", {200: "Run"}, problems=(404,)),
     Operation(
         "delete",

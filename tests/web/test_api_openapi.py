@@ -98,6 +98,7 @@ def answers(
     star = {"If-Match": "*"}
     return [
         ("post", "/api/runs", run),
+        ("post", "/api/runs/stale", owner.post("/api/runs/stale", json={})),
         ("get", "/api/runs", owner.get("/api/runs")),
         ("get", "/api/runs/{id}", owner.get(f"/api/runs/{number}")),
         ("delete", "/api/runs/{id}", owner.delete(f"/api/runs/{number}")),

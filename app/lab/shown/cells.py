@@ -10,13 +10,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint, runs, signature
 from app.lab.analyses import Analysis
 from app.lab.claims import judge
-from app.lab.fingerprint import Take
+from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
 from app.markup import fill
 from app.settings import Settings
@@ -41,6 +42,7 @@ class BlockLike(Protocol):
 class Cell:
     """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
 
+    `causes`: why it is stale, by what made it so; `stale` has their words.
     `chosen`: the parameters are not the note's (`own`) but what the reader asked for; the text of
     the note speaks of `own_run` all the same. `wrong`: why those cannot be taken.
     `absent`: outputs that the note wants to show and the run did not return.
@@ -54,10 +56,11 @@ class Cell:
     run: Run | None = None
     newest: Run | None = None
     stale: Sequence[str] = ()
+    causes: Sequence[Cause] = ()
     chosen: bool = False
     own: Mapping[str, Any] | None = None
     own_run: Run | None = None
-    own_stale: Sequence[str] = ()
+    own_causes: Sequence[Cause] = ()
     wrong: str = ""
     show: Sequence[str] | None = None
     outputs: Sequence[Output] = ()
@@ -164,8 +167,8 @@ def filled(
         return shown(take, old, picked, picked)
     own = known[key(cell.script, cell.own)]
     if own.succeeded:
-        stale = reasons(take, cell, own.succeeded)
-        cell = replace(cell, own_run=own.succeeded, own_stale=stale)
+        found = causes(take, cell, own.succeeded)
+        cell = replace(cell, own_run=own.succeeded, own_causes=found)
     if picked is None:
         asked = known[key(cell.script, cell.params)]
         return shown(take, cell, asked.succeeded or own.succeeded, asked.newest)
@@ -184,20 +187,25 @@ def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
         return cell
     outputs = {output.name: output for output in run.outputs}
     order = list(outputs) if cell.show is None else list(cell.show)
+    found = cell.own_causes if run is cell.own_run else causes(take, cell, run)
     return replace(
         cell,
-        stale=cell.stale or (cell.own_stale if run is cell.own_run else reasons(take, cell, run)),
+        stale=cell.stale or [cause.words for cause in found],
+        causes=found,
         outputs=[outputs[name] for name in order if name in outputs],
         absent=[name for name in order if name not in outputs],
     )
 
 
-def reasons(take: Take, cell: Cell, run: Run) -> list[str]:
+def causes(take: Take, cell: Cell, run: Run) -> list[Cause]:
     """Why the run no longer answers for the code, data and packages as they are now."""
     if cell.analysis is None:
         return []
-    now = take(cell.analysis, run.params)
-    return [] if now.digest == run.fingerprint else fingerprint.reasons(run.parts, now.parts)
+    now = take(cell.analysis, run.params, fingerprint.seen_in(run.parts))
+    if now.digest == run.fingerprint:
+        return []
+    day = partial(files.day, cell.analysis.path.parent)
+    return fingerprint.causes(run.parts, now.parts, cell.script, day)
 
 
 def alone(
