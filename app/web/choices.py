@@ -29,11 +29,10 @@ LONGEST = 4_000  # characters of the choices that stay in one
 
 def of_note(document: documents.Document) -> dict[str, Choice]:
     """By block. For the public, only what a note that it may read shows anyway."""
-    blocks = documents.blocks(g.db, document.uid)
     found = asked()
     if g.person.role is not Role.PUBLIC or not found:
         return found
-    settings = access.settings()
+    settings, blocks = access.settings(), documents.blocks(g.db, document.uid)
     own = {cells.key(each.script, each.params) for each in map(read, blocks) if not each.error}
     shown = own | history.shown(settings, g.db, visibilities(g.person))
     known = {block.name: block for block in blocks}

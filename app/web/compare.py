@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runs
-from app.lab.runs import Output, Run, compare, history
+from app.lab.runs import Output, Run, compare, history, keeping
 from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
 from app.web import access, asked, presenters
@@ -106,6 +107,18 @@ def compared() -> Comparison:
     return compare.compare(before, after, sources, checksum)
 
 
+@blueprint.post("/runs/pin")
+@access.needs(Action.RUN)
+def pin() -> ResponseReturnValue:
+    """Keep one run, or the two that are compared, whatever else makes room; or no longer."""
+    ids = [visible(parsed("run", text)).id for text in request.form.getlist("run")[:2]]
+    if not ids:
+        raise BadInput("Say which run: run=12.", field="run")
+    for run_id in ids:
+        keeping.pin(g.db, run_id, kept=request.form.get("kept") != "no")
+    return redirect(f"/runs/{ids[0]}" if len(ids) == 1 else f"/compare?a={ids[0]}&b={ids[1]}", 303)
+
+
 def sources(run: Run) -> Mapping[str, str] | None:
     """None where not all of its code was kept, or where versions are not for this person."""
     named = run.parts.get("files") or {}
@@ -114,7 +127,10 @@ def sources(run: Run) -> Mapping[str, str] | None:
 
 
 def number(name: str) -> int:
-    text = request.args.get(name, "")
+    return parsed(name, request.args.get(name, ""))
+
+
+def parsed(name: str, text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise BadInput(f"Say which run: {name}=12.", field=name)
     return int(text)

@@ -103,7 +103,12 @@ def files(output: Output, run_id: int) -> list[tuple[str, str, str]]:
 def bounded(kind: str, value: Any) -> str:
     """What is said of a file that does not hold everything."""
     told: Mapping[str, Any] = value if isinstance(value, dict) else {}
-    total, kept = told.get("total", 0), told.get("kept", 0)
-    if kind in ("data", "csv") and 0 < kept < total:
+    total, kept = told.get("total"), told.get("kept")
+    if (
+        kind in ("data", "csv")
+        and isinstance(total, int)
+        and isinstance(kept, int)
+        and kept < total
+    ):
         return f"the first {kept:,} of {total:,} rows"
     return ""

@@ -34,7 +34,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 19
+    assert len(described) == 20
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:

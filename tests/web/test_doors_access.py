@@ -110,6 +110,8 @@ POSTS = {
     "/bibtex": ({"bibtex": "@misc{a, title={T}}"}, WRITING),
     "/media": ({"words": "no file"}, (401, 403, 403, 400, 400)),
     "/runs": ({"script": "shown"}, (401, 403, 403, 303, 303)),
+    "/runs/stale": ({}, (401, 403, 403, 303, 303)),
+    "/runs/pin": ({"run": "1"}, (401, 403, 403, 303, 303)),
     "/runs/keep": (
         {"note": "open", "block": "shown", "base": "0", "p.steps": "6"},
         (401, 403, 403, 412, 412),

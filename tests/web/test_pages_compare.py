@@ -145,3 +145,17 @@ def test_values_of_any_kind(before: Any, after: Any, note: str) -> None:
 def test_an_output_that_only_one_has() -> None:
     found = compare.compare(run_of(x=1), run_of(y=1), lambda _: None, lambda *_: "")
     assert [(row.before, row.after) for row in found.rows] == [(1, None), (None, 1)]
+
+
+def test_runs_that_are_compared_can_be_kept(
+    owner: FlaskClient, connection: sqlite3.Connection, two: tuple[int, int]
+) -> None:
+    address = f"/compare?a={two[0]}&b={two[1]}"
+    answer = owner.post("/runs/pin", data={"run": [str(run) for run in two]})
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    assert all(run.kept for run in runs.load(connection, two).values())
+    assert "No longer keep them" in owner.get(address).text
+    owner.post("/runs/pin", data={"run": str(two[0]), "kept": "no"})
+    assert "Keep this run" in owner.get(f"/runs/{two[0]}").text
+    assert owner.post("/runs/pin", data={"run": "x"}).status_code == 400
+    assert owner.post("/runs/pin", data={}).status_code == 400

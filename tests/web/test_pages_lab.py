@@ -44,6 +44,7 @@ def finish(settings: Settings, connection: sqlite3.Connection, run: int, **more:
 def done(owner: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> int:
     """The run that the note shows."""
     run = start(owner, steps=5)
+    assert queue.claim(settings, connection)
     finish(settings, connection, run, log="a line\nanother")
     return run
 
@@ -58,7 +59,7 @@ def test_outputs_come_in_the_order_in_which_they_were_returned(
     assert 'alt="height against step"' in page
     for words in (">SVG<", ">PNG<", ">data<", ">CSV<", "the first 5 of 9 rows", "What it printed"):
         assert words in page
-    assert re.search(r"version <a[^>]*>[0-9a-f]{7}</a>", page)
+    assert re.search(r"#source\">version [0-9a-f]{7}</a>", page)
 
 
 def test_the_caption_is_the_alternative_text(

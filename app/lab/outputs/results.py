@@ -117,9 +117,9 @@ def figure(name: str, drawn: Figure, folder: Path) -> Output:
             picture = png.painted(drawn, dots)
             painter = beside.submit(lambda: file.write_bytes(png.encoded(picture, dots)))
             files = draw(name, drawn, folder)
+            data, counts = data_of(name, drawn, folder)
             painter.result()
     value = {"width": round(width * 72, 1), "height": round(height * 72, 1), "alt": words(drawn)}
-    data, counts = data_of(name, drawn, folder)
     pyplot.close(drawn)
     return Output(name, "figure", {**value, **counts}, {**files, "png": file.name, **data})
 

@@ -98,24 +98,32 @@ function typed(field) {
 
 // Several tabs agree: while this one is looked at, it asks what happened to its figures elsewhere.
 const NEWS_SECONDS = 5;
+let asking = !location.pathname.startsWith("/runs/");  // the page of a run tells of that run alone
 
 async function news() {
-  const figures = [...document.querySelectorAll("figure[data-state]")];
-  if (document.hidden || !figures.length) return;
+  const figures = [...document.querySelectorAll("figure[data-state]")]
+    .filter((figure) => !figure.closest(".preview"));
+  if (document.hidden || !figures.length || !asking) return;
   const asks = figures.map((figure) => [figure, new URLSearchParams(figure.dataset.asks)]);
   for (const note of new Set(asks.map(([, ask]) => ask.get("note")))) {
-    const own = asks.filter(([, ask]) => ask.get("note") === note);
-    const query = new URLSearchParams(note === asks[0][1].get("note") ? location.search : "");
-    for (const name of ["note", "known", "script"]) query.delete(name);
-    query.set(note ? "note" : "script", note || own[0][1].get("block"));
-    own.forEach(([figure, ask]) => query.append("known", `${ask.get("block")}:${figure.dataset.state}`));
-    const answer = await fetch(`/runs/news?${query}`).catch(() => null);
-    if (!answer || answer.status !== 200) continue;
-    const changed = await answer.json();
-    for (const [figure, ask] of own) {
-      const run = changed[ask.get("block")];
-      if (run && figure.isConnected && !figure.querySelector(".live")) look(figure, run);
-    }
+    await newsOf(note, asks.filter(([, ask]) => ask.get("note") === note));
+  }
+}
+
+// What the address chooses is of the page's own note, not of one that is embedded in it.
+async function newsOf(note, figures) {
+  const isOwn = !note || decodeURIComponent(location.pathname) === `/notes/${note}`;
+  const query = new URLSearchParams(isOwn ? location.search : "");
+  for (const name of ["note", "known", "script"]) query.delete(name);
+  query.set(note ? "note" : "script", note || figures[0][1].get("block"));
+  figures.forEach(([figure, ask]) => query.append("known", `${ask.get("block")}:${figure.dataset.state}`));
+  const answer = await fetch(`/runs/news?${query}`).catch(() => null);
+  if (answer && !answer.ok) asking = false;  // the note is gone, or the person signed out
+  if (!answer || answer.status !== 200) return;
+  const changed = await answer.json();
+  for (const [figure, ask] of figures) {
+    const run = changed[ask.get("block")];
+    if (run && figure.isConnected && !figure.querySelector(".live")) look(figure, run);
   }
 }
 
@@ -126,8 +134,6 @@ function look(figure, run) {
   htmx.ajax("GET", path, { source: figure, target: figure, swap: "outerHTML" });
 }
 
-if (!location.pathname.startsWith("/runs/")) {
-  setInterval(news, NEWS_SECONDS * 1000);
-  document.addEventListener("visibilitychange", news);
-}
+setInterval(news, NEWS_SECONDS * 1000);
+document.addEventListener("visibilitychange", news);
 furnish(document);
