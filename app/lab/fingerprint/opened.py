@@ -1,8 +1,9 @@
 """The files below the folder of analyses that a run opens, as Python itself sees them opened.
 
 In the child, `watch` listens to Python's audit events: `open` (of whatever module; imports too),
-`os.listdir` and `os.scandir`, where the names in the folder are what is read. Processes that it
-starts are not seen, nor is compiled code that opens files by itself: INPUTS declares those.
+`sqlite3.connect`, and `os.listdir` and `os.scandir`, where the names in the folder are what is
+read. Processes that it starts are not seen, nor is compiled code that opens files by itself:
+INPUTS declares those.
 
 What a child tells is only about itself, and still is checked (`admitted`) before it is believed.
 """
@@ -20,6 +21,7 @@ from typing import Any
 MOST = 500
 LONGEST = 500  # characters of a path
 CODE = ".py"
+OPENINGS = ("open", "sqlite3.connect")
 LISTINGS = ("os.listdir", "os.scandir")
 IMPORTING = "<frozen importlib"  # it looks through folders, which is no reading of names
 
@@ -30,14 +32,14 @@ def watch(root: Path) -> Callable[[], list[str]]:
     roots = {os.path.join(each, "") for each in (str(root), os.path.realpath(root))}  # noqa: PTH118 - text, at every open
 
     def hook(event: str, given: tuple[Any, ...]) -> None:
-        if event != "open" and event not in LISTINGS:
+        if event not in OPENINGS and event not in LISTINGS:
             return
         with suppress(Exception):  # what cannot be noted must not fail the analysis
             note(event, given)
 
     def note(event: str, given: tuple[Any, ...]) -> None:
         path = place(given[0])
-        if path is None or len(found) >= MOST or (event == "open" and writes(given)):
+        if path is None or len(found) >= MOST or (event in OPENINGS and writes(given)):
             return
         if event in LISTINGS and sys._getframe(2).f_code.co_filename.startswith(IMPORTING):
             return
@@ -51,10 +53,11 @@ def watch(root: Path) -> Callable[[], list[str]]:
 
 
 def place(given: Any) -> str | None:
-    """What was asked for, as text; None for a descriptor."""
+    """What was asked for, as text; None for a descriptor, or a database that is no file."""
     if given is None:
         return "."
-    return None if isinstance(given, int) else os.fsdecode(given)
+    path = "" if isinstance(given, int) else os.fsdecode(given)
+    return path if path and not path.startswith((":", "file:")) else None
 
 
 def writes(given: tuple[Any, ...]) -> bool:

@@ -10,7 +10,7 @@ from app.lab.shown import cells
 from tests.lab.runner.conftest import Lab
 
 READS = """
-import importlib, json, os, runpy
+import importlib, os, sqlite3
 from pathlib import Path
 here = Path(__file__).parent
 name = "seen_" + "helper"
@@ -19,6 +19,8 @@ here.joinpath("seen", "a.csv").read_text()
 os.chdir("seen")
 open("./b.csv", "rb").close()
 os.chdir("..")
+sqlite3.connect("seen/base.db").close()
+sqlite3.connect(":memory:").close()
 exists = os.path.exists("seen/never.csv")
 try:
     open("seen/later.csv")
@@ -51,14 +53,15 @@ def test_what_a_run_opened_makes_its_result_stale_when_it_changes(lab: Lab) -> N
     folder = lab.settings.analysis
     (folder / "seen" / "more").mkdir(parents=True)
     (folder / "seen_helper.py").write_text("import tqdm\nX = 1\n")
-    for name in ("a.csv", "b.csv"):
-        (folder / "seen" / name).write_text("1")
+    for name, text in {"a.csv": "1", "b.csv": "1", "base.db": ""}.items():
+        (folder / "seen" / name).write_text(text)
     time.sleep(0.05)
     run = lab.run("reads", READS)
     assert run.status == "succeeded", run.message
     assert run.parts["seen"] == [
         "seen/a.csv",
         "seen/b.csv",
+        "seen/base.db",
         "seen/later.csv",
         "seen/more/",
         "seen_helper.py",
