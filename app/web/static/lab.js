@@ -7,15 +7,16 @@ const STEPS = 1000;
 
 function scaleOf(slider) {
   const least = Number(slider.dataset.min), most = Number(slider.dataset.max);
-  const byPowers = least > 0 && most / least >= 1000 && most / least < 1e15;
+  const shift = least > 0 ? 0 : 1, low = least + shift, factor = (most + shift) / low;
+  const byPowers = least >= 0 && factor >= 1000 && factor < 1e15;
   const whole = slider.dataset.step === "1";
   return {
     toPlace: (value) => byPowers
-      ? STEPS * Math.log(value / least) / Math.log(most / least)
+      ? STEPS * Math.log((value + shift) / low) / Math.log(factor)
       : STEPS * (value - least) / (most - least),
     toValue: (place) => {
       const value = byPowers
-        ? least * (most / least) ** (place / STEPS)
+        ? low * factor ** (place / STEPS) - shift
         : least + (most - least) * (place / STEPS);
       if (whole) return Math.min(most, Math.max(least, Math.round(rounded(value, least, most, byPowers))));
       return Math.min(most, Math.max(least, rounded(value, least, most, byPowers)));
