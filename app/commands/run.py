@@ -2,9 +2,15 @@
 
   python -m app run random_walk
   python -m app run random_walk --set walkers=100 --set dimensions=2,3 --force
+  python -m app run --stale                      all that notes show and that no longer holds
+  python -m app run --stale --because walks.py   only what this file made stale
 
 While a server runs, its runner does the work; else this command does. A result that still holds
 answers at once, unless --force. `python -m app run` alone lists the analyses.
+
+A result holds as long as its code, what that imports, its parameters, the files below the folder
+of analyses that it opened, and the versions of packages are the same. Files that a program which it
+starts opens, or compiled code, are not seen: INPUTS = ["data/x.csv"] at its top names them.
 """
 
 from __future__ import annotations
@@ -16,6 +22,7 @@ import sys
 
 from app import database
 from app.accounts import people
+from app.commands import stale
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
 from app.settings import Settings
@@ -27,10 +34,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter; repeatable"
     )
     parser.add_argument("--force", action="store_true", help="compute anew in any case")
+    stale.arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the run as JSON")
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
+    if options.stale or options.because:
+        return stale.run(settings, options)
     if not options.name:
         for analysis in analyses.every(settings):
             print(f"{analysis.name}: {analysis.error or analysis.signature.title}")

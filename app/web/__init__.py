@@ -13,6 +13,7 @@ from app.web import (
     body,
     cache,
     claims,
+    compare,
     completion,
     doubts,
     drafts,
@@ -22,6 +23,7 @@ from app.web import (
     health,
     history,
     journal,
+    lab_parts,
     lists,
     log,
     moves,
@@ -34,6 +36,7 @@ from app.web import (
     report,
     runs,
     search,
+    stale,
     templates,
     trash,
 )
@@ -57,6 +60,8 @@ BLUEPRINTS = (
     opensearch.blueprint,
     analyses.blueprint,
     runs.blueprint,
+    compare.blueprint,
+    stale.blueprint,
     claims.blueprint,
     references.blueprint,
     related.blueprint,
@@ -78,7 +83,7 @@ def application(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for door in (access, headers, cache, problems, templates):
+    for door in (access, headers, cache, problems, templates, lab_parts):
         door.install(app)
     limited = body.Limits(app.wsgi_app, settings)
     outer = log.Requests(cache.NotModified(limited, settings))

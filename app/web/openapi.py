@@ -126,6 +126,14 @@ OPERATIONS = (
         takes="NewRun",
         problems=(*WRITES, 404, 422),
     ),
+    Operation(
+        "post",
+        "/api/runs/stale",
+        "Run what is stale: all of it, or because of one thing",
+        {202: "Asked"},
+        takes="NewReruns",
+        problems=WRITES,
+    ),
     Operation("get", "/api/runs/{id}", "Read a run", {200: "Run"}, problems=(404,)),
     Operation(
         "delete",
@@ -133,6 +141,14 @@ OPERATIONS = (
         "Cancel a run: 202 while it is ending, 200 when it has",
         {200: "Run", 202: "Run"},
         problems=(401, 403, 404),
+    ),
+    Operation(
+        "get",
+        "/api/compare",
+        "Compare two runs of an analysis",
+        {200: "Comparison"},
+        ("a", "b"),
+        problems=(400, 404),
     ),
     Operation(
         "get",
@@ -160,6 +176,8 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "year": ("only notes of this year", WHOLE),
     "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
     "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
+    "a": ("the number of the one run", WHOLE),
+    "b": ("the number of the other", WHOLE),
     "script": ("only runs of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
@@ -236,7 +254,7 @@ def operation_id(operation: Operation) -> str:
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    found = [("query", name, *QUERY[name], name == "q") for name in operation.query]
+    found = [("query", name, *QUERY[name], name in ("q", "a", "b")) for name in operation.query]
     found += [("header", name, HEADERS[name], TEXT, False) for name in operation.headers]
     if operation.path in IN_PATH:
         name = operation.path.partition("{")[2].rstrip("}")

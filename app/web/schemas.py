@@ -217,6 +217,29 @@ SCHEMAS: dict[str, Schema] = {
         values=OBJECT,
         **RUN,
     ),
+    "Difference": record(
+        "One thing that differs; null where one of the runs has no such thing.",
+        part=TEXT,
+        name=TEXT,
+        before=ANY,
+        after=ANY,
+        note=TEXT,
+    ),
+    "CodeDifference": record(
+        "What differs in a file of the code; `whole`: nothing was left out.",
+        path=TEXT,
+        whole=TRUTH,
+        hunks=many(OBJECT),
+    ),
+    "Comparison": record(
+        "Two runs: what differs, how much of each part is the same, and the code, if it was kept.",
+        a=of("RunEntry"),
+        b=of("RunEntry"),
+        differences=many(of("Difference")),
+        same=OBJECT,
+        code=many(of("CodeDifference")),
+        code_note=TEXT,
+    ),
     "NewRun": taken(
         "What to run. Without `force`, a result of the same code, data and packages answers.",
         {"params": OBJECT, "force": TRUTH},
@@ -228,8 +251,14 @@ SCHEMAS: dict[str, Schema] = {
         status=STATUS,
         cached=TRUTH,
     ),
+    "NewReruns": taken(
+        "`because`: a cause such as module:walks.py, input:data/x.csv, package:numpy, code:walk or"
+        " python, or only what stands behind the colon.",
+        {"because": TEXT},
+    ),
+    "Asked": record("The runs that were asked for; those waiting already too.", runs=many(WHOLE)),
     "Claim": record(
-        "A claim, and whether it holds by the latest results.",
+        "A claim, and whether it holds by the latest results; `runs` are behind it.",
         id=TEXT,
         note=TEXT,
         title=TEXT,
@@ -241,6 +270,7 @@ SCHEMAS: dict[str, Schema] = {
         number=maybe(NUMBER),
         reason=TEXT,
         stale=TRUTH,
+        runs=many(WHOLE),
     ),
     "Claims": record("All that may be seen.", results=many(of("Claim"))),
     "Suggestions": record(

@@ -34,7 +34,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 18
+    assert len(described) == 20
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -98,10 +98,13 @@ def answers(
     star = {"If-Match": "*"}
     return [
         ("post", "/api/runs", run),
+        ("post", "/api/runs/stale", owner.post("/api/runs/stale", json={})),
         ("get", "/api/runs", owner.get("/api/runs")),
         ("get", "/api/runs/{id}", owner.get(f"/api/runs/{number}")),
         ("delete", "/api/runs/{id}", owner.delete(f"/api/runs/{number}")),
         ("get", "/api/runs/{id}", owner.get("/api/runs/99")),
+        ("get", "/api/compare", owner.get(f"/api/compare?a={number}&b={number}")),
+        ("get", "/api/compare", owner.get("/api/compare?a=1")),
         ("get", "/api/notes", owner.get("/api/notes")),
         ("post", "/api/notes", owner.post("/api/notes", json=note)),
         ("post", "/api/notes", owner.post("/api/notes", json={})),

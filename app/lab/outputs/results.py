@@ -29,7 +29,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
-from app.lab.outputs import png
+from app.lab.outputs import plotted, png
 from app.lab.outputs.dark import recoloured
 from app.lab.runs import Output
 
@@ -107,7 +107,7 @@ def null_safe(number: bool | int | float) -> bool | int | float | str:
 
 
 def figure(name: str, drawn: Figure, folder: Path) -> Output:
-    """An SVG, the same for a dark page, and a PNG; `value` has the size in points."""
+    """An SVG, the same for a dark page, a PNG, and its data; `value` has the size in points."""
     width, height = (float(inches) for inches in drawn.get_size_inches())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
@@ -117,10 +117,25 @@ def figure(name: str, drawn: Figure, folder: Path) -> Output:
             picture = png.painted(drawn, dots)
             painter = beside.submit(lambda: file.write_bytes(png.encoded(picture, dots)))
             files = draw(name, drawn, folder)
+            data, counts = data_of(name, drawn, folder)
             painter.result()
     value = {"width": round(width * 72, 1), "height": round(height * 72, 1), "alt": words(drawn)}
     pyplot.close(drawn)
-    return Output(name, "figure", value, {**files, "png": file.name})
+    return Output(name, "figure", {**value, **counts}, {**files, "png": file.name, **data})
+
+
+def data_of(name: str, drawn: Figure, folder: Path) -> tuple[dict[str, str], dict[str, int]]:
+    """What it shows as a CSV file, and how many rows that has; nothing if it cannot be told."""
+    try:
+        found = plotted.rows(drawn)
+    except Exception:  # any library may have drawn it: for want of its data no figure is lost
+        return {}, {}
+    if not found.rows:
+        return {}, {}
+    file = folder / f"{name}.data.csv"
+    with file.open("w", newline="", encoding="utf-8", errors="replace") as written:
+        csv.writer(written, lineterminator="\n").writerows([plotted.COLUMNS, *found.rows])
+    return {"data": file.name}, {"total": found.total, "kept": len(found.rows)}
 
 
 def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:

@@ -43,6 +43,20 @@ def page(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: 
     return Page(total, sorted(found.values(), key=lambda run: -run.id))
 
 
+def waiting(connection: sqlite3.Connection) -> list[int]:
+    """The runs that wait, in the order in which they will begin."""
+    rows = connection.execute("SELECT id FROM run WHERE status = 'queued' ORDER BY id")
+    return [row["id"] for row in rows]
+
+
+def contained(connection: sqlite3.Connection) -> str:
+    """How the newest run was contained, in words; empty where none has run."""
+    row = connection.execute(
+        "SELECT sandbox FROM run WHERE sandbox <> '' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return str(row["sandbox"]) if row else ""
+
+
 def shown(
     settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
 ) -> frozenset[tuple[str, str]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses, fingerprint, signature
-from app.lab.runs import entries, store
+from app.lab import analyses, fingerprint
+from app.lab.fingerprint import Fingerprint
+from app.lab.runs import entries, keeping, sources, store
 from app.settings import Settings
 
 
@@ -28,21 +29,43 @@ def claim(
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
             " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
-            " ORDER BY id LIMIT 1) RETURNING id, script, params",
+            " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
             [clock.stamp(), only],
         ).fetchone()
         if row is None:
             return None
         try:
             analysis = analyses.get(settings, row["script"])
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
+            seen = fingerprint.seen_in(json.loads(row["parts"]))
+            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
         except GlossError:
             return store.get(connection, row["id"])  # the child will find the same and say so
-        connection.execute(
-            "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
-            [taken.digest, json.dumps(taken.parts), row["id"]],
-        )
+        write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
+
+
+def write_fingerprint(
+    settings: Settings, connection: sqlite3.Connection, run_id: int, script: str, taken: Fingerprint
+) -> None:
+    """With the code that it is of, as it is now."""
+    files = sources.keep(connection, settings.analysis, script, taken.parts)
+    connection.execute(
+        "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
+        [taken.digest, json.dumps({**taken.parts, "files": files}), run_id],
+    )
+
+
+def completed(
+    settings: Settings, run: store.Run, opened: Sequence[str], began: float
+) -> Fingerprint | None:
+    """The fingerprint of a run with all that it read; None where its analysis is no more."""
+    if not run.parts:
+        return None
+    try:
+        analysis = analyses.get(settings, run.script)
+    except GlossError:
+        return None
+    return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
 
 
 def progress(
@@ -76,10 +99,15 @@ def finish(
 ) -> store.Run:
     """Write how a run ended and what it returned; older runs of the same make room.
 
-    `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
+    `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
-    del opened
+    began = time.time() - (seconds or 0.0)
+    run, whole = store.get(connection, run_id), None
+    if status == "succeeded":
+        whole = completed(settings, run, opened, began)
     with database.transaction(connection):
+        if whole is not None:
+            write_fingerprint(settings, connection, run_id, run.script, whole)
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
@@ -96,23 +124,8 @@ def finish(
         run = store.get(connection, run_id)
         if status == "succeeded":
             entries.index(settings, connection, run.script)
-    prune(settings, connection, run.script, signature.canonical(run.params))
+    keeping.now_and_then(settings, connection)
     return run
-
-
-def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
-    """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
-    with database.transaction(connection, shows=False):
-        rows = connection.execute(
-            "SELECT id, status FROM run WHERE script = ? AND params = ?"
-            " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
-            [script, params],
-        ).fetchall()
-        shown = [row["id"] for row in rows if row["status"] == "succeeded"][:1]
-        gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
-        connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
-    for run_id in gone:
-        shutil.rmtree(store.folder(settings, run_id), ignore_errors=True)
 
 
 def interrupt_left_over(connection: sqlite3.Connection) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person
 from app.lab import runs
-from app.lab.shown import board, cells
+from app.lab.shown import board, cells, groups
 from app.lab.shown.cells import EVERY, Cell
 from app.library import documents, lost, media, problems, report
 from app.library import unresolved as links
@@ -112,10 +112,12 @@ def enqueue_outdated(
 ) -> list[runs.Run]:
     """Queue whatever is stale or has no result; the runs that are to be waited for.
 
-    What waits already is among them: it is shared, not queued twice.
+    Also what claims and sentences speak of without a block. What waits already is among them: it
+    is shared, not queued twice.
     """
-    blocks = [cell for _, cell in shown(settings, connection) if not cell.error]
-    outdated = [cell for cell in blocks if cell.stale or cell.run is None]
+    boards = [each for _, each in groups.boards(settings, connection, EVERY)]
+    every = [cell for each in boards for cell in each.cells.values() if not cell.error]
+    outdated = [cell for cell in every if cell.stale or cell.run is None]
     wanted = [(cell.script, cell.params or {}) for cell in outdated]
     wanted += cells.missing(settings, connection)
     queued = [

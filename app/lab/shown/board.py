@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from app.lab.claims.judge import Verdict, judge, names
 from app.lab.runs import Run
 from app.lab.shown import cells
-from app.lab.shown.cells import BlockLike, Cell
+from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.library import documents
 from app.settings import Settings
 
@@ -37,7 +37,8 @@ class ClaimLike(Protocol):
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim and its verdict. `stale`: a run behind it is; `run` is the first one behind it."""
+    """A claim and its verdict. `stale`: a run behind it is; `runs` are those behind it, in the
+    order in which the check names them."""
 
     id: str
     path: str
@@ -49,7 +50,8 @@ class Checked:
     stale: bool
     number: float | None
     reason: str
-    run: Run | None
+    scripts: frozenset[str]
+    runs: tuple[Run, ...]
 
     @property
     def expected(self) -> bool:
@@ -81,10 +83,10 @@ class Board:
     namespace: Mapping[str, Mapping[str, Any] | None]
 
     def run_of(self, name: str) -> Run | None:
-        return self.cells[name].run if name in self.cells else None
+        return self.cells[name].own_run if name in self.cells else None
 
     def is_stale(self, name: str) -> bool:
-        return name in self.cells and bool(self.cells[name].stale)
+        return name in self.cells and bool(self.cells[name].own_causes)
 
 
 def of_note(
@@ -93,7 +95,7 @@ def of_note(
     blocks: Sequence[BlockLike],
     claims: Sequence[ClaimLike],
     html: str,
-    chosen: Mapping[str, int],
+    chosen: Mapping[str, Choice],
 ) -> Board:
     """Everything that the page of one note needs, in a constant number of queries."""
     own = cells.cells(settings, connection, blocks, chosen)
@@ -159,11 +161,19 @@ def checked_of(
         check=claim.check,
         expect=claim.expect,
         state=verdict.state,
-        stale=any(cell.stale for cell in behind),
+        stale=any(bool(cell.own_causes) for cell in behind),
         number=verdict.number,
         reason=verdict.reason,
-        run=next((cell.run for cell in behind if cell.run), None),
+        scripts=frozenset(cell.script for cell in behind),
+        runs=tuple({cell.own_run.id: cell.own_run for cell in behind if cell.own_run}.values()),
     )
+
+
+def resting(
+    settings: Settings, connection: sqlite3.Connection, script: str, seen: tuple[str, ...]
+) -> list[Checked]:
+    """The claims of these notes whose checks name a result of the analysis."""
+    return [claim for claim in claims(settings, connection, seen) if script in claim.scripts]
 
 
 def claims(

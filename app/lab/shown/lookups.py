@@ -18,15 +18,12 @@ from threading import Lock
 
 from app import database
 from app.accounts.permissions import Person, visibilities
-from app.lab.fingerprint import taking
-from app.lab.shown import board
+from app.lab.fingerprint import distributions
+from app.lab.shown import groups
 from app.lab.shown.board import Board
-from app.library import documents, links
+from app.library import links
+from app.library.identity import EVERY
 from app.settings import Settings
-
-COMPUTING = """SELECT uid FROM document WHERE uid IN (
-    SELECT uid FROM document_block UNION SELECT uid FROM document_claim
-    UNION SELECT uid FROM document_has WHERE what = 'value')"""
 
 Stamp = tuple[object, ...]
 
@@ -79,14 +76,15 @@ def judged(settings: Settings, connection: sqlite3.Connection) -> Judged:
 
 
 def judge(settings: Settings, connection: sqlite3.Connection, stamp: Stamp) -> Judged:
-    each = list(boards(settings, connection))
-    stale = frozenset(uid for uid, one in each if is_stale(one))
-    return Judged(stamp, stale, frozenset(uid for uid, one in each if is_refuted(one)))
+    each = groups.boards(settings, connection, EVERY)
+    stale = frozenset(note.uid for note, one in each if is_stale(one))
+    refuted = frozenset(note.uid for note, one in each if is_refuted(one))
+    return Judged(stamp, stale, refuted)
 
 
 def stamp_of(settings: Settings, connection: sqlite3.Connection) -> Stamp:
     """Of all that a judgement depends on."""
-    paths = tuple(map(taking.changed_at, sys.path))
+    paths = tuple(map(distributions.changed_at, sys.path))
     return database.version(connection), paths, frozenset(files_below(settings.analysis))
 
 
@@ -104,15 +102,6 @@ def files_below(root: Path) -> Iterator[tuple[object, ...]]:
                         yield entry.path, stat.st_mtime_ns, stat.st_size, stat.st_ino
         except OSError:
             continue
-
-
-def boards(settings: Settings, connection: sqlite3.Connection) -> Iterator[tuple[int, Board]]:
-    """The computed side of every note that has one; the number of queries does not grow."""
-    uids = [uid for (uid,) in connection.execute(COMPUTING)]
-    notes = documents.embedded(connection, uids)
-    found = board.of_notes(settings, connection, notes)
-    for note, each in zip(notes, found, strict=True):
-        yield note.uid, each
 
 
 def is_stale(each: Board) -> bool:
