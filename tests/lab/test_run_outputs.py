@@ -17,7 +17,7 @@ from matplotlib import pyplot
 from matplotlib.image import imread
 
 from app.errors import BadInput
-from app.lab.outputs import dark, png, results, style
+from app.lab.outputs import admitted, dark, png, results, style
 
 
 def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_whatever_is_returned_is_kept_as_json_or_refused(
     told = [
         {"name": row.name, "kind": row.kind, "value": row.value, "files": row.files} for row in made
     ]
-    assert results.admitted(told, folder) == made
+    assert admitted.admitted(told, folder) == made
 
 
 def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path) -> None:
