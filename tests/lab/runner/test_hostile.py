@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.lab import runs
@@ -113,6 +115,25 @@ while True:
 """
     top = "import contextlib, os, signal, time\nLIMITS = {'cpu_seconds': 1.5, 'wall_seconds': 20}"
     ends(lab, lab.run("burners", body, top), "processor time")
+
+
+def test_nothing_stays_where_everybody_may_write(lab: Lab) -> None:
+    body = """
+for place in ("/dev/shm", "/tmp", "/var/tmp", "."):
+    try:
+        open(os.path.join(place, "gloss-left"), "w").close()
+    except OSError:
+        pass
+return {}
+"""
+    run = lab.run("leaves", body, "import os")
+    if run.sandbox.startswith("sandboxed"):
+        assert not [
+            place
+            for place in ("/dev/shm", "/tmp", "/var/tmp")
+            if (Path(place) / "gloss-left").exists()
+        ]
+    assert not (lab.settings.analysis / "gloss-left").exists()
 
 
 FORGED = """
