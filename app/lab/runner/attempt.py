@@ -48,6 +48,7 @@ class Attempt:
     told: dict[str, Any] = field(default_factory=dict)
     buffers: dict[int, bytes] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
+    has_bars: bool = False  # else a line that it draws anew may say how far it is
     verdict: tuple[str, str] | None = None
     written: tuple[float, object] = (0.0, None)
 
@@ -106,6 +107,7 @@ class Attempt:
     def take_event(self, words: dict[str, Any]) -> None:
         """From the child: whatever it says is only about itself."""
         if "progress" in words:
+            self.has_bars = True
             self.take_bars(words["progress"])
         else:
             self.told.update(words)
@@ -140,9 +142,8 @@ class Attempt:
         now = (self.progress, self.printed.size)
         if now == self.written[1] or time.monotonic() - self.written[0] < PROGRESS_SECONDS:
             return
-        if (not self.progress or self.progress.get("drawn")) and (bar := self.printed.bar):
+        if not self.has_bars and (bar := self.printed.bar):
             self.take_bars([bar])
-            self.progress = {**self.progress, "drawn": True}
         self.written = (time.monotonic(), now)
         queue.progress(connection, self.run.id, self.progress, self.printed.text)
 
