@@ -29,6 +29,8 @@ LARGEST_MESSAGE = 20_000_000  # bytes that a child may tell, its tables' first r
 MOST_PRINTED = 50_000_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
+QUICK_SECONDS = 0.2
+GONE = ".gone"  # the name of a folder that is on its way
 OURS = 2  # of a run's processes: init and the child itself
 
 
@@ -192,7 +194,7 @@ class Attempt:
             if status == "succeeded":
                 tidy(self.job.folder, made)
             else:
-                folders.remove(self.job.folder)
+                put_aside(self.job.folder)
             ended = queue.finish(
                 self.settings,
                 connection,
@@ -210,7 +212,7 @@ class Attempt:
             folders.remove(final)
             raise
         finally:
-            folders.remove(self.job.folder)
+            put_aside(self.job.folder)
         return ended
 
     def judge(self) -> tuple[str, str, list[Output]]:
@@ -244,6 +246,13 @@ def tidy(folder: Path, made: list[Output]) -> None:
         found.chmod(0o644)
     os.chown(folder, os.getuid(), os.getgid())
     folder.chmod(0o755)
+
+
+def put_aside(folder: Path) -> None:
+    """Remove it; what takes too long, the runner does later, a little at a time."""
+    if not folders.remove(folder, QUICK_SECONDS):
+        with suppress(OSError):
+            folder.rename(folder.with_suffix(GONE))
 
 
 def put(folder: Path, final: Path) -> None:

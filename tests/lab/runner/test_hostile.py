@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from app.lab import runs
+from app.lab.runner import attempt
 from app.lab.runs import Run
 from app.lab.sandbox import folders
-from tests.lab.runner.conftest import Lab, left_over
+from tests.lab.runner.conftest import PATIENCE, Lab, left_over
 
 
 def ends(lab: Lab, run: Run, *words: str) -> None:
@@ -36,6 +38,10 @@ def test_a_thousand_nested_folders_end_their_run_alone(lab: Lab) -> None:
     """They ended the runner for good: whatever calls itself for each level fails."""
     run = lab.run("nested", f"{NEST}\ntime.sleep(60)", "import os, time")
     ends(lab, run, f"folders more than {folders.DEEPEST} deep")
+    until = time.monotonic() + PATIENCE
+    while [*lab.settings.outputs.glob(f"*{attempt.GONE}")]:  # a little at a time
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_folder_closed_to_its_own_user_is_no_failure_of_ours(lab: Lab) -> None:
