@@ -16,7 +16,7 @@ from app import clock, database
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.errors import BadInput, NotFound
-from app.lab import runs
+from app.lab import fingerprint, runs
 from app.lab.runs import Output, Run, queue
 from app.lab.shown import cells
 from app.settings import Settings
@@ -86,7 +86,7 @@ def test_changed_code_is_another_run_and_the_claim_notes_what_really_runs(
     (settings.analysis / "walk.py").write_text(SOURCE.replace("walkers}", "walkers + 1}"))
     new, cached = runs.enqueue(settings, connection, "walk", {}, person)
     assert (new.id != done.id, cached) == (True, False)
-    claimed = queue.claim(settings, connection, waiting.id)
+    claimed = queue.claim(settings, connection, ((waiting.id, waiting.id),))
     assert claimed is not None
     assert claimed.fingerprint == new.fingerprint != done.fingerprint
 
@@ -114,6 +114,38 @@ def test_runs_are_claimed_in_their_order_and_each_once(
     assert [run.id if run else None for run in claimed] == [*wanted, None]
 
 
+def test_a_file_that_fails_its_reader_does_not_hold_up_the_queue(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    person: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that could not be claimed would be the first in the queue for ever."""
+
+    def fails(*_: object) -> None:
+        raise RecursionError
+
+    run, _ = runs.enqueue(settings, connection, "walk", {}, person)
+    monkeypatch.setattr(fingerprint, "take", fails)
+    claimed = queue.claim(settings, connection)
+    assert claimed is not None
+    assert (claimed.id, claimed.status) == (run.id, "running")
+
+
+def test_what_cannot_be_put_into_its_place_is_not_written_down(
+    settings: Settings, connection: sqlite3.Connection, person: Person
+) -> None:
+    run, _ = runs.enqueue(settings, connection, "walk", {}, person)
+    queue.claim(settings, connection)
+
+    def fails() -> None:
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - the very one
+        queue.finish(settings, connection, run.id, "succeeded", settle=fails)
+    assert runs.get(connection, run.id).status == "running"
+
+
 def test_cancel_and_interrupt(
     settings: Settings, connection: sqlite3.Connection, person: Person
 ) -> None:
@@ -124,9 +156,9 @@ def test_cancel_and_interrupt(
     assert queue.to_cancel(connection) == {first.id}
     for _ in range(2):
         assert runs.cancel(connection, second.id).status == "cancelled"
-    assert queue.interrupt_left_over(connection) == 1
+    assert queue.interrupt_left_over(connection) == [first.id]
     assert runs.get(connection, first.id).status == "interrupted"
-    assert queue.interrupt_left_over(connection) == 0
+    assert queue.interrupt_left_over(connection) == []
 
 
 def test_progress_is_seen_without_making_pages_old(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from app import database
 from app.lab import analyses, runs
 from app.lab.runs import entries, sources
 from app.lab.runs.store import KEPT
+from app.lab.sandbox import folders
 from app.lab.shown import cells
 from app.lab.shown.cells import Wanted
 from app.settings import Settings
@@ -61,7 +61,7 @@ def sweep(settings: Settings, connection: sqlite3.Connection) -> list[int]:
         for script in {row["script"] for row in rows if row["status"] == "succeeded"}:
             entries.index(settings, connection, script)
     for row in rows:
-        shutil.rmtree(runs.folder(settings, row["id"]), ignore_errors=True)
+        folders.remove(runs.folder(settings, row["id"]))
     return [row["id"] for row in rows]
 
 

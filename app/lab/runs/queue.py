@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
 from app.lab import analyses, fingerprint
 from app.lab.fingerprint import Fingerprint
-from app.lab.runs import entries, keeping, sources, store
+from app.lab.runs import entries, keeping, sources, spans, store
+from app.lab.runs.spans import Spans
 from app.settings import Settings
+
+log = logging.getLogger("gloss.runner")
 
 
 def claim(
-    settings: Settings, connection: sqlite3.Connection, only: int | None = None
+    settings: Settings, connection: sqlite3.Connection, only: Spans | None = None
 ) -> store.Run | None:
-    """Take the oldest waiting run (or `only` that one) to run it now.
+    """Take the oldest waiting run (among `only` those) to run it now.
 
     The files may have changed while it waited: the fingerprint is of what is about to run.
     """
-    if connection.execute("SELECT 1 FROM run WHERE status = 'queued' LIMIT 1").fetchone() is None:
+    if not waiting(connection, only):
         return None
+    condition, given = among(only)
     with database.transaction(connection):
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
-            " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
+            f" SELECT id FROM run WHERE status = 'queued' AND {condition}"
             " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
-            [clock.stamp(), only],
+            [clock.stamp(), *given],
         ).fetchone()
         if row is None:
             return None
@@ -38,7 +43,8 @@ def claim(
             analysis = analyses.get(settings, row["script"])
             seen = fingerprint.seen_in(json.loads(row["parts"]))
             taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
-        except GlossError:
+        except Exception:  # whatever the file does to a reader: a run that cannot be claimed
+            log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so
         write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
@@ -66,6 +72,17 @@ def completed(
     except GlossError:
         return None
     return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
+
+
+def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
+    """Whether there is something to claim."""
+    condition, given = among(only)
+    query = f"SELECT 1 FROM run WHERE status = 'queued' AND {condition} LIMIT 1"
+    return connection.execute(query, given).fetchone() is not None
+
+
+def among(only: Spans | None) -> tuple[str, list[str]]:
+    return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
 
 
 def progress(
@@ -96,8 +113,12 @@ def finish(
     log: str = "",
     sandbox: str = "",
     opened: Sequence[str] = (),
+    settle: Callable[[], object] = bool,
 ) -> store.Run:
     """Write how a run ended and what it returned; older runs of the same make room.
+
+    `settle` puts its files into their place, as the last step of the transaction: where that or
+    writing fails, neither is there.
 
     `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
@@ -122,19 +143,28 @@ def finish(
             ],
         )
         run = store.get(connection, run_id)
-        if status == "succeeded":
-            entries.index(settings, connection, run.script)
+        settle()
+    if status == "succeeded":
+        make_found(settings, connection, run)
     keeping.now_and_then(settings, connection)
     return run
 
 
-def interrupt_left_over(connection: sqlite3.Connection) -> int:
+def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Run) -> None:
+    """Afterwards, as somebody waits for the result and nobody yet searches for it."""
+    try:
+        entries.index(settings, connection, run.script)
+    except Exception:  # the result is there all the same; the next sync indexes it
+        log.exception("runner: not made searchable, run %d", run.id)
+
+
+def interrupt_left_over(connection: sqlite3.Connection) -> list[int]:
     """At the start of a runner nothing can be running: what says so was cut short."""
     with database.transaction(connection):
-        cursor = connection.execute(
+        rows = connection.execute(
             "UPDATE run SET status = 'interrupted', ended = ?,"
             " message = 'The runner stopped before this run had ended. Run it again.'"
-            " WHERE status = 'running'",
+            " WHERE status = 'running' RETURNING id",
             [clock.stamp()],
-        )
-    return cursor.rowcount
+        ).fetchall()
+    return [row["id"] for row in rows]
