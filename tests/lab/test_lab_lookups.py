@@ -11,8 +11,9 @@ from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.commands.sync import up_to_date
-from app.lab import lookups, queue, runs
-from app.lab.runs import Output
+from app.lab import runs
+from app.lab.runs import Output, queue
+from app.lab.shown import lookups
 from app.settings import Settings
 
 CODE = '"""Returns."""\n\n\ndef main(n: int = 2) -> dict:\n    return {"total": n}\n'

@@ -98,7 +98,7 @@ def test_a_figure_is_the_same_painted_beside_and_not(
         results.kept({"same": figure}, tmp_path)
         made.append({file.name: file.read_bytes() for file in tmp_path.iterdir()})
     assert made[0] == made[1]
-    assert set(made[0]) == {"same.svg", "same.dark.svg", "same.png"}
+    assert set(made[0]) == {"same.svg", "same.dark.svg", "same.png", "same.data.csv"}
 
 
 def test_what_fails_beside_fails_here_and_says_why(tmp_path: Path) -> None:
