@@ -12,7 +12,7 @@ from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.commands.sync import up_to_date
 from app.lab import runs
-from app.lab.runs import Output, queue
+from app.lab.runs import Output, queue, spans
 from app.lab.shown import lookups
 from app.settings import Settings
 
@@ -42,7 +42,7 @@ def library(settings: Settings, connection: sqlite3.Connection) -> sqlite3.Conne
     run, _ = runs.enqueue(
         settings, connection, "sums", {"n": 2}, people.owner(connection), force=True
     )
-    claimed = queue.claim(settings, connection, run.id)
+    claimed = queue.claim(settings, connection, spans.spans([run.id]))
     assert claimed
     queue.finish(settings, connection, run.id, "succeeded", seconds=1, log="",
                  outputs=[Output("total", "value", 2, {})])  # fmt: skip
