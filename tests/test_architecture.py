@@ -74,6 +74,7 @@ PURE = (
     "annotations.rewording",
     "annotations.survivors",
     "annotations.carrying",
+    "annotations.finding",
     "annotations.following",
     "annotations.selectors_found",
     "annotations.ranges",

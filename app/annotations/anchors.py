@@ -17,10 +17,12 @@ from app.annotations.reading import read
 MADE_BY_THIS_CODE = "made_by = (SELECT value FROM state WHERE name = 'derived')"
 MARKS = """SELECT annotation_id, start, "end", grade, said, before, after, stored
     FROM anchor JOIN annotation ON annotation.id = anchor.annotation_id
-    WHERE anchor.note_uid = ? AND annotation.note_uid = anchor.note_uid"""
-# Also of the deleted ones, which may be brought back.
+    WHERE anchor.note_uid = ? AND +annotation.note_uid = anchor.note_uid"""
+# Also of the deleted ones, which may be brought back. The plus: by its key, not by the note, of
+# which it would look at every row for each.
 NEW = """SELECT id, quote, stored FROM annotation WHERE note_uid = ? AND NOT EXISTS
-    (SELECT 1 FROM anchor WHERE annotation_id = annotation.id AND note_uid = annotation.note_uid)
+    (SELECT 1 FROM anchor WHERE annotation_id = annotation.id
+        AND +anchor.note_uid = annotation.note_uid)
     ORDER BY created, id"""
 KEEP = """INSERT OR REPLACE INTO anchor
     (annotation_id, target, note_uid, start, "end", grade, said, before, after)

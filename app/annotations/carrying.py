@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from app.annotations.anchoring import ORPHAN, Anchor
+from app.annotations.finding import Searched
 from app.annotations.pieces import UNSPACED, Same, weight
 from app.annotations.survivors import survivors
 
@@ -26,7 +27,6 @@ SURE = 20  # characters that are the same in a row: no need to look at what is a
 ALONE = 20  # letters of a quote that are enough without anything around
 NEAR = 40  # characters that may have come between two parts of a short passage
 HALF = 0.5  # of a passage's letters: with fewer left, it is another one
-SCANNED = 400_000_000  # characters searched for quotes, all passages together: some 0.2 s
 SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a character of a word that ends at a space or sign
 
 
@@ -35,10 +35,7 @@ def carry(old: str, new: str, spans: Sequence[Span]) -> list[Anchor]:
 
     `exact`: the same words at the same place, `moved`: elsewhere.
     """
-    if old == new:
-        return [Anchor(start, end, "exact") for start, end in spans]
-    carrier = Carrier(old, new)
-    return [carrier.carried(start, end) for start, end in spans]
+    return Carrier(old, new).carry(spans)
 
 
 class Carrier:
@@ -49,7 +46,10 @@ class Carrier:
         self.new = new
         self.same = survivors(old, new)
         self.starts = [same.old for same in self.same]
-        self.left = SCANNED
+        self.in_old, self.in_new = Searched(old), Searched(new)
+
+    def carry(self, spans: Sequence[Span]) -> list[Anchor]:
+        return [self.carried(start, end) for start, end in spans]
 
     def carried(self, start: int, end: int) -> Anchor:
         """The place that the surest of several ways finds."""
@@ -109,14 +109,8 @@ class Carrier:
 
     def once(self, words: str) -> int | None:
         """Where words stand in the new text, if they stand once in either."""
-        if self.left <= 0 or not words:
-            return None
-        self.left -= len(self.new)
-        at = self.new.find(words)
-        if at < 0 or self.new.find(words, at + 1) >= 0:
-            return None
-        self.left -= len(self.old)
-        return at if self.old.find(words, self.old.find(words) + 1) < 0 else None
+        at = self.in_new.once(words)
+        return at if at is not None and self.in_old.once(words) is not None else None
 
     def remains(self, parts: Sequence[Same], start: int, end: int) -> Span | None:
         """The largest group of its parts that stayed near each other, if it is most of it."""

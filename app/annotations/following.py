@@ -14,7 +14,8 @@ from rapidfuzz.distance import Indel
 
 from app.annotations import pieces
 from app.annotations.anchoring import Anchor, Grade, surroundings
-from app.annotations.carrying import ALONE, HALF, carry
+from app.annotations.carrying import ALONE, HALF, Carrier
+from app.annotations.finding import Searched
 from app.annotations.pieces import weight
 
 ALIKE = 0.75  # of the characters: one word that was misspelt; two different ones seldom have half
@@ -44,22 +45,23 @@ def marked(text: str, start: int, end: int) -> Mark:
 def follow(old: str, new: str, marks: Sequence[Mark]) -> list[Mark]:
     """The marks of `old` as they stand in `new`."""
     spans = [(each.start, each.end) for each in marks if each.start is not None]
-    carried = iter(carry(old, new, [(start, end) for start, end in spans if end is not None]))
-    return [followed(new, each, carried) for each in marks]
+    carrier = Carrier(old, new)
+    carried = iter(carrier.carry([(start, end) for start, end in spans if end is not None]))
+    return [followed(carrier.in_new, each, carried) for each in marks]
 
 
-def followed(text: str, mark: Mark, carried: Iterator[Anchor]) -> Mark:
+def followed(new: Searched, mark: Mark, carried: Iterator[Anchor]) -> Mark:
     if not mark.said:
         return mark
     anchor = next(carried) if mark.start is not None else None
     if anchor is None or anchor.start is None or anchor.end is None:
-        return returned(text, mark)
-    return settled(text, mark, anchor.start, anchor.end)
+        return returned(new, mark)
+    return settled(new, mark, anchor.start, anchor.end)
 
 
-def settled(text: str, mark: Mark, start: int, end: int) -> Mark:
+def settled(new: Searched, mark: Mark, start: int, end: int) -> Mark:
     """The mark at its new place, if that still says what was marked."""
-    now = text[start:end]
+    text, now = new.text, new.text[start:end]
     if now == mark.said:
         same = mark.grade == "exact" and start == mark.start
         return at(text, mark, start, end, "exact" if same else "moved")
@@ -68,7 +70,7 @@ def settled(text: str, mark: Mark, start: int, end: int) -> Mark:
         return at(text, mark, whole, whole + len(mark.said), "moved")
     if resembles(mark.said, now):
         return at(text, mark, start, end, "changed")
-    return returned(text, mark)
+    return returned(new, mark)
 
 
 def at(text: str, mark: Mark, start: int, end: int, grade: Grade) -> Mark:
@@ -83,7 +85,7 @@ def around(text: str, said: str, start: int, end: int) -> int | None:
     return found if found >= 0 and text.find(said, found + 1, last) < 0 else None
 
 
-def returned(text: str, mark: Mark) -> Mark:
+def returned(new: Searched, mark: Mark) -> Mark:
     """An orphan, unless its words stand once with what was around them, or are many and stand once.
 
     So a version that is restored brings its marks back.
@@ -92,10 +94,10 @@ def returned(text: str, mark: Mark) -> Mark:
         (mark.before + mark.said + mark.after, len(mark.before)),
         (mark.said, 0),
     ):
-        found = text.find(words) if weight(words) >= ALONE else -1
-        if found >= 0 and text.find(words, found + 1) < 0:
+        found = new.once(words) if weight(words) >= ALONE else None
+        if found is not None:
             start = found + skipped
-            return at(text, mark, start, start + len(mark.said), "moved")
+            return at(new.text, mark, start, start + len(mark.said), "moved")
     return replace(mark, start=None, end=None, grade="orphan")
 
 
@@ -109,7 +111,7 @@ def resembles(said: str, now: str) -> bool:
     """
     if Indel.normalized_similarity(said, now) >= ALIKE:
         return True
-    mine, theirs = (pieces.cut(each, pieces.words) for each in (said, now))
+    mine, theirs = (pieces.words(each) for each in (said, now))
     steps = Indel.opcodes(mine, theirs)
     kept = [mine[step.src_start : step.src_end] for step in steps if step.tag == "equal"]
     return sum(weight("".join(words)) for words in kept) >= max(1, HALF * weight(said))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 # Written without spaces between words: each character is a word, and says as much as three letters.
@@ -22,6 +23,7 @@ LETTER = re.compile(r"\w")
 WORD = re.compile(
     rf"\$\$[^$\n]*\$\$|\$[^$\n]*\$|[{UNSPACED}]|[^\W{UNSPACED}]+|\s+|[^\w\s]", re.UNICODE
 )
+SHORT = 40  # characters
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”’）]*")
 
 
@@ -58,24 +60,32 @@ def stripped(text: str, start: int, end: int) -> Iterator[Piece]:
         yield Piece(start, end)
 
 
-def words(text: str, within: Piece) -> Iterator[Piece]:
-    """Words, white space and signs; a formula is one."""
-    for found in WORD.finditer(text, within.start, within.end):
-        yield Piece(found.start(), found.end())
-
-
-def cut(text: str, into: Callable[[str, Piece], Iterator[Piece]]) -> list[str]:
-    return [text[start:end] for start, end in into(text, Piece(0, len(text)))]
+def words(text: str) -> list[str]:
+    """Words, white space and signs, which together are the text; a formula is one."""
+    found: list[str] = WORD.findall(text)
+    return found
 
 
 def weight(text: str) -> int:
     """How much a text says, in letters.
 
-    >>> weight("two words!"), weight("因为")
-    (8, 6)
+        >>> [tuple(piece) for piece in sentences("One. 3.14 is π. 因为。所以", Piece(0, 21))]
+    [(0, 4), (5, 15), (16, 19), (19, 21)]
+        >>> words("因为 $a b$!")
+        ['因', '为', ' ', '$a b$', '!']
     """
+    return counted_once(text) if len(text) <= SHORT else counted(text)
+
+
+def counted(text: str) -> int:
     letters = len(LETTER.findall(text))
     return letters if text.isascii() else letters + 2 * len(HEAVY.findall(text))
+
+
+@lru_cache(maxsize=20_000)
+def counted_once(text: str) -> int:
+    """Words come again and again."""
+    return counted(text)
 
 
 class Same(NamedTuple):

@@ -9,10 +9,11 @@ characters that they share.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from rapidfuzz.distance import Indel
 
@@ -101,28 +102,31 @@ class Words:
 
     def __init__(self, side: Pieces, numbers: range) -> None:
         self.side = side
-        self.numbers = numbers
-        self.all = [w for n in numbers for w in pieces.words(side.text, side.all[n])]
-        self.said = [side.text[start:end] for start, end in self.all]
-        self.starts = [side.all[n].start for n in numbers]
+        self.said: list[str] = []
+        self.starts: list[int] = []
+        self.sentence: list[int] = []  # its number, of each word
+        for number in numbers:
+            words = pieces.words(side.said[number])
+            self.said += words
+            self.starts += accumulate(map(len, words[:-1]), initial=side.all[number].start)
+            self.sentence += [number] * len(words)
 
-    def sentence(self, word: int) -> int:
-        """The number of the sentence that a word is in."""
-        return self.numbers[bisect_right(self.starts, self.all[word].start) - 1]
+    def end(self, word: int) -> int:
+        return self.starts[word] + len(self.said[word])
 
     def text(self, sentence: int) -> str:
         return self.side.said[sentence]
 
     def same(self, other: Words, match: Match) -> Same:
         """Words that follow each other, as characters; of one sentence, so nothing is between."""
-        start, end = self.all[match.a].start, self.all[match.a + match.length - 1].end
-        return Same(start, other.all[match.b].start, end - start)
+        start = self.starts[match.a]
+        return Same(start, other.starts[match.b], self.end(match.a + match.length - 1) - start)
 
     def run(self, first: int, last: int) -> Piece | None:
         """The words from one to before another, if there are some and nothing else is between."""
-        if first >= last or self.sentence(first) != self.sentence(last - 1):
+        if first >= last or self.sentence[first] != self.sentence[last - 1]:
             return None
-        return Piece(self.all[first].start, self.all[last - 1].end)
+        return Piece(self.starts[first], self.end(last - 1))
 
 
 def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, int]]:
@@ -130,7 +134,7 @@ def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, in
     linked: Counter[tuple[int, int]] = Counter()
     for match in matches:
         for n in range(match.length):
-            pair = a.sentence(match.a + n), b.sentence(match.b + n)
+            pair = a.sentence[match.a + n], b.sentence[match.b + n]
             linked[pair] += weight(a.said[match.a + n])
     return linked
 
@@ -147,9 +151,9 @@ def parts(
     for match in matches:
         first = 0
         for n in range(match.length):
-            pair = a.sentence(match.a + n), b.sentence(match.b + n)
+            pair = a.sentence[match.a + n], b.sentence[match.b + n]
             last = n + 1 == match.length
-            if last or pair != (a.sentence(match.a + n + 1), b.sentence(match.b + n + 1)):
+            if last or pair != (a.sentence[match.a + n + 1], b.sentence[match.b + n + 1]):
                 if pair in good:
                     yield Match(match.a + first, match.b + first, n + 1 - first)
                 first = n + 1
@@ -196,7 +200,7 @@ def pairs(work: Work) -> Iterator[tuple[int, int]]:
 
 def content(text: str) -> list[str]:
     """The words of a sentence, without white space and signs."""
-    return [word for word in pieces.cut(text, pieces.words) if weight(word)]
+    return [word for word in pieces.words(text) if weight(word)]
 
 
 def best(mine: set[str], theirs: dict[int, set[str]], having: dict[str, list[int]]) -> int | None:
