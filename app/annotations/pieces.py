@@ -1,14 +1,16 @@
 """A text in pieces, each with where it stands: lines, sentences, words; and how much one says.
 
->>> [text for text in cut("One. Two two! 3.14 is π.", sentences)]
-['One.', 'Two two!', '3.14 is π.']
->>> cut("因为。所以", sentences), cut("因为 $a b$!", words)
-(['因为。', '所以'], ['因', '为', ' ', '$a b$', '!'])
+>>> said = "One. 3.14 is π. 因为。所以"
+>>> [said[start:end] for start, end in sentences(said, Piece(0, len(said)))]
+['One.', '3.14 is π.', '因为。', '所以']
+>>> words("因为 $a b$!")
+['因', '为', ' ', '$a b$', '!']
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,10 +71,8 @@ def words(text: str) -> list[str]:
 def weight(text: str) -> int:
     """How much a text says, in letters.
 
-        >>> [tuple(piece) for piece in sentences("One. 3.14 is π. 因为。所以", Piece(0, 21))]
-    [(0, 4), (5, 15), (16, 19), (19, 21)]
-        >>> words("因为 $a b$!")
-        ['因', '为', ' ', '$a b$', '!']
+    >>> weight("two words!"), weight("因为")
+    (8, 6)
     """
     return counted_once(text) if len(text) <= SHORT else counted(text)
 
@@ -109,6 +109,33 @@ class Pieces:
         rest = [n for n in range(len(self.all)) if n not in taken]
         kept = [self.all[n] for n in rest]
         return Pieces(self.text, kept, [self.said[n] for n in rest], self.counts)
+
+    def outside(self, taken: Sequence[Piece]) -> Pieces:
+        """Those that lie in none of these."""
+        starts = sorted(piece.start for piece in taken)
+        ends = sorted(piece.end for piece in taken)
+        inside = {
+            n
+            for n, piece in enumerate(self.all)
+            if (before := bisect_right(starts, piece.start)) and ends[before - 1] >= piece.end
+        }
+        return self.without(inside)
+
+    def around(self, inner: Pieces) -> Pieces:
+        """Those whose every sentence is among these."""
+        starts = {piece.start for piece in inner.all}
+        return self.without(
+            {
+                n
+                for n, line in enumerate(self.all)
+                if any(each.start not in starts for each in sentences(self.text, line))
+            }
+        )
+
+    def but(self, others: Pieces) -> list[Piece]:
+        """Those that are not among the others."""
+        known = set(others.all)
+        return [piece for piece in self.all if piece not in known]
 
     def sentences(self, counts: Counter[str]) -> Pieces:
         every = [piece for line in self.all for piece in sentences(self.text, line)]

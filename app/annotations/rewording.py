@@ -21,11 +21,9 @@ from app.annotations import pieces
 from app.annotations.pieces import Piece, Pieces, Same, weight
 from app.library.history.matching import Match, matching, rising
 
-LONGEST = 20_000  # words of a gap that are compared; a longer one counts as new
 STEPS = 3_000_000  # of all comparisons together, some two seconds
 STEPS_OF_GAP = 60_000
 STEPS_OF_WORD = 20
-COMMON_HALF = 0.5  # of the shorter of two sentences, so that one is taken for the other
 COMMON_LEAST = 12  # letters
 ALIKE_LONG, ALIKE_SHORT, SHORT = 0.6, 0.75, 24  # what took the place of what; of random words half
 LONGEST_RUN = 300  # characters that are compared one by one
@@ -34,16 +32,41 @@ SHARED = 0.6  # of the words of the longer sentence
 SECOND = 0.7  # of what the best shares: with more, it is not clear which is meant
 
 
+@dataclass(frozen=True)
+class Way:
+    """How two sentences are taken for one, by their common letters: which share of which one."""
+
+    share: float
+    of_longer: bool
+    longest: int  # words of a gap that are compared; a longer one counts as new
+    anywhere: bool  # also sentences that did not keep their place
+
+
+# A sentence that was hardly changed where it stands is the one: what says the same elsewhere is a
+# copy of it.
+IN_PLACE = Way(0.75, of_longer=True, longest=4_000, anywhere=False)
+ANYWHERE = Way(0.5, of_longer=False, longest=20_000, anywhere=True)
+
+
 @dataclass
 class Work:
     """What is found, which sentences are used up, and how much may still be done."""
 
     a: Pieces
     b: Pieces
+    way: Way
     found: list[Same] = field(default_factory=list)
     a_used: set[int] = field(default_factory=set)
     b_used: set[int] = field(default_factory=set)
     steps: int = STEPS
+
+    @property
+    def a_pieces(self) -> list[Piece]:
+        return [self.a.all[i] for i in self.a_used]
+
+    @property
+    def b_pieces(self) -> list[Piece]:
+        return [self.b.all[j] for j in self.b_used]
 
     def allowed(self, words: int) -> int:
         """How many steps a gap of so many words may take; they count as taken."""
@@ -52,14 +75,14 @@ class Work:
         return steps
 
 
-def reworded(a: Pieces, b: Pieces, kept: Sequence[Same]) -> list[Same]:
+def reworded(a: Pieces, b: Pieces, kept: Sequence[Same], way: Way) -> Work:
     """The words that are the same in what is left of two texts, of which `kept` is the same."""
-    work = Work(a, b)
+    work = Work(a, b, way)
     for mine, theirs in gaps(a, b, kept):
         compare(work, mine, theirs)
-    for i, j in pairs(work):
+    for i, j in pairs(work) if way.anywhere else ():
         compare(work, range(i, i + 1), range(j, j + 1))
-    return work.found
+    return work
 
 
 def gaps(a: Pieces, b: Pieces, kept: Sequence[Same]) -> Iterator[tuple[range, range]]:
@@ -83,12 +106,14 @@ def compare(work: Work, mine: range, theirs: range) -> None:
     """Keep the words that sentences of the one side have from those of the other."""
     a, b = Words(work.a, mine), Words(work.b, theirs)
     steps = work.allowed(len(a.said) + len(b.said))
-    if max(len(a.said), len(b.said)) > LONGEST or not steps:
+    if max(len(a.said), len(b.said)) > work.way.longest or not steps:
         return
     matches = matching(a.said, b.said, budget=steps)
     linked = links(a, b, matches)
     good = {
-        pair for pair, common in linked.items() if enough(a.text(pair[0]), b.text(pair[1]), common)
+        pair
+        for pair, common in linked.items()
+        if enough(work.way, a.text(pair[0]), b.text(pair[1]), common)
     }
     work.a_used |= {i for i, _ in good}
     work.b_used |= {j for _, j in good}
@@ -139,9 +164,10 @@ def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, in
     return linked
 
 
-def enough(one: str, other: str, common: int) -> bool:
+def enough(way: Way, one: str, other: str, common: int) -> bool:
     mine, theirs = weight(one), weight(other)
-    return common >= max(COMMON_HALF * min(mine, theirs), min(COMMON_LEAST, mine), 1)
+    whole = max(mine, theirs) if way.of_longer else min(mine, theirs)
+    return common >= max(way.share * whole, min(COMMON_LEAST, mine), 1)
 
 
 def parts(

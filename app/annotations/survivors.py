@@ -1,9 +1,10 @@
 """Which characters of a new text are those of an old one, as far as anybody can tell.
 
 A difference says how one text becomes the other; here each character keeps its identity, wherever
-it went. Four looks, each at what the ones before left over: lines in their order; lines that moved;
-sentences that moved, or whose paragraph was split or joined; words of sentences that were reworded.
-What stands several times is taken only where it is clear which is which.
+it went. Five looks, each at what the ones before left over: lines in their order; sentences that
+were hardly changed where they stood; lines that moved; sentences that moved, or whose paragraph was
+split or joined; words of sentences that were reworded. What stands several times is taken only
+where it is clear which is which.
 
     >>> survivors("The first line.\\nAnd the second.", "And the second.\\nThe first line.")
     [Same(old=0, new=16, length=15), Same(old=16, new=0, length=15)]
@@ -14,8 +15,9 @@ from __future__ import annotations
 from collections import Counter
 
 from app.annotations import pieces
+from app.annotations.finding import Searched
 from app.annotations.pieces import Pieces, Same, weight
-from app.annotations.rewording import reworded
+from app.annotations.rewording import ANYWHERE, IN_PLACE, reworded
 from app.library.history.matching import matching
 
 MOVED_LINE = 12  # letters that say which line it is, wherever it stands
@@ -28,22 +30,30 @@ def survivors(old: str, new: str) -> list[Same]:
     """What is the same, in the order of the old text."""
     if old == new:
         return [Same(0, 0, len(old))] if old else []
-    found, a, b = whole_pieces(old, new)
-    return joined(old, new, found + reworded(a, b, found))
-
-
-def whole_pieces(old: str, new: str) -> tuple[list[Same], Pieces, Pieces]:
-    """Lines and sentences that are the same; the sentences of either text that are left."""
     a, b = by_lines(old), by_lines(new)
-    pairs = in_order(a, b)
-    found, a_left, b_left = taken(a, b, pairs)
-    more, a_left, b_left = taken(a_left, b_left, standing_once(a_left, b_left, MOVED_LINE))
-    found += more
-    a_left = a_left.sentences(sentence_counts(a))
-    b_left = b_left.sentences(sentence_counts(b))
-    once = standing_once(a_left, b_left, MOVED_SENTENCE)
-    more, a_left, b_left = taken(a_left, b_left, once)
-    return found + more, a_left, b_left
+    counts = sentence_counts(a), sentence_counts(b)
+    found, a, b = taken(a, b, in_order(a, b))
+    mine, theirs = a.sentences(counts[0]), b.sentences(counts[1])
+    in_place = reworded(mine, theirs, found, IN_PLACE)
+    mine, theirs = mine.outside(in_place.a_pieces), theirs.outside(in_place.b_pieces)
+    a, b = a.around(mine), b.around(theirs)
+    both = Searched(old), Searched(new)
+    moved, a_left, b_left = taken(a, b, moved_pieces(a, b, both, MOVED_LINE))
+    mine, theirs = mine.outside(a.but(a_left)), theirs.outside(b.but(b_left))
+    more, mine, theirs = taken(mine, theirs, moved_pieces(mine, theirs, both, MOVED_SENTENCE))
+    found += in_place.found + moved + more
+    return joined(old, new, found + reworded(mine, theirs, found, ANYWHERE).found)
+
+
+def moved_pieces(a: Pieces, b: Pieces, both: tuple[Searched, Searched], least: int) -> Pairs:
+    """What stands once in either text, wherever that is."""
+    pairs = standing_once(a, b, least)
+    return [(i, j) for i, j in pairs if is_alone(*both, a.said[i])]
+
+
+def is_alone(old: Searched, new: Searched, said: str) -> bool:
+    """Whether these words stand once in either text: else a copy might be taken for the one."""
+    return old.once(said) is not None and new.once(said) is not None
 
 
 def by_lines(text: str) -> Pieces:

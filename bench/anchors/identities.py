@@ -176,8 +176,9 @@ def change_formula(editor: Editor, text: Text, _: int) -> None:
 
 def insert_row(editor: Editor, text: Text, number: int) -> None:
     """Some short lines, as the cells of a row or lines of code are, the like of which are there."""
-    row = [copied(block) for block in text[number : number + editor.dice.randint(1, 3)]]
-    text[number:number] = [block if len(block) < 30 else new(editor.some(1, 3)) for block in row]
+    end = number + editor.dice.randint(1, 3)
+    row = [copied(block) for block in text[number:end]]
+    text[end:end] = [block if len(block) < 30 else new(editor.some(1, 3)) for block in row]
 
 
 EDITS: dict[str, Callable[[Editor, Text, int], None]] = {

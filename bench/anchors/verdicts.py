@@ -122,8 +122,7 @@ class Truth:
         """Whether a place is right for a passage that does not stand as it was."""
         there = self.after[place.start : place.end]
         if shown(there) == shown(passage):
-            mine = {each.of for each in passage if each.shown.strip()}
-            return all(each.of in mine for each in there if each.shown.strip())
+            return self.kept(passage, {each.of for each in there if each.of is not None}) >= HALF
         inside = {each.of for each in there if each.of is not None}
         fits = len(there) <= 2 * len(passage) + MUCH_LONGER
         return place.grade == CHANGED and fits and self.kept(passage, inside) >= HALF
