@@ -15,6 +15,8 @@ from app.annotations.following import Mark, follow
 from app.annotations.reading import read
 
 MADE_BY_THIS_CODE = "made_by = (SELECT value FROM state WHERE name = 'derived')"
+STAND_IN = f"""SELECT 1 FROM anchored_text
+    WHERE note_uid = ? AND file_sha256 = ? AND {MADE_BY_THIS_CODE}"""
 MARKS = """SELECT annotation_id, start, "end", grade, said, before, after, stored
     FROM anchor JOIN annotation ON annotation.id = anchor.annotation_id
     WHERE anchor.note_uid = ? AND +annotation.note_uid = anchor.note_uid"""
@@ -57,6 +59,11 @@ def text(connection: sqlite3.Connection, uid: int) -> str | None:
     """The text in which the marks of the note are kept."""
     row = connection.execute("SELECT text FROM anchored_text WHERE note_uid = ?", [uid]).fetchone()
     return zstandard.decompress(row["text"]).decode() if row else None
+
+
+def stand_in(connection: sqlite3.Connection, uid: int, sha256: str) -> bool:
+    """Whether the marks of the note are kept for this version of its file."""
+    return connection.execute(STAND_IN, [uid, sha256]).fetchone() is not None
 
 
 def marks(connection: sqlite3.Connection, uid: int) -> list[Kept]:
@@ -107,7 +114,8 @@ def sent_at(kept: Kept) -> int | None:
 
 
 def keep(connection: sqlite3.Connection, uid: int, named: Iterable[tuple[str, Mark]]) -> None:
-    connection.executemany(KEEP, ([name, uid, *values(mark)] for name, mark in named))
+    for name, mark in named:
+        connection.execute(KEEP, [name, uid, *values(mark)])
 
 
 def values(mark: Mark) -> list[Any]:

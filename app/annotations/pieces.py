@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +25,7 @@ WORD = re.compile(
     rf"\$\$[^$\n]*\$\$|\$[^$\n]*\$|[{UNSPACED}]|[^\W{UNSPACED}]+|\s+|[^\w\s]", re.UNICODE
 )
 SHORT = 40  # characters
+SHORT_LINE = 4  # characters: no sentence in it but itself
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”’）]*")
 
 
@@ -47,6 +47,9 @@ def lines(text: str) -> Iterator[Piece]:
 def sentences(text: str, line: Piece) -> Iterator[Piece]:
     """The sentences of a line, without the white space around them."""
     start = line.start
+    if line.end - start <= SHORT_LINE:
+        yield from stripped(text, start, line.end)
+        return
     for found in SENTENCE_END.finditer(text, line.start, line.end):
         yield from stripped(text, start, found.end())
         start = found.end()
@@ -98,45 +101,43 @@ class Same(NamedTuple):
 
 @dataclass(frozen=True)
 class Pieces:
-    """Pieces of one text, what stands in each, and how often that stands in the whole text."""
+    """Pieces of one text, in their order, and what stands in each."""
 
     text: str
     all: Sequence[Piece]
     said: Sequence[str]
-    counts: Counter[str]
 
     def without(self, taken: set[int]) -> Pieces:
         rest = [n for n in range(len(self.all)) if n not in taken]
         kept = [self.all[n] for n in rest]
-        return Pieces(self.text, kept, [self.said[n] for n in rest], self.counts)
+        return Pieces(self.text, kept, [self.said[n] for n in rest])
 
     def outside(self, taken: Sequence[Piece]) -> Pieces:
         """Those that lie in none of these."""
-        starts = sorted(piece.start for piece in taken)
-        ends = sorted(piece.end for piece in taken)
+        every = sorted(taken)
+        starts = [piece.start for piece in every]
         inside = {
             n
             for n, piece in enumerate(self.all)
-            if (before := bisect_right(starts, piece.start)) and ends[before - 1] >= piece.end
+            if (before := bisect_right(starts, piece.start)) and every[before - 1].end >= piece.end
         }
         return self.without(inside)
 
-    def around(self, inner: Pieces) -> Pieces:
-        """Those whose every sentence is among these."""
-        starts = {piece.start for piece in inner.all}
-        return self.without(
-            {
-                n
-                for n, line in enumerate(self.all)
-                if any(each.start not in starts for each in sentences(self.text, line))
-            }
-        )
+    def around_none(self, taken: Sequence[Piece]) -> Pieces:
+        """Those in which none of these lies."""
+        starts = sorted(piece.start for piece in taken)
+        holding = {
+            n
+            for n, piece in enumerate(self.all)
+            if bisect_left(starts, piece.start) < bisect_left(starts, piece.end)
+        }
+        return self.without(holding)
 
     def but(self, others: Pieces) -> list[Piece]:
         """Those that are not among the others."""
         known = set(others.all)
         return [piece for piece in self.all if piece not in known]
 
-    def sentences(self, counts: Counter[str]) -> Pieces:
+    def sentences(self) -> Pieces:
         every = [piece for line in self.all for piece in sentences(self.text, line)]
-        return Pieces(self.text, every, [self.text[start:end] for start, end in every], counts)
+        return Pieces(self.text, every, [self.text[start:end] for start, end in every])

@@ -21,7 +21,7 @@ from app.annotations import pieces
 from app.annotations.pieces import Piece, Pieces, Same, weight
 from app.library.history.matching import Match, matching, rising
 
-STEPS = 3_000_000  # of all comparisons together, some two seconds
+STEPS = 1_500_000  # of all comparisons together, about a second
 STEPS_OF_GAP = 60_000
 STEPS_OF_WORD = 20
 COMMON_LEAST = 12  # letters
@@ -30,6 +30,9 @@ LONGEST_RUN = 300  # characters that are compared one by one
 RARE = 20  # sentences: a word that stands in more of them tells nothing
 SHARED = 0.6  # of the words of the longer sentence
 SECOND = 0.7  # of what the best shares: with more, it is not clear which is meant
+
+
+Pair = tuple[int, int]  # numbers of sentences: of the old, of the new
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ class Work:
     @property
     def b_pieces(self) -> list[Piece]:
         return [self.b.all[j] for j in self.b_used]
+
+    def may_pair(self, mine: int, theirs: int) -> bool:
+        """Whether sentences without a common word may still be one, misspelt: a formula is one."""
+        return self.way.anywhere and mine not in self.a_used and theirs not in self.b_used
+
+    def keep_alike(self, pair: Pair, same: list[Same]) -> None:
+        if same:
+            self.found += same
+            self.a_used.add(pair[0])
+            self.b_used.add(pair[1])
 
     def allowed(self, words: int) -> int:
         """How many steps a gap of so many words may take; they count as taken."""
@@ -119,7 +132,9 @@ def compare(work: Work, mine: range, theirs: range) -> None:
     work.b_used |= {j for _, j in good}
     sure = list(parts(a, b, matches, good))
     work.found += [a.same(b, match) for match in sure]
-    work.found += alike(a, b, sure)
+    for pair, run in alike(a, b, sure):
+        if pair in good or work.may_pair(*pair):
+            work.keep_alike(pair, list(shared(work.a.text, work.b.text, *run)))
 
 
 class Words:
@@ -154,9 +169,9 @@ class Words:
         return Piece(self.starts[first], self.end(last - 1))
 
 
-def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, int]]:
+def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[Pair]:
     """How many letters each pair of sentences has in common."""
-    linked: Counter[tuple[int, int]] = Counter()
+    linked: Counter[Pair] = Counter()
     for match in matches:
         for n in range(match.length):
             pair = a.sentence[match.a + n], b.sentence[match.b + n]
@@ -170,9 +185,7 @@ def enough(way: Way, one: str, other: str, common: int) -> bool:
     return common >= max(way.share * whole, min(COMMON_LEAST, mine), 1)
 
 
-def parts(
-    a: Words, b: Words, matches: Sequence[Match], good: set[tuple[int, int]]
-) -> Iterator[Match]:
+def parts(a: Words, b: Words, matches: Sequence[Match], good: set[Pair]) -> Iterator[Match]:
     """The matches cut where sentences end, those of good pairs only."""
     for match in matches:
         first = 0
@@ -185,14 +198,14 @@ def parts(
                 first = n + 1
 
 
-def alike(a: Words, b: Words, sure: Sequence[Match]) -> Iterator[Same]:
-    """The characters shared by what stood between two matches and what stands there now."""
+def alike(a: Words, b: Words, sure: Sequence[Match]) -> Iterator[tuple[Pair, tuple[Piece, Piece]]]:
+    """What stood between two matches, and what stands there now; in which sentences."""
     ends = [*sure, Match(len(a.said), len(b.said), 0)]
     i = j = 0
     for match in ends:
         mine, theirs = a.run(i, match.a), b.run(j, match.b)
         if mine and theirs and max(mine.end - mine.start, theirs.end - theirs.start) <= LONGEST_RUN:
-            yield from shared(a.side.text, b.side.text, mine, theirs)
+            yield (a.sentence[i], b.sentence[j]), (mine, theirs)
         i, j = match.a + match.length, match.b + match.length
 
 

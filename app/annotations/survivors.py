@@ -22,6 +22,7 @@ from app.library.history.matching import matching
 
 MOVED_LINE = 12  # letters that say which line it is, wherever it stands
 MOVED_SENTENCE = 16
+STEPS = 500_000  # of the comparison by lines
 RUN = 3  # lines in a row that stand for each other, even if each stands several times
 Pairs = list[tuple[int, int]]  # numbers of pieces: of the old, of the new
 
@@ -31,12 +32,12 @@ def survivors(old: str, new: str) -> list[Same]:
     if old == new:
         return [Same(0, 0, len(old))] if old else []
     a, b = by_lines(old), by_lines(new)
-    counts = sentence_counts(a), sentence_counts(b)
     found, a, b = taken(a, b, in_order(a, b))
-    mine, theirs = a.sentences(counts[0]), b.sentences(counts[1])
+    mine, theirs = a.sentences(), b.sentences()
     in_place = reworded(mine, theirs, found, IN_PLACE)
-    mine, theirs = mine.outside(in_place.a_pieces), theirs.outside(in_place.b_pieces)
-    a, b = a.around(mine), b.around(theirs)
+    a_used, b_used = in_place.a_pieces, in_place.b_pieces
+    mine, theirs = mine.outside(a_used), theirs.outside(b_used)
+    a, b = a.around_none(a_used), b.around_none(b_used)
     both = Searched(old), Searched(new)
     moved, a_left, b_left = taken(a, b, moved_pieces(a, b, both, MOVED_LINE))
     mine, theirs = mine.outside(a.but(a_left)), theirs.outside(b.but(b_left))
@@ -57,17 +58,7 @@ def is_alone(old: Searched, new: Searched, said: str) -> bool:
 
 
 def by_lines(text: str) -> Pieces:
-    every = list(pieces.lines(text))
-    said = text.split("\n")
-    return Pieces(text, every, said, Counter(said))
-
-
-def sentence_counts(lines: Pieces) -> Counter[str]:
-    return Counter(
-        lines.text[start:end]
-        for line in lines.all
-        for start, end in pieces.sentences(lines.text, line)
-    )
+    return Pieces(text, list(pieces.lines(text)), text.split("\n"))
 
 
 def taken(a: Pieces, b: Pieces, pairs: Pairs) -> tuple[list[Same], Pieces, Pieces]:
@@ -79,32 +70,26 @@ def taken(a: Pieces, b: Pieces, pairs: Pairs) -> tuple[list[Same], Pieces, Piece
 def in_order(a: Pieces, b: Pieces) -> Pairs:
     """Lines in the order of both; one that stands several times only if it is clear which it is."""
     pairs: Pairs = []
-    for match in matching(a.said, b.said):
+    counts = Counter(a.said), Counter(b.said)
+    for match in matching(a.said, b.said, budget=STEPS):
         run = [(match.a + n, match.b + n) for n in range(match.length)]
-        sure = [clear(a, b, i, j) for i, j in run]
-        if match.length >= RUN or any(is_one(a, b, i) for i, _ in run):
-            sure = [True] * len(run)
+        said = [a.said[i] for i, _ in run]
+        all_sure = len(run) >= RUN or any(is_one(counts, each) for each in said)
+        sure = [all_sure or counts[0][each] == counts[1][each] for each in said]
         pairs += [pair for pair, good in zip(run, sure, strict=True) if good]
     return pairs
 
 
-def clear(a: Pieces, b: Pieces, i: int, j: int) -> bool:
-    return a.counts[a.said[i]] == b.counts[b.said[j]]
-
-
-def is_one(a: Pieces, b: Pieces, i: int) -> bool:
+def is_one(counts: tuple[Counter[str], Counter[str]], said: str) -> bool:
     """Whether the line stands once in both, and says something."""
-    said = a.said[i]
-    return a.counts[said] == b.counts[said] == 1 and weight(said) >= MOVED_LINE
+    return counts[0][said] == counts[1][said] == 1 and weight(said) >= MOVED_LINE
 
 
 def standing_once(a: Pieces, b: Pieces, least: int) -> Pairs:
-    """Pieces that stand once among those left, as often in either text, and say something."""
+    """Pieces that stand once among those left, and say something."""
     mine, theirs = only(a), only(b)
     return [
-        (i, theirs[said])
-        for said, i in mine.items()
-        if said in theirs and a.counts[said] == b.counts[said] and weight(said) >= least
+        (i, theirs[said]) for said, i in mine.items() if said in theirs and weight(said) >= least
     ]
 
 

@@ -121,7 +121,7 @@ class Truth:
     def is_good(self, passage: Block, place: Place) -> bool:
         """Whether a place is right for a passage that does not stand as it was."""
         there = self.after[place.start : place.end]
-        if shown(there) == shown(passage):
+        if shown(there).split() == shown(passage).split():
             return self.kept(passage, {each.of for each in there if each.of is not None}) >= HALF
         inside = {each.of for each in there if each.of is not None}
         fits = len(there) <= 2 * len(passage) + MUCH_LONGER
