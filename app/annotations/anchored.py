@@ -94,10 +94,10 @@ def followed(connection: sqlite3.Connection, document: Annotated) -> list[Placed
     ).fetchall()
     if not standing:
         return []
-    now = anchors.moved(
+    now = anchors.moved_once(
         anchors.text(connection, document.uid),
         document.text,
-        anchors.marks(connection, document.uid),
+        tuple(anchors.marks(connection, document.uid)),
     )
     marks = {each.id: each.mark for each in now}
     marks |= {each.id: first(each, document.text) for each in anchors.new(connection, document.uid)}

@@ -87,15 +87,15 @@ def moved(old: str | None, now: str, kept: Sequence[Kept]) -> list[Kept]:
     """The marks that stand in `old` as they stand in the text of now."""
     if old is None or old == now:
         return list(kept)
-    marks = once(old, now, tuple(each.mark for each in kept))
+    marks = follow(old, now, [each.mark for each in kept])
     pairs = zip(kept, marks, strict=True)
-    return [replace(each, mark=graded(each, mark)) for each, mark in pairs]
+    return [Kept(each.id, graded(each, mark), each.stored) for each, mark in pairs]
 
 
 @lru_cache(maxsize=8)
-def once(old: str, now: str, marks: tuple[Mark, ...]) -> list[Mark]:
-    """A page may be asked many times before the marks are followed for good."""
-    return follow(old, now, marks)
+def moved_once(old: str | None, now: str, kept: tuple[Kept, ...]) -> list[Kept]:
+    """The same for a page, which may be asked many times before the marks are kept anew."""
+    return moved(old, now, kept)
 
 
 def graded(before: Kept, now: Mark) -> Mark:

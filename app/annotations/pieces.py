@@ -24,6 +24,7 @@ LETTER = re.compile(r"\w")
 WORD = re.compile(
     rf"\$\$[^$\n]*\$\$|\$[^$\n]*\$|[{UNSPACED}]|[^\W{UNSPACED}]+|\s+|[^\w\s]", re.UNICODE
 )
+SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a character of a word that ends at a space or sign
 SHORT = 40  # characters
 SHORT_LINE = 4  # characters: no sentence in it but itself
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”’）]*")
@@ -97,6 +98,11 @@ class Same(NamedTuple):
     old: int
     new: int
     length: int
+
+
+def inside_word(text: str, at: int) -> bool:
+    """Whether a word goes on across this place."""
+    return 0 < at < len(text) and bool(SPACED.match(text[at - 1]) and SPACED.match(text[at]))
 
 
 @dataclass(frozen=True)
