@@ -22,6 +22,7 @@ from app.library.history.matching import matching
 
 MOVED_LINE = 12  # letters that say which line it is, wherever it stands
 MOVED_SENTENCE = 16
+MOST_LINES = 400_000  # of both: what has more is no prose, and marks are found by their words
 STEPS = 500_000  # of the comparison by lines
 RUN = 3  # lines in a row that stand for each other, even if each stands several times
 Pairs = list[tuple[int, int]]  # numbers of pieces: of the old, of the new
@@ -31,6 +32,8 @@ def survivors(old: str, new: str) -> list[Same]:
     """What is the same, in the order of the old text."""
     if old == new:
         return [Same(0, 0, len(old))] if old else []
+    if old.count("\n") + new.count("\n") > MOST_LINES:
+        return []
     a, b = by_lines(old), by_lines(new)
     found, a, b = taken(a, b, in_order(a, b))
     mine, theirs = a.sentences(), b.sentences()
