@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+ALSO = ("annotations/shown.py", "annotations/reading.py")
 
 
 def stamp() -> int:
@@ -18,6 +19,8 @@ def stamp() -> int:
         files = (Path(__file__).parent / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
+    for name in ALSO:
+        checksum = zlib.crc32((Path(__file__).parent / name).read_bytes(), checksum)
     return checksum
 
 
