@@ -9,7 +9,13 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
-ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
+# And what of others is searched or shown.
+ALSO = (
+    "annotations/entries.py",
+    "annotations/reading.py",
+    "annotations/shown.py",
+    "lab/runs/entries.py",
+)
 
 
 def stamp() -> int:
@@ -20,7 +26,7 @@ def stamp() -> int:
         files = (here / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
-    for name in ENTRIES:
+    for name in ALSO:
         checksum = zlib.crc32((here / name).read_bytes(), checksum)
     return checksum
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 
 from app.annotations.kept import Annotation
-from app.annotations.reading import Reading, as_html, read
+from app.annotations.reading import Reading, read
+from app.annotations.shown import as_html
 from app.markup import page_text
 from app.search import index
 from app.search.index import Entry

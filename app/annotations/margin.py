@@ -1,60 +1,74 @@
-"""The margin of a note: its comments as the page shows them, each at its passage as it is now."""
+"""A comment as the margin of a note shows it, at its passage as the note is now."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.accounts.permissions import Person
-from app.annotations import anchored, store
-from app.annotations.anchored import Annotated, Placed
+from app.accounts.permissions import Action, Person, may
+from app.annotations.anchored import Placed
 from app.annotations.anchoring import Grade
+from app.annotations.composing import MOTIVATIONS, OF_KINDS
 from app.annotations.kept import Annotation, may_change
-from app.annotations.reading import as_html, read
+from app.annotations.reading import read
+from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
+
+KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 
 
 @dataclass(frozen=True)
 class Comment:
-    """`start` and `end` count code points of the note's text; None: the whole note, or orphan."""
+    """`start` and `end` count code points of the note's text; None: the whole note, or orphan.
+
+    `quote` is the passage as it was when it was marked. `gone`: it was deleted, not what answers
+    it.
+    """
 
     id: str
+    kind: str
     who: str
     when: str
+    changed: bool
     quote: str
     html: str
+    tags: tuple[str, ...]
+    colour: str
     grade: Grade
     start: int | None
     end: int | None
     visibility: str
-    may_delete: bool
-
-
-def of_note(
-    connection: sqlite3.Connection,
-    document: Annotated,
-    person: Person,
-    macros: Mapping[str, str] = NO_MACROS,
-) -> list[Comment]:
-    """What `person` may read in the margin, in the order of the text; the rest comes after."""
-    kept = {each.id: each for each in store.of_note(connection, document.uid, person)}
-    placed = [each for each in anchored.of_note(connection, document) if each.annotation_id in kept]
-    return [comment(kept[each.annotation_id], each, person, macros) for each in placed]
+    gone: bool
+    may_change: bool
+    may_answer: bool
 
 
 def comment(
-    annotation: Annotation, placed: Placed, person: Person, macros: Mapping[str, str]
+    annotation: Annotation,
+    person: Person,
+    placed: Placed | None = None,
+    html: str | None = None,
+    macros: Mapping[str, str] = NO_MACROS,
 ) -> Comment:
+    """`html` is what it says where that is kept; a reply has no place."""
+    reading, gone = read(annotation.stored), annotation.deleted is not None
+    kind = KINDS.get(annotation.motivation, "comment")
+    said = "" if gone else as_html(reading, macros) if html is None else html
     return Comment(
         id=annotation.id,
-        who=annotation.who,
+        kind=kind,
+        who="" if gone else annotation.who,
         when=annotation.created,
+        changed=annotation.modified != annotation.created,
         quote=annotation.quote,
-        html=as_html(read(annotation.stored), macros),
-        grade=placed.grade,
-        start=placed.start,
-        end=placed.end,
+        html=said,
+        tags=() if gone else reading.tags,
+        colour=annotation.colour or OF_KINDS.get(kind, "yellow"),
+        grade=placed.grade if placed else "exact",
+        start=placed.start if placed else None,
+        end=placed.end if placed else None,
         visibility=annotation.visibility,
-        may_delete=may_change(person, annotation),
+        gone=gone,
+        may_change=not gone and may_change(person, annotation),
+        may_answer=not gone and may(person, Action.ANNOTATE),
     )
