@@ -12,9 +12,11 @@ import re
 from datetime import date
 from difflib import get_close_matches
 
+from app.search.remarks import COLOURS, KINDS, STANDARD
+
 PLACES = {"notes": "note", "code": "code", "annotations": "annotation", "outputs": "output"}
 PARTS = ("analysis", "claim", "todo", "math", "figure", "annotation")
-STATES = ("stale", "refuted", "private", "orphan")
+STATES = ("stale", "refuted", "private", "orphan", "changed")
 YEARS = re.compile(r"[0-9]{4}(\.\.([0-9]{4})?)?|\.\.[0-9]{4}")
 DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 ANYTHING = re.compile(r"\S.*", re.DOTALL)
@@ -32,10 +34,22 @@ VALUES = {
     "is": (re.compile("|".join(STATES)), f"{', '.join(STATES[:-1])} or {STATES[-1]}"),
     "cites": (NAMED, "the key of a work"),
     "links": (NAMED, "the path or the name of a note"),
+    "by": (NAMED, "the name of who wrote an annotation"),
+    "colour": (re.compile("|".join(COLOURS)), f"{', '.join(COLOURS[:-1])} or {COLOURS[-1]}"),
+    "motivation": (
+        re.compile("|".join((*KINDS, *STANDARD))),
+        "comment, question, erratum, link, highlight or reply",
+    ),
 }
 # What speaks of a note: its outputs have none of this themselves.
 OF_NOTE = frozenset(("kind", "tag", "author", "year", "has", "is", "cites", "links"))
-WORDS_OF_OURS = ("in", "has", "is")  # their values may be written in capitals
+WORDS_OF_OURS = (
+    "in",
+    "has",
+    "is",
+    "colour",
+    "motivation",
+)  # their values may be written in capitals
 MARKS = {"tag": "#", "cites": "@"}  # what a value may begin with where it stands in a note
 
 # A name, as ours are written, and something that could be its value.

@@ -99,7 +99,7 @@ def settled(
     """
     if query.tree is None:
         return query
-    if "author" in fields(query.tree):
+    if fields(query.tree) & {"author", "by"}:
         persons.provide(connection)
 
     def candidates(tree: Node, limit: int) -> list[int]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.search import signs
+from app.search import remarks, signs
 from app.search.condition import Condition, both
 from app.search.fields import PLACES
 from app.search.folding import spellings
@@ -154,6 +154,9 @@ def condition(node: Node) -> Condition:
 
 def field(node: Field) -> Condition:
     name, value = node.name, node.value
+    of_annotations = remarks.condition(name, value)
+    if of_annotations is not None:
+        return of_annotations
     match name:
         case "in":
             return Condition("entry.type = ?", (PLACES[value],))

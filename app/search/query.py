@@ -9,17 +9,21 @@
     word    = characters [ "*" ]             with *: every word that begins so
     field   = name ":" ( phrase | word )     nothing stands between them
     name    = title | tag | kind | author | year | before | after | in | has | is | cites | links
+            | by | colour | motivation
     year    = 2019 | 2019..2023 | 2019.. | ..2023
     before, after = 2024 | 2024-03 | 2024-03-05
     in      = notes | annotations | code | outputs
     has     = analysis | claim | todo | math | figure | annotation
-    is      = stale | refuted | private | orphan
+    is      = stale | refuted | private | orphan | changed
     cites   = the key of a work;  links = the path, the name or an alias of a note
-    author  = words of a name, side by side; with * at the end: what begins so
+    colour  = yellow | green | blue | rose | violet
+    motivation = comment | question | erratum | link | highlight | reply, or a word of the standard
+    author, by = words of a name, side by side; with * at the end: what begins so
     tag     = a tag, or one above it
 
 OR, AND and NOT are written in capitals; in small letters they are words. kind, tag, author, year,
-has, is, cites and links speak of a note: they find it, its annotations and its code. What its
+has, is, cites and links speak of a note: they find it, its annotations and its code; but is:orphan,
+is:changed, by, colour and motivation speak of an annotation: they find it alone. What its
 blocks have put out they find where in:outputs stands beside them. A query of fields alone lists
 notes first, then annotations, code and outputs, each by date.
 
@@ -88,10 +92,6 @@ INNER_STAR = re.compile(r"[^\W\d_]{2}\*[^\W\d_]{2}")
 WAITING = ("or", "and", "not", "minus")  # for what follows
 OPERATORS = ("OR", "AND", "NOT")
 EDGE = Token("edge")
-NO_ORPHANS = (
-    "is:orphan finds nothing yet: which comments have lost their passage is known only on the"
-    " page of each note."
-)
 
 
 class Malformed(Exception):
@@ -175,8 +175,6 @@ def read_field(found: re.Match[str], notes: list[str], *, typing: bool = False) 
             return Token("leaf")
         notes.append(f"{name}: wants {wanted}, so {found[0]} was searched as words.")
         return Token("leaf", every(plain_words(found[0])))
-    if (name, value) == ("is", "orphan"):
-        notes.append(NO_ORPHANS)
     if name == "title":
         part = word(value) if quoted is None else phrase(value)
         if part is None or (quoted is None and re.fullmatch(REGEX, value)):

@@ -17,6 +17,7 @@ from app.accounts.permissions import Person, visibilities
 from app.search.fields import PARTS, PLACES, STATES
 from app.search.query import parse
 from app.search.related import COMMON
+from app.search.remarks import COLOURS, KINDS
 from app.search.tree import Either, Field, Node, Not, Phrase, Title, Word, every, written
 
 LOOKED_AT = 40  # notes, the newest
@@ -133,6 +134,7 @@ def of_states() -> list[Row]:
         "refuted": "has a claim that its check refutes, also where that was expected",
         "private": "seen by nobody but those who are signed in",
         "orphan": "comments whose passage is no longer in their note",
+        "changed": "comments whose passage reads otherwise than when it was marked",
     }
     return [
         Row(fields("in", PLACES), "only there: comments are annotations, results are outputs"),
@@ -141,6 +143,9 @@ def of_states() -> list[Row]:
             Row(fields("is", [state]), parse(f"is:{state}").note or states[state])
             for state in STATES
         ),
+        Row(fields("motivation", list(KINDS)), "annotations of this kind"),
+        Row(fields("colour", COLOURS), "annotations whose passage is marked in this colour"),
+        Row([Example("by:ada", finds=False)], "annotations by whoever has this name"),
     ]
 
 

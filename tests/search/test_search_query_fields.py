@@ -18,7 +18,7 @@ from app.annotations import store
 from app.commands.sync import up_to_date
 from app.errors import Unavailable
 from app.lab import runs
-from app.lab.runs import Output, queue
+from app.lab.runs import Output, queue, spans
 from app.lab.shown import lookups
 from app.library.names import key
 from app.search import settling
@@ -95,7 +95,7 @@ def ran(
     ]  # fmt: skip
     run, _ = runs.enqueue(settings, connection, script, {"n": n}, people.owner(connection),
                           force=True)  # fmt: skip
-    claimed = queue.claim(settings, connection, run.id)
+    claimed = queue.claim(settings, connection, spans.spans([run.id]))
     assert claimed
     queue.finish(settings, connection, run.id, "succeeded", outputs=made, seconds=1, log=log)
     return run.id
@@ -150,6 +150,7 @@ OPEN = EVERY - {"secret"}
         ("is:refuted", {"wrong"}, set()),
         ("is:stale", set(), set()),
         ("is:orphan", set(), set()),
+        ("is:changed", set(), set()),
         ("-is:stale -is:orphan", OPEN, {"secret"}),
         ("links:target", {"folder/links"}, {"secret"}),
         ("links:TARGET.md", {"folder/links"}, {"secret"}),
@@ -234,6 +235,7 @@ ASKED = [
     f"cites:@{SECRET}2020", f"/{SECRET}/", f"/{SECRET[:3]}+/", f"/^plain {SECRET}/",
     f"/{SECRET}/ in:outputs", f"in:outputs {SECRET}", f"in:code /{SECRET}/", "tag:tprivate",
     f"title:{SECRET}", f"in:annotations /{SECRET}/", f"in:annotations {SECRET}*", "is:private",
+    f"by:owner {SECRET}", f"motivation:comment {SECRET}", f"colour:yellow /{SECRET}/",
     "is:private in:outputs", f"has:annotation {SECRET}", f"has:claim {SECRET}", "is:refuted /xyz/",
     "is:stale /xyz/", f'"printed {SECRET}"', f"has:figure {SECRET}", f"has:todo /{SECRET}/",
 ]  # fmt: skip

@@ -86,6 +86,8 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Field, st.just("in"), st.sampled_from(("notes", "annotations", "code", "outputs"))),
     st.builds(Field, st.just("is"), st.sampled_from(("stale", "refuted", "private", "orphan"))),
     st.builds(Field, st.just("has"), st.sampled_from(("annotation", "math"))),
+    st.builds(Field, st.just("motivation"), st.sampled_from(("comment", "question"))),
+    st.builds(Field, st.just("by"), st.sampled_from(("owner", "nobody"))),
     st.builds(Field, st.just("links"), st.sampled_from(("here", "nowhere"))),
     st.builds(Field, st.just("after"), st.sampled_from(("2024-01-10", "2024-01"))),
 )

@@ -106,7 +106,10 @@ def test_while_typing_the_last_word_may_go_on(client: FlaskClient) -> None:
     phrase = client.get('/search/typing?q="cat+wal').text
     assert "<mark>cat walks</mark>" in phrase
     assert "quotation mark" not in phrase
-    assert "stale, refuted, private or orphan" in client.get("/search/typing?q=cat+is:sta").text
+    assert (
+        "stale, refuted, private, orphan or changed"
+        in client.get("/search/typing?q=cat+is:sta").text
+    )
     empty = client.get("/search/typing?q=+")
     assert empty.headers["HX-Replace-Url"] == "/search"
     assert "Type what you remember" in empty.text

@@ -76,7 +76,7 @@ def test_each_example_from_the_library_finds_something(public: FlaskClient) -> N
     assert any(query.startswith("year:") and query.endswith("..") for query in queries)
     assert {"cites:roe2023", "links:other", "before:2027", "after:2025"} <= set(queries)
     assert any(" OR " in query and "(" in query for query in queries)
-    usual = ("has:", "is:", "in:", "/")
+    usual = ("has:", "is:", "in:", "motivation:", "colour:", "/")
     for query in queries:
         if not query.startswith(usual):
             assert public.get("/api/search", query_string={"q": query}).get_json()["total"], query
@@ -97,7 +97,8 @@ def test_every_word_of_the_language_is_explained(connection: sqlite3.Connection)
     shown = " ".join(example.query for row in rows for example in row.examples)
     for field in ("title", "tag", "author", "kind", "year", "before", "after", "cites", "links"):
         assert f"{field}:" in shown
-    for value in ("has:todo", "in:outputs", "is:stale", "is:refuted", "is:orphan", "is:private"):
+    for value in ("has:todo", "in:outputs", "is:stale", "is:refuted", "is:orphan", "is:private",
+                  "is:changed", "by:", "colour:blue", "motivation:question"):  # fmt: skip
         assert value in shown
     for row in rows:
         for example in row.examples:
