@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.accounts.permissions import Person
-from app.annotations import anchored
+from app.annotations import anchored, errata
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
+from app.annotations.errata import Erratum
 from app.annotations.kept import SELECT, as_annotation, readable
 from app.annotations.margin import Comment, comment
 from app.markup.note import NO_MACROS
@@ -41,6 +42,7 @@ SHOWN = "SELECT id, html FROM annotation_shown WHERE id IN (SELECT value FROM js
 class Thread:
     comment: Comment
     replies: tuple[Comment, ...]
+    erratum: Erratum | None = None
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,9 @@ def loaded(
     for row in replies:
         answers.setdefault(row["thread"], []).append(told(row))
     roots = {row["id"]: row for row in found}
+    proposed = errata.of_rows(connection, [row for row in found if row["deleted"] is None])
     return [
-        Thread(told(roots[name], each), tuple(answers.get(name, ())))
+        Thread(told(roots[name], each), tuple(answers.get(name, ())), proposed.get(name))
         for each in part
         if (name := each.annotation_id) in roots
     ]

@@ -35,7 +35,7 @@ from app.library.history import differences, trash
 from app.library.history.versions import Version
 from app.library.writing import completion, drafts, newlines, save, starts
 from app.markup import Rendered, render
-from app.web import access, attaching, deleting, fillers, filling, notes, unsaved, writing
+from app.web import access, attaching, deleting, errata, fillers, filling, notes, unsaved, writing
 from app.web.templates import address, quoted, worded
 from app.web.writing import Form
 
@@ -111,13 +111,15 @@ def update(id: str) -> ResponseReturnValue:
 def updated(form: Form) -> str:
     settings, person = access.settings(), g.person.id
     before = save.version(settings, g.db, form.id, form.base)
-    source = newlines.like(before, writing.source_of(form))
+    source, about = newlines.like(before, writing.source_of(form)), errata.proposed(form.id)
     try:
-        saved = save.update(settings, g.db, form.id, source, form.base, person_id=person)
+        saved = save.update(settings, g.db, form.id, source, form.base, person_id=person,
+                            credit=errata.credit_of(about))  # fmt: skip
     except NotFound:
         if not request.form.get("anew"):  # it has not been said yet that the note is gone
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
+    errata.saved_with(about, saved)
     anchored.follow_save(g.db, saved.uid)
     return place_of(saved)
 
@@ -267,6 +269,8 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
         going=deleting.of(g.db, g.person, form.id) if form.id else None,
+        proposed=errata.proposed(form.id) if form.id else None,
+        at_line=errata.line_of(form.header),
         **more,
     )
 

@@ -48,7 +48,7 @@ def note(document: Document, html: str) -> Json:
 
 def revision(found: Revision, path: str) -> Json:
     """A version of the note at `path`, in a list."""
-    shown = {name: getattr(found, name) for name in ("id", "at", "kind", "person")}
+    shown = {name: getattr(found, name) for name in ("id", "at", "kind", "person", "proposer")}
     url = f"/history/{quoted(path)}?version={found.id}"
     return {**shown, "sha256": found.sha256, "size": found.size, "url": url}
 

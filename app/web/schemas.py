@@ -94,6 +94,7 @@ REVISION: dict[str, Schema] = {
     "at": TEXT,
     "kind": words("before", "saved", "merged", "restored", "outside"),
     "person": TEXT,
+    "proposer": TEXT,
     "sha256": TEXT,
     "size": WHOLE,
     "url": TEXT,

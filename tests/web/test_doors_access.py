@@ -124,6 +124,8 @@ POSTS = {
     "/annotations/none/delete": ({}, (401, 403, 404, 404, 404)),
     "/annotations/none/edit": ({"comment": "x"}, (401, 403, 404, 404, 404)),
     "/annotations/none/undo": ({}, (401, 403, 404, 404, 404)),
+    "/annotations/none/accept": ({}, (401, 403, 403, 404, 404)),
+    "/annotations/none/decline": ({"reason": "No."}, (401, 403, 403, 404, 404)),
     "/sign-in": ({"token": "none"}, (410,) * 5),
 }
 

@@ -16,14 +16,16 @@ def saved(
     uid: int,
     before: bytes | None,
     data: bytes,
-    *,
     kind: str = "saved",
     person_id: int | None = None,
+    credit: revisions.Credit = revisions.NO_CREDIT,
 ) -> None:
     """A person put `data` in the place of `before`; the same bytes again are no new version."""
     if before is not None:
         catch_up(connection, uid, before)
-    revisions.add(connection, uid, data, kind=kind, person_id=person_id, after=before)
+    revisions.add(
+        connection, uid, data, kind=kind, person_id=person_id, after=before, credit=credit
+    )
 
 
 def catch_up(connection: sqlite3.Connection, uid: int, current: bytes) -> None:

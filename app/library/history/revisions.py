@@ -27,14 +27,32 @@ KEPT_BETWEEN = timedelta(hours=1)
 OUTSIDE = "outside"
 BY_PEOPLE = ("saved", "merged", "restored")
 COLUMNS = (
-    "revision.id, note_uid, at, kind, person_id, coalesce(person.name, '') AS person, sha256, size"
+    "revision.id, note_uid, at, kind, person_id, coalesce(person.name, '') AS person, sha256, size,"
+    " coalesce(proposer.name, '') AS proposer, coalesce(annotation_id, '') AS annotation_id"
 )
-FROM = "FROM revision LEFT JOIN person ON person.id = person_id"
+FROM = (
+    "FROM revision LEFT JOIN person ON person.id = person_id"
+    " LEFT JOIN person AS proposer ON proposer.id = proposer_id"
+)
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Who proposed what a version changed, and in which annotation."""
+
+    proposer_id: int | None
+    annotation_id: str
+
+
+NO_CREDIT = Credit(None, "")
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A version of a note. `kind`: before | saved | merged | restored | outside."""
+    """A version of a note. `kind`: before | saved | merged | restored | outside.
+
+    `proposer`: who proposed the change, in the annotation `annotation_id`; empty where nobody did.
+    """
 
     id: int
     note_uid: int
@@ -44,6 +62,8 @@ class Revision:
     person: str
     sha256: str
     size: int
+    proposer: str = ""
+    annotation_id: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -58,6 +78,7 @@ def add(
     kind: str,
     person_id: int | None = None,
     after: bytes | None = None,
+    credit: Credit = NO_CREDIT,
 ) -> int:
     """Keep a version, and say its id; what is the newest already is not kept twice.
 
@@ -74,9 +95,20 @@ def add(
         before = latest_bytes(connection, last, after) if last and base else None
         base = base if before is not None else None
         cursor = connection.execute(
-            "INSERT INTO revision (note_uid, person_id, at, kind, sha256, size, base, data)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [uid, person_id, clock.stamp(), kind, sha256, len(data), base, packed(data, before)],
+            "INSERT INTO revision (note_uid, person_id, at, kind, sha256, size, base, data,"
+            " proposer_id, annotation_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                uid,
+                person_id,
+                clock.stamp(),
+                kind,
+                sha256,
+                len(data),
+                base,
+                packed(data, before),
+                credit.proposer_id,
+                credit.annotation_id or None,
+            ],
         )
     return int(cursor.lastrowid or 0)
 

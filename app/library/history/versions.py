@@ -29,6 +29,7 @@ class Version:
     person: str
     sha256: str
     size: int
+    proposer: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def version(revision: Revision) -> Version:
         revision.person,
         revision.sha256,
         revision.size,
+        revision.proposer or ("somebody who left" if revision.annotation_id else ""),
     )
 
 

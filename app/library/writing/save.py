@@ -20,7 +20,7 @@ from app import database
 from app.errors import BaseMissing, GlossError, NotFound, Unavailable
 from app.library import documents, identity, names, regular, store
 from app.library.documents import Document
-from app.library.history import claiming, past, reconcile, trash
+from app.library.history import claiming, past, reconcile, revisions, trash
 from app.library.moving import unfinished
 from app.library.note import Contents, Note, decode, load
 from app.library.syncing import settling
@@ -41,6 +41,7 @@ class Record:
     before: bytes | None
     kind: str
     person_id: int | None
+    credit: revisions.Credit = revisions.NO_CREDIT
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def update(
     *,
     person_id: int | None = None,
     kind: str = "saved",
+    credit: revisions.Credit = revisions.NO_CREDIT,
 ) -> Saved:
     """Save over the version that `base_sha256` names.
 
@@ -154,7 +156,7 @@ def update(
                 connection, names.id_of(file), markdown, base_sha256.lower(), current
             )
             note = merged_or_as_typed(settings, file, version, current)
-            record = Record(current, "merged" if version.merged else kind, person_id)
+            record = Record(current, "merged" if version.merged else kind, person_id, credit)
             try:
                 return replace(put(connection, place, note, record), merged=version.merged)
             except Displaced:  # somebody was faster
@@ -260,7 +262,7 @@ def indexed(connection: sqlite3.Connection, note: Note, record: Record) -> int:
     """Record and index it; not one that sync leaves out for the sake of one of the same name."""
     data, before = note.contents.data, record.before
     uid = claiming.of_file(connection, note.id, data if before is None else before)
-    past.saved(connection, uid, before, data, kind=record.kind, person_id=record.person_id)
+    past.saved(connection, uid, before, data, record.kind, record.person_id, record.credit)
     other = connection.execute(
         "SELECT 1 FROM document WHERE path_key = ? AND path <> ?", [names.key(note.id), note.id]
     ).fetchone()

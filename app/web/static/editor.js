@@ -925,4 +925,14 @@ for (const button of form.querySelectorAll("[value=preview]")) {
   });
 }
 render();
+
+// Opened for a line: it is chosen, and in sight.
+const wanted = Number(area.dataset.line);
+if (wanted > 0) {
+  const lines = area.value.split("\n"), number = Math.min(wanted, lines.length);
+  const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  area.focus();
+  area.setSelectionRange(start, start + lines[number - 1].length);
+  area.scrollTop = lineTops([number])[0] - area.clientHeight / 3;
+}
 })();

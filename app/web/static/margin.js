@@ -347,7 +347,7 @@
 
   margin.addEventListener("submit", async (event) => {
     const form = event.target, holder = form.closest(".thread");
-    if (form.method !== "post" || !(holder || form.matches(".undo"))) return;
+    if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
     event.preventDefault();
     const answer = await send(form.getAttribute("action"), new FormData(form));
     if (answer.status === 400 && form.matches(".composer")) {

@@ -1,0 +1,98 @@
+"""To accept an erratum: the one change of the note that it proposes, or the editor at its line.
+
+The change is made only if the passage stands where it was marked, its words stand exactly once in
+the lines of that block, and the note, rendered with it, reads otherwise in this passage alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person
+from app.annotations import anchored, corrections, errata
+from app.annotations.anchored import Placed
+from app.annotations.corrections import Lines
+from app.errors import BadInput, Changed, GlossError
+from app.library import documents
+from app.library.documents import Document
+from app.library.writing import save, typed
+from app.settings import Settings
+
+SURE = ("exact", "moved")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    path: str
+    merged: bool = False
+
+
+@dataclass(frozen=True)
+class MustEdit:
+    """`line` of the note's file, from 1; 0: nobody knows where the passage was."""
+
+    path: str
+    line: int
+
+
+def accept(
+    settings: Settings, connection: sqlite3.Connection, person: Person, id: str, seen: str
+) -> Accepted | MustEdit:
+    """Change the note as the erratum proposes, if it is still what `person` has `seen`."""
+    kept, found = errata.get(connection, person, id)
+    document = documents.get(connection, kept.path) if kept.path is not None else None
+    if document is None:
+        raise BadInput("This is about no note of this library.")
+    if found.status == "accepted":  # pressed twice
+        return Accepted(document.path)
+    errata.check_seen(found, seen)
+    place = placed(connection, document, id)
+    lines = block(connection, document, place) if place else None
+    if place is None or lines is None:
+        return MustEdit(document.path, 0)
+    words = document.text[place.start : place.end]
+    source = corrections.corrected(document.source, lines, words, found.replacement)
+    if source is None or not is_meant(settings, document, source, place):
+        return MustEdit(document.path, corrections.line_of(document.source, lines, words))
+    try:
+        saved = save.update(settings, connection, document.path, source, document.sha256,
+                            person_id=person.id, credit=errata.credit(kept))  # fmt: skip
+    except Changed:
+        return MustEdit(document.path, lines.first)
+    errata.accepted(connection, person, kept, saved.uid)
+    anchored.follow_save(connection, saved.uid)
+    return Accepted(saved.path, saved.merged)
+
+
+def placed(connection: sqlite3.Connection, document: Document, id: str) -> Placed | None:
+    """Where its passage stands today, changed or not."""
+    for each in anchored.of_note(connection, document):
+        if each.annotation_id == id and each.start is not None:
+            return each
+    return None
+
+
+def block(connection: sqlite3.Connection, document: Document, place: Placed) -> Lines | None:
+    row = connection.execute(
+        "SELECT lines FROM document WHERE uid = ? AND sha256 = ?", [document.uid, document.sha256]
+    ).fetchone()
+    known = json.loads(row["lines"]) if row else []
+    return corrections.lines_of(known, place.start or 0, place.end or 0)
+
+
+def is_meant(settings: Settings, document: Document, source: str, place: Placed) -> bool:
+    """Whether the note would read otherwise in the passage alone."""
+    if place.grade not in SURE or place.start is None or place.end is None:
+        return False
+    try:
+        before = typed.checked(settings, document.file, document.source)
+        after = typed.checked(settings, document.file, source)
+    except GlossError:
+        return False
+    return (
+        before.rendered.text == document.text
+        and before.front.visibility == after.front.visibility
+        and corrections.is_only_there(before.rendered, after.rendered, place.start, place.end)
+    )

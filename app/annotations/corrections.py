@@ -1,0 +1,101 @@
+"""A correction of a passage, as a change of the lines of the source that it stands in.
+
+    >>> source = "# Walks\\n\\nA walk of\\nN steps. A walk.\\n"
+    >>> corrected(source, Lines(3, 4), "walk of N", "path of $N$")
+    '# Walks\\n\\nA path of $N$ steps. A walk.\\n'
+    >>> corrected(source, Lines(3, 4), "walk", "path") is None
+    True
+
+It is made only where there is no doubt which words are meant: they stand exactly once in these
+lines. Whether the page then says what was meant is asked of the rendered note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from app.markup import Rendered
+
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+FENCE = re.compile(r"\s*(?:```|~~~)")
+Map = Sequence[tuple[int, int, int, int]]
+
+
+class Lines(NamedTuple):
+    """Of a file, from 1; the last one, too."""
+
+    first: int
+    last: int
+
+
+def lines_of(known: Map, start: int, end: int) -> Lines | None:
+    """The lines of the block that has all of text[start:end]; `known` is the note's map."""
+    for from_, to, first, last in known:
+        if from_ <= start and end <= to:
+            return Lines(first, last)
+    return None
+
+
+def corrected(source: str, lines: Lines, words: str, replacement: str) -> str | None:
+    """The source with the words replaced that stand once in these lines; None if they do not."""
+    span = standing(source, lines, words)
+    if span is None or not is_plain(replacement):
+        return None
+    return source[: span[0]] + replacement + source[span[1] :]
+
+
+def standing(source: str, lines: Lines, words: str) -> tuple[int, int] | None:
+    """Where the words stand in the source, if it is once in these lines."""
+    every = LINE.findall(source)
+    start = sum(map(len, every[: lines.first - 1]))
+    piece = "".join(every[lines.first - 1 : lines.last])
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    found = list(re.finditer(f"(?=({pattern}))", piece)) if pattern else []
+    if len(found) != 1:
+        return None
+    return start + found[0].start(1), start + found[0].end(1)
+
+
+def line_of(source: str, lines: Lines, words: str) -> int:
+    """The line at which somebody who makes the change begins to look."""
+    span = standing(source, lines, words)
+    if span is None:
+        return lines.first
+    return len(LINE.findall(source[: span[0]] + "x"))
+
+
+def is_plain(replacement: str) -> bool:
+    """Whether it may stand within a block: some words, no other block, no fence."""
+    parts = replacement.splitlines()
+    has_words = any(map(str.isalnum, replacement))
+    return has_words and all(part.strip() and not FENCE.match(part) for part in parts)
+
+
+def is_only_there(before: Rendered, after: Rendered, start: int, end: int) -> bool:
+    """Whether nothing but text[start:end] reads otherwise, in a note of the same blocks."""
+    grown = len(after.text) - len(before.text)
+    return (
+        end + grown > start
+        and after.text.startswith(before.text[:start])
+        and after.text.endswith(before.text[end:])
+        and shape(before, start, 0) == shape(after, start, grown)
+        and computed(before) == computed(after)
+    )
+
+
+def shape(rendered: Rendered, start: int, grown: int) -> list[tuple[int, int]]:
+    """Where the blocks begin and end in the text, what comes after the passage moved back."""
+
+    def back(place: int) -> int:
+        return place if place <= start else max(place - grown, start)
+
+    return [(back(from_), back(to)) for from_, to, _, _ in rendered.lines]
+
+
+def computed(rendered: Rendered) -> list[object]:
+    """What the note computes and claims, which no correction of a text may change."""
+    claims = [(claim.id, claim.check, claim.expect) for claim in rendered.claims]
+    return [*claims, *(replace(block, line=0) for block in rendered.blocks)]

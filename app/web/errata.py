@@ -1,0 +1,103 @@
+"""Errata as who may change the note meets them: accept with one press, or in the editor; decline.
+
+Forms that work without scripts. Where a press is not enough, the editor opens at the line with the
+proposal above the text, and saving there accepts it, to the credit of who proposed it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from app.accounts.permissions import Action, visibilities
+from app.annotations import accepting, errata
+from app.annotations.accepting import MustEdit
+from app.annotations.errata import Erratum, Evidence
+from app.annotations.kept import Annotation
+from app.errors import GlossError
+from app.lab.shown import board
+from app.lab.shown.board import Checked
+from app.library import documents
+from app.library.history.revisions import NO_CREDIT, Credit
+from app.library.writing.save import Saved
+from app.web import access, annotation_forms
+from app.web.templates import address, quoted
+
+blueprint = Blueprint("errata", __name__)
+
+
+@blueprint.post("/annotations/<id>/accept")
+@access.needs(Action.WRITE)
+def accept(id: str) -> ResponseReturnValue:
+    """Change the note and show it there; or its editor, at the line that it is about."""
+    access.allow(Action.WRITE)
+    seen = request.form.get("seen", "")
+    done = accepting.accept(access.settings(), g.db, g.person, id, seen)
+    if isinstance(done, MustEdit):
+        asked = {"line": done.line, "erratum": id} if done.line else {"erratum": id}
+        return redirect(f"/edit/{quoted(done.path)}?{urlencode(asked)}", 303)
+    merged = "?kept=theirs" if done.merged else ""
+    return redirect(f"{address(done.path)}{merged}#annotation-{id}", 303)
+
+
+@blueprint.post("/annotations/<id>/decline")
+@access.needs(Action.WRITE)
+def decline(id: str) -> Response:
+    access.allow(Action.WRITE)
+    given = request.form
+    errata.decline(g.db, g.person, id, given.get("reason", ""), given.get("seen", ""))
+    kept, _ = errata.get(g.db, g.person, id)
+    return annotation_forms.done(kept, HTTPStatus.OK)
+
+
+@blueprint.app_template_global()
+def verdict(cited: Evidence) -> Checked | None:
+    """What became of the claim that is cited, if its note has it and the person may read it."""
+    known: dict[str, dict[str, Any]] = g.setdefault("cited", {})
+    if cited.path not in known:
+        known[cited.path] = claims_of(cited.path)
+    found: Checked | None = known[cited.path].get(cited.claim)
+    return found
+
+
+def claims_of(path: str) -> dict[str, Checked]:
+    document = documents.get(g.db, path)
+    if document is None or document.visibility not in visibilities(g.person, Action.READ):
+        return {}
+    blocks, claims = documents.blocks(g.db, document.uid), documents.claims(g.db, document.uid)
+    return dict(board.of_note(access.settings(), g.db, blocks, claims, "", {}).claims)
+
+
+def proposed(path: str) -> tuple[Annotation, Erratum] | None:
+    """The erratum that the editor of this note was opened for, unless it was accepted since."""
+    asked = request.values.get("erratum", "")
+    if not asked:
+        return None
+    with suppress(GlossError):
+        kept, found = errata.get(g.db, g.person, asked)
+        if kept.path == path and found.status != "accepted":
+            return kept, found
+    return None
+
+
+def credit_of(about: tuple[Annotation, Erratum] | None) -> Credit:
+    return errata.credit(about[0]) if about else NO_CREDIT
+
+
+def saved_with(about: tuple[Annotation, Erratum] | None, saved: Saved) -> None:
+    """The editor has made the change that was proposed, in its own words perhaps."""
+    if about:
+        errata.accepted(g.db, g.person, about[0], saved.uid)
+
+
+def line_of(header: str) -> int:
+    """The line of the text that the address asks for, below a front matter; 0: none."""
+    asked = request.args.get("line", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 8):
+        return 0
+    return max(0, int(asked) - header.count("\n"))

@@ -1,0 +1,170 @@
+"""Errata in a browser without scripts: accepted with one press, in the editor, or declined."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+FRONT = "---\ntitle: The sum\nvisibility: public\n---\n"
+BODY = """A walk of x_i x_j steps.
+
+The sum is small, the walk is small.
+
+```claim
+id: small
+text: It is so.
+check: shown.total < 10
+```
+"""
+HTML = "text/html,*/*;q=0.8"
+Clients = dict[str, FlaskClient]
+
+
+@pytest.fixture
+def application(settings: Settings, connection: sqlite3.Connection) -> Flask:
+    (settings.notes / "sum.md").write_text(FRONT + BODY)
+    sync(settings, connection)
+    return create_app(settings)
+
+
+@pytest.fixture
+def clients(visitors: Clients) -> Clients:
+    for client in visitors.values():
+        client.environ_base["HTTP_ACCEPT"] = HTML
+    return visitors
+
+
+def propose(client: FlaskClient, quote: str, replacement: str, **more: str) -> str:
+    answer = client.post(
+        "/annotations/form",
+        data={"note": "sum", "kind": "erratum", "quote": quote, "replacement": replacement, **more},
+    )
+    assert answer.status_code == 303, answer.text
+    return str(answer.location.partition("#annotation-")[2])
+
+
+def page(client: FlaskClient) -> str:
+    return client.get("/notes/sum").text
+
+
+def press(client: FlaskClient, id: str, verb: str, **more: str) -> Any:
+    """As the form on the page does."""
+    form = rf'action="/annotations/{id}/{verb}".*?name="seen" value="(\w+)"'
+    found = re.search(form, page(client), re.DOTALL)
+    assert found
+    return client.post(f"/annotations/{id}/{verb}", data={"seen": found[1], **more})
+
+
+def source(settings: Settings) -> str:
+    return (settings.notes / "sum.md").read_text()
+
+
+def test_one_press_changes_the_note_and_credits_who_proposed_it(
+    clients: Clients, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "$x^2$", evidence="small")
+    assert "Not known" in page(clients["public"])  # the claim
+    assert "/accept" not in page(clients["public"]) + page(clients["annotator"])
+    answer = press(clients["editor"], made, "accept")
+    assert (answer.status_code, answer.location) == (303, f"/notes/sum#annotation-{made}")
+    assert source(settings) == FRONT + BODY.replace("x_i x_j", "$x^2$")
+    history = clients["owner"].get("/history/sum").text
+    assert "a browsing editor saved, as a browsing annotator proposed" in history
+    listed = clients["owner"].get("/api/history/sum").get_json()["results"][0]
+    assert (listed["person"], listed["proposer"]) == ("a browsing editor", "a browsing annotator")
+    row = connection.execute("SELECT * FROM erratum").fetchone()
+    assert (row["status"], row["revision_id"]) == ("accepted", listed["id"])
+    shown = page(clients["public"])
+    assert "Accepted" in shown
+    assert "/accept" not in page(clients["editor"])
+    again = clients["editor"].post(f"/annotations/{made}/accept", data={"seen": "x"})
+    assert again.status_code == 303
+    assert len(clients["owner"].get("/api/history/sum").get_json()["results"]) == 2
+
+
+def test_what_is_in_doubt_opens_the_editor_at_its_line_and_saving_credits(
+    clients: Clients, settings: Settings
+) -> None:
+    made = propose(clients["annotator"], "The sum is small, the walk is small", "a\n\nb")
+    answer = press(clients["owner"], made, "accept")
+    assert answer.location == f"/edit/sum?line=7&erratum={made}"
+    assert source(settings) == FRONT + BODY
+    editor = clients["owner"].get(answer.location).text
+    assert 'data-line="3"' in editor
+    assert "a browsing annotator proposes, for line 7" in editor
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', editor))
+    assert form["erratum"] == made
+    saved = clients["owner"].post(
+        "/edit/sum",
+        data={"base": form["base"], "erratum": made, "header": FRONT, "do": "save",
+              "markdown": BODY.replace("The sum is small", "The sum is tiny")},
+    )  # fmt: skip
+    assert saved.status_code == 303
+    assert "as a browsing annotator proposed" in clients["owner"].get("/history/sum").text
+    assert "Accepted" in page(clients["public"])
+
+
+def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "<b>bold</b>")
+    assert press(clients["editor"], made, "decline", reason=" ").status_code == 400
+    answer = press(clients["editor"], made, "decline", reason="It is <right>.")
+    assert answer.status_code == 303
+    assert "It is &lt;right&gt;." in page(clients["public"])
+    found = press(clients["editor"], made, "accept")  # another mind
+    assert found.status_code == 303
+    assert "<b>bold</b>" in source(settings)
+
+
+def test_who_decides_decides_about_what_was_shown(clients: Clients, settings: Settings) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "fair")
+    seen = re.search(r'name="seen" value="(\w+)"', page(clients["owner"]))
+    assert seen
+    changed = clients["annotator"].post(
+        f"/annotations/{made}/edit", data={"replacement": "foul", "visibility": "shared"}
+    )
+    assert changed.status_code == 303
+    for verb in ("accept", "decline"):
+        answer = clients["owner"].post(
+            f"/annotations/{made}/{verb}", data={"seen": seen[1], "reason": "No."}
+        )
+        assert answer.status_code == 409
+    assert source(settings) == FRONT + BODY
+
+
+def test_a_passage_that_was_changed_since_is_for_the_editor(
+    clients: Clients, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = propose(clients["annotator"], "The sum is small, the walk is small", "All is small")
+    (settings.notes / "sum.md").write_text(FRONT + BODY.replace("walk is small", "walk is long"))
+    sync(settings, connection)
+    answer = press(clients["owner"], made, "accept")
+    assert answer.location.startswith("/edit/sum?line=7")
+    assert "All is small" not in source(settings)
+
+
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+def test_only_who_may_write_decides_and_only_about_an_erratum(clients: Clients, verb: str) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "y")
+    data = {"reason": "No.", "seen": "none"}
+    status = {
+        role: client.post(f"/annotations/{made}/{verb}", data=data).status_code
+        for role, client in clients.items()
+    }
+    assert status == {"public": 401, "reader": 403, "annotator": 403, "editor": 409, "owner": 409}
+    hidden = propose(clients["annotator"], "x_i x_j", "y", visibility="private")
+    assert clients["owner"].post(f"/annotations/{hidden}/{verb}", data=data).status_code == 404
+    comment = (
+        clients["annotator"]
+        .post("/annotations/form", data={"note": "sum", "comment": "Well."})
+        .location.partition("#annotation-")[2]
+    )
+    assert clients["owner"].post(f"/annotations/{comment}/{verb}", data=data).status_code == 404
