@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.accounts.permissions import Action, Person, may
+from app.accounts.permissions import Action, Person, Thing, may
 from app.annotations.anchored import Placed
 from app.annotations.anchoring import Grade
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
-from app.annotations.kept import Annotation, may_change
-from app.annotations.reading import read
+from app.annotations.kept import NOBODY
+from app.annotations.reading import read_stored
 from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
 
@@ -29,7 +30,6 @@ class Comment:
     kind: str
     who: str
     when: str
-    changed: bool
     quote: str
     html: str
     tags: tuple[str, ...]
@@ -44,31 +44,36 @@ class Comment:
 
 
 def comment(
-    annotation: Annotation,
+    row: sqlite3.Row,
     person: Person,
     placed: Placed | None = None,
     html: str | None = None,
     macros: Mapping[str, str] = NO_MACROS,
 ) -> Comment:
-    """`html` is what it says where that is kept; a reply has no place."""
-    reading, gone = read(annotation.stored), annotation.deleted is not None
-    kind = KINDS.get(annotation.motivation, "comment")
+    """Of a row of `kept.SELECT`. `html` is what it says where that is kept; a reply has no place.
+
+    Of what was deleted nothing is told but where it stood.
+    """
+    gone = row["deleted"] is not None
+    reading = read_stored(row["stored"])
+    kind = KINDS.get(row["motivation"], "comment")
     said = "" if gone else as_html(reading, macros) if html is None else html
+    thing = Thing(row["visibility"], row["person_id"] or NOBODY)
+    changes = may(person, Action.ANNOTATE, thing) or may(person, Action.MODERATE, thing)
     return Comment(
-        id=annotation.id,
+        id=row["id"],
         kind=kind,
-        who="" if gone else annotation.who,
-        when=annotation.created,
-        changed=annotation.modified != annotation.created,
-        quote=annotation.quote,
+        who="" if gone else row["who"] or "somebody who left",
+        when=row["created"],
+        quote="" if gone else row["quote"],
         html=said,
         tags=() if gone else reading.tags,
-        colour=annotation.colour or OF_KINDS.get(kind, "yellow"),
+        colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
         grade=placed.grade if placed else "exact",
         start=placed.start if placed else None,
         end=placed.end if placed else None,
-        visibility=annotation.visibility,
+        visibility=row["visibility"],
         gone=gone,
-        may_change=not gone and may_change(person, annotation),
+        may_change=not gone and changes,
         may_answer=not gone and may(person, Action.ANNOTATE),
     )

@@ -7,12 +7,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.annotations import addresses
 
+SHORT = 5_000  # characters
 COLOURS = ("yellow", "green", "blue", "rose", "violet")
 CLASS = "gloss-"  # begins the class of a target that says the colour of its mark
 
@@ -44,6 +47,16 @@ class Reading:
     @property
     def words(self) -> str:
         return "\n\n".join(said.value for said in self.said)
+
+
+def read_stored(stored: str) -> Reading:
+    """The same of the JSON that is kept; what is not long is read once in a process."""
+    return remembered(stored) if len(stored) <= SHORT else read(json.loads(stored))
+
+
+@lru_cache(maxsize=2048)
+def remembered(stored: str) -> Reading:
+    return read(json.loads(stored))
 
 
 def read(annotation: dict[str, Any]) -> Reading:

@@ -15,7 +15,7 @@ from app.annotations import anchored, errata
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
-from app.annotations.kept import SELECT, as_annotation, readable
+from app.annotations.kept import SELECT, readable
 from app.annotations.margin import Comment, comment
 from app.markup.note import NO_MACROS
 
@@ -24,8 +24,9 @@ PART = 200  # threads, in what it asks for after that
 
 ALIVE = """(annotation.deleted IS NULL OR EXISTS (SELECT 1 FROM annotation AS reply
     WHERE reply.thread = annotation.id AND reply.deleted IS NULL))"""
+# The plus: by the note, not by what began a thread, which is nearly every annotation there is.
 COUNT = f"""SELECT count(*) FROM annotation
-    WHERE note_uid = ? AND thread = '' AND {ALIVE} AND {{readable}}"""
+    WHERE note_uid = ? AND +thread = '' AND {ALIVE} AND {{readable}}"""
 IS_TODAYS = f"""SELECT 1 FROM anchored_text
     WHERE note_uid = ? AND file_sha256 = ? AND {MADE_BY_THIS_CODE}"""
 PLACED = f"""SELECT annotation.id AS annotation_id, start, "end", grade, said FROM anchor
@@ -122,7 +123,7 @@ def placed(
 def followed(connection: sqlite3.Connection, document: Annotated, person: Person) -> list[Placed]:
     """Where they stand in a text that is newer than what is kept."""
     rows = connection.execute(
-        f"SELECT id FROM annotation WHERE note_uid = ? AND thread = '' AND {readable(person)}",
+        f"SELECT id FROM annotation WHERE note_uid = ? AND +thread = '' AND {readable(person)}",
         [document.uid],
     )
     mine = {row["id"] for row in rows}
@@ -145,7 +146,7 @@ def loaded(
     shown = {row["id"]: row["html"] for row in kept}
 
     def told(row: sqlite3.Row, place: Placed | None = None) -> Comment:
-        return comment(as_annotation(row), person, place, shown.get(row["id"]), macros)
+        return comment(row, person, place, shown.get(row["id"]), macros)
 
     answers: dict[str, list[Comment]] = {}
     for row in replies:

@@ -6,10 +6,20 @@ everybody else is led from page to page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+)
+from markupsafe import Markup
 
 from app import clock
 from app.accounts.permissions import Action, Thing
@@ -18,6 +28,7 @@ from app.annotations.addresses import of_note
 from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
 from app.annotations.reading import COLOURS, read
+from app.annotations.threads import Thread
 from app.errors import BadInput, NotFound
 from app.library import documents, macros, names
 from app.library.documents import Document
@@ -31,12 +42,14 @@ from app.web.annotation_typed import (
     understood,
 )
 
+DRAWN = 2048  # threads
 CHOICES = ("comment", "question", "erratum", "link", "highlight")
 KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 
 
 def add_to(blueprint: Blueprint) -> None:
     blueprint.add_app_template_filter(passage, "passage")
+    blueprint.add_app_template_global(threads_html)
     of_one = "/annotations/<id>"
     for rule, view, method in (
         ("/annotations/form", form, "GET"),
@@ -124,6 +137,29 @@ def more() -> Response:
     return of_part(render_template(page, room="Margin", document=note, margin=found))
 
 
+def threads_html(shown: Iterable[Thread], deleted: str = "") -> list[Markup]:
+    """Threads as a page shows them, each drawn once in a process for who sees the same of it."""
+    known, _ = macros.of_library(access.settings().notes)
+    used = tuple(sorted(known.items()))
+    return [
+        drawn_for_one(thread, deleted) if thread.erratum else drawn(thread, deleted, used)
+        for thread in shown
+    ]
+
+
+def drawn_for_one(thread: Thread, deleted: str) -> Markup:
+    """An erratum has buttons for who may decide, and the verdict on its evidence as it is now."""
+    page = render_template("annotations/_thread.html", thread=thread, deleted=deleted)
+    return Markup(page)  # noqa: S704 - it escapes
+
+
+@lru_cache(maxsize=DRAWN)
+def drawn(thread: Thread, deleted: str, _macros: tuple[tuple[str, str], ...]) -> Markup:
+    """The passages in it are typeset with the macros of the library."""
+    template = current_app.jinja_env.get_template("annotations/_thread.html")
+    return Markup(template.render(thread=thread, deleted=deleted))  # noqa: S704 - it escapes
+
+
 def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
     """A script gets the thread as it is now; a browser is led to it."""
     note = note_of(kept)
@@ -131,8 +167,7 @@ def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
         return to(f"{of_note(kept.path)}#annotation-{kept.id}" if kept.path else "/annotations/")
     first = kept.thread or kept.id
     thread = threads.one(g.db, note, g.person, first, macros_of(note))
-    page = render_template("annotations/_one.html", thread=thread, deleted=deleted)
-    return of_part(page, status)
+    return of_part("".join(threads_html([thread] if thread else [], deleted)), status)
 
 
 def asked_note(typed: dict[str, str]) -> Document | None:

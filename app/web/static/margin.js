@@ -13,7 +13,6 @@
   const sheet = document.getElementById("sheet");
   const wide = matchMedia("(min-width: 1081px)");
   const COLOURS = ["yellow", "green", "blue", "rose", "violet"];
-  const painted = {};
   let map, marks = [], active = [];
 
   // Marks
@@ -68,11 +67,9 @@
       else element.dataset[name] = "";
     }
     if (!window.Highlight) return;
-    painted[name] = painted[name] || new Highlight();
-    painted[name].clear();
-    for (const range of words) painted[name].add(range);
-    painted[name].priority = { two: 1, active: 2 }[name] || 0;
-    CSS.highlights.set(`gloss-${name}`, painted[name]);
+    const painted = new Highlight(...words);
+    painted.priority = { two: 1, active: 2 }[name] || 0;
+    CSS.highlights.set(`gloss-${name}`, painted);
   }
 
   // The element that a range selects as a whole, where it is no text.
@@ -98,30 +95,44 @@
   // The threads beside the text, at the first line of what they are about. Where there are too
   // many for that they are cut short, and those that would stand far off wait for a press.
 
-  const FAR = 350, TOO_FAR = 800;
+  const FAR = 350, TOO_FAR = 800, SEVERAL = 3, LEAST = 50; // pixels, threads, pixels
 
   alsoBeside = () => {
-    for (const { thread } of marks) thread.classList.remove("brief", "off");
     if (!wide.matches) {
-      for (const { thread } of marks) thread.classList.remove("placed", "awake");
+      for (const { thread } of marks) thread.classList.remove("placed", "awake", "brief", "off");
       return [];
     }
     const origin = note.getBoundingClientRect().top;
+    for (const mark of marks) mark.line = mark.ranges[0].getBoundingClientRect().top - 2;
     const woken = marks.find((mark) => mark.thread === active[0]);
-    return marks.map((mark, index) => beside(mark, index, woken, origin))
+    return near(woken).map((mark, index) => beside(mark, index, woken, origin))
       .filter((item) => !item.element.matches(".silent:not(.awake)"));
   };
+
+  // The marks whose threads can stand near them, if each takes the least that a thread takes; the
+  // others are put away before anything is measured. What is awake always stands.
+  function near(woken) {
+    let free = -Infinity;
+    return [...marks].sort((a, b) => a.line - b.line).filter((mark) => {
+      const awake = active.includes(mark.thread), top = Math.max(mark.line, free);
+      const isFar = !awake && top - mark.line > TOO_FAR;
+      mark.thread.classList.toggle("off", isFar);
+      if (!isFar && !mark.thread.matches(".silent")) free = (mark === woken ? mark.line : top) + LEAST;
+      return !isFar;
+    });
+  }
 
   function beside(mark, index, woken, origin) {
     const element = mark.thread, awake = active.includes(element);
     element.classList.add("placed");
+    element.classList.remove("brief");
     element.classList.toggle("awake", awake);
     // Several that were woken by one press stand together, at the first of them.
     const together = awake && woken && mark !== woken;
-    const line = together ? woken : mark, order = together ? active.indexOf(element) / 1e3 : index / 1e6;
+    const order = together ? active.indexOf(element) / 1e6 : mark === woken ? 0 : 1e-2 + index / 1e6;
     const item = { element, pinned: mark === woken, far: FAR };
-    item.wish = line.ranges[0].getBoundingClientRect().top - 2 + (mark === woken ? 0 : order);
-    item.shorten = () => element.classList.toggle("brief", !awake);
+    item.wish = (together ? woken : mark).line + order;
+    item.shorten = () => element.classList.toggle("brief", !awake || active.length > SEVERAL);
     item.move = () => {
       element.style.setProperty("--top", `${Math.round(item.top - origin)}px`);
       element.classList.toggle("off", !awake && item.top - item.wish > TOO_FAR);
@@ -395,11 +406,21 @@
     if (mark) (elementOf(mark.ranges[0]) || mark.ranges[0].startContainer.parentElement).scrollIntoView({ block: "center" });
   }
 
-  // htmx brings more threads; sizes change with fonts, figures and forms.
-  document.addEventListener("htmx:afterSwap", () => { refresh(); arrive(); });
+  // The page has the first threads; the others come when it stands.
+  async function bringTheRest() {
+    for (let next; (next = list.querySelector(":scope > .next"));) {
+      const answer = await ask(next.querySelector("a").href);
+      if (!answer.ok) return;
+      next.outerHTML = await answer.text();
+      refresh();
+      if (!active.length) arrive();
+    }
+  }
+
   margin.addEventListener("input", settleMargin);
   wide.addEventListener("change", () => { closeSheet(); refresh(); });
   window.addEventListener("hashchange", arrive);
   refresh();
   arrive();
+  setTimeout(bringTheRest, 200);
 })();
