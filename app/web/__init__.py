@@ -6,6 +6,7 @@ from app.settings import Settings
 from app.web import (
     access,
     analyses,
+    annotation_overview,
     annotations,
     api,
     assets,
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     related.blueprint,
     report.blueprint,
     errata.blueprint,
+    annotation_overview.blueprint,
     annotations.blueprint,
     api.blueprint,
     feeds.blueprint,

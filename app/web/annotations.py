@@ -6,19 +6,16 @@ The headers that every answer here carries are in `protocol`, the forms in `anno
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.accounts.permissions import Action
 from app.annotations import container, listing, store
 from app.annotations.addresses import of_note
 from app.annotations.container import Shape
-from app.annotations.kept import Annotation, as_json, may_change
-from app.annotations.reading import read
-from app.annotations.shown import as_html
-from app.errors import BadInput, NotFound
-from app.library import macros
-from app.web import access, annotation_forms, protocol
+from app.annotations.kept import Annotation, as_json
+from app.errors import NotFound
+from app.web import access, annotation_forms, annotation_overview, protocol
 
 blueprint = Blueprint("annotations", __name__)
 annotation_forms.add_to(blueprint)
@@ -30,7 +27,7 @@ protocol.add_to(blueprint)
 def overview() -> Response:
     """The container, one page of it, or the list for people."""
     if protocol.prefers_html():
-        return for_people()
+        return annotation_overview.for_people()
     if "page" in request.args:
         return one_page()
     prefer = request.headers.get("Prefer", "")
@@ -87,30 +84,11 @@ def delete(id: str) -> Response:
 
 
 def one_page() -> Response:
-    shape, number = asked_shape(None), asked_page()
+    shape, number = asked_shape(None), annotation_overview.asked_page()
     found = listing.page(g.db, g.person, limit=shape.size, offset=number * shape.size)
     if number > shape.last(found.total):
         raise NotFound("There is no such page.", hint="Start at the container: /annotations/.")
     return protocol.as_ld_json(container.page(shape, found, number))
-
-
-def for_people() -> Response:
-    number, size = asked_page(), access.settings().page_size
-    found = listing.page(g.db, g.person, limit=size, offset=number * size, newest_first=True)
-    known, _ = macros.of_library(access.settings().notes)
-    comments = [
-        (kept, as_html(read(kept.stored), known), may_change(g.person, kept))
-        for kept in found.annotations
-    ]
-    page = render_template(
-        "annotations/overview.html",
-        room="Margin",
-        total=found.total,
-        comments=comments,
-        newer=number - 1 if number else None,
-        older=number + 1 if (number + 1) * size < found.total else None,
-    )
-    return Response(page, mimetype="text/html")
 
 
 def redirected(kept: Annotation) -> Response:
@@ -130,11 +108,3 @@ def asked_shape(wish: bool | None) -> Shape:
     settings = access.settings()
     iris = {"0": False, "1": True}.get(request.args.get("iris", ""), wish)
     return Shape(protocol.base(), settings.title, settings.page_size, iris)
-
-
-def asked_page() -> int:
-    """The number of the page that is asked for, from 0."""
-    number = request.args.get("page", "0")
-    if not (number.isascii() and number.isdecimal() and len(number) <= 9):
-        raise BadInput("A page is a whole number, from 0.", field="page")
-    return int(number)

@@ -1,0 +1,156 @@
+"""A note's annotations for other programs: as Markdown with the note, as JSON-LD, as a table.
+
+Each is what the person may read, in the order in which it was written; a reply comes after what it
+answers.
+
+    >>> safe("=1+1"), safe("- item"), safe("fine")
+    ("'=1+1", "'- item", 'fine')
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.permissions import Person
+from app.annotations import anchored, errata
+from app.annotations.anchored import Annotated
+from app.annotations.errata import Erratum
+from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, readable
+from app.annotations.margin import KINDS
+from app.annotations.model import CONTEXT
+from app.annotations.reading import read
+
+OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
+    AND {{readable}} ORDER BY annotation.created, annotation.id"""
+COLUMNS = ("id", "address", "kind", "by", "created", "modified", "visibility", "answers", "quote",
+           "stands", "says", "replacement", "tags", "colour", "decided")  # fmt: skip
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # with what a table's cell begins to compute
+VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
+         "reply": "replies", "comment": "writes"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Exported:
+    """`grade`: how its passage stands in the note today."""
+
+    kept: Annotation
+    kind: str
+    grade: str
+    erratum: Erratum | None
+
+
+def of_note(connection: sqlite3.Connection, document: Annotated, person: Person) -> list[Exported]:
+    """What `person` may read of a note that they may read."""
+    sql = OF_NOTE.format(readable=readable(person))
+    rows = connection.execute(sql, [document.uid]).fetchall()
+    placed = anchored.of_note(connection, document) if rows else []
+    grades = {each.annotation_id: each.grade for each in placed}
+    proposed = errata.of_rows(connection, rows)
+    found = [
+        Exported(
+            as_annotation(row),
+            KINDS.get(row["motivation"], "comment"),
+            grades.get(row["id"], "exact"),
+            proposed.get(row["id"]),
+        )
+        for row in rows
+    ]
+    return in_threads(found)
+
+
+def in_threads(found: Sequence[Exported]) -> list[Exported]:
+    """Each reply behind what its thread began with; one whose root was deleted stands alone."""
+    roots = {each.kept.id for each in found if not each.kept.thread}
+    replies: dict[str, list[Exported]] = {}
+    for each in found:
+        if each.kept.thread in roots:
+            replies.setdefault(each.kept.thread, []).append(each)
+    firsts = (each for each in found if each.kept.thread not in roots)
+    return [one for each in firsts for one in (each, *replies.get(each.kept.id, ()))]
+
+
+def as_page(found: Sequence[Exported], base: str, address: str) -> dict[str, Any]:
+    """A page of annotations as the W3C's model has it."""
+    items = [as_json(each.kept, base) for each in found]
+    return {
+        "@context": CONTEXT,
+        "id": f"{base}{address}",
+        "type": "AnnotationPage",
+        "startIndex": 0,
+        "items": items,
+    }
+
+
+def as_csv(found: Sequence[Exported], base: str) -> str:
+    """With a line of names; no cell begins like a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for each in found:
+        writer.writerow(map(safe, cells(each, base)))
+    return text.getvalue()
+
+
+def cells(each: Exported, base: str) -> Iterator[str]:
+    kept, reading = each.kept, read(each.kept.stored)
+    said = (said.value for said in reading.said if said.purpose != "editing")
+    yield from (kept.id, base + kept.address, each.kind, kept.who, kept.created, kept.modified)
+    yield from (kept.visibility, kept.reply_to or "", kept.quote, each.grade, "\n\n".join(said))
+    yield from (each.erratum.replacement if each.erratum else "", ", ".join(reading.tags))
+    yield from (kept.colour, each.erratum.status if each.erratum else "")
+
+
+def safe(cell: str) -> str:
+    """What a spreadsheet takes for a text."""
+    clean = cell.replace("\0", "")
+    return f"'{clean}" if clean.startswith(FORMULAS) else clean
+
+
+def as_markdown(found: Sequence[Exported], source: str, title: str) -> str:
+    """The note as it is, and below it what stands in its margin."""
+    parts = [source.rstrip("\r\n"), "---", f"# In the margin of “{one_line(title)}”"]
+    for each in found:
+        entry = "\n".join(lines(each))
+        parts.append(indented(entry) if each.kept.thread else entry)
+    return "\n\n".join(parts) + "\n"
+
+
+def lines(each: Exported) -> Iterator[str]:
+    """An item of a list: who said it when, the passage, what was said and proposed."""
+    kept, reading = each.kept, read(each.kept.stored)
+    about = [kept.created[:10], *(f"#{tag.replace(' ', '-')}" for tag in reading.tags)]
+    about += ["private"] if kept.visibility == "private" else []
+    about += {"orphan": ["its passage is gone"], "changed": ["its passage was changed"]}.get(
+        each.grade, []
+    )
+    yield f"- **{one_line(kept.who)}** {VERBS[each.kind]} ({one_line(', '.join(about))})"
+    if kept.quote:
+        yield from ("", quoted(kept.quote))
+    for said in reading.said:
+        proposed = said.purpose == "editing"
+        yield from ("", *(["  It should read:", ""] if proposed else []), indented(said.value))
+    for address in reading.links:
+        yield from ("", f"  <{one_line(address)}>")
+    if each.erratum and not each.erratum.is_open:
+        reason = f": {each.erratum.reason}" if each.erratum.reason else ""
+        yield from (
+            "",
+            indented(f"{each.erratum.status.capitalize()} by {each.erratum.who}{reason}"),
+        )
+
+
+def quoted(words: str) -> str:
+    return "\n".join(f"  > {line}" for line in words.splitlines())
+
+
+def indented(words: str) -> str:
+    return "\n".join(f"  {line}" if line.strip() else "" for line in words.splitlines())
+
+
+def one_line(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,151 @@
+"""All annotations that a person may meet, the newest first, by what is asked of them.
+
+One query for a page, whatever it shows: the page is found first, then what is shown of its rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from app.accounts.permissions import Person
+from app.annotations.composing import MOTIVATIONS, OF_KINDS
+from app.annotations.kept import NOBODY, SELECT, Annotation, as_annotation
+from app.annotations.listing import listed
+from app.annotations.margin import KINDS
+from app.annotations.reading import COLOURS, read_stored
+from app.annotations.shown import as_html
+
+ROWS = """SELECT asked.*, kept_html.html, anchor.grade, erratum.status FROM ({inner}) AS asked
+    LEFT JOIN annotation_shown AS kept_html ON kept_html.id = asked.id
+    LEFT JOIN anchor ON anchor.annotation_id = asked.id AND anchor.target = 0
+    LEFT JOIN erratum ON erratum.annotation_id = asked.id
+    ORDER BY asked.created DESC, asked.place DESC"""
+SELECTED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
+INNER = f"{SELECTED} WHERE {{where}} ORDER BY annotation.created DESC, annotation.rowid DESC"
+COLOUR = (
+    "CASE WHEN annotation.colour <> '' THEN annotation.colour ELSE CASE annotation.motivation "
+    + " ".join(f"WHEN '{MOTIVATIONS[kind]}' THEN '{colour}'" for kind, colour in OF_KINDS.items())
+    + " ELSE 'yellow' END END = ?"
+)
+GRADED = """EXISTS (SELECT 1 FROM anchor WHERE anchor.annotation_id = annotation.id
+    AND anchor.target = 0 AND anchor.grade = '{grade}')"""
+# Nobody else has answered, for whoever asks.
+UNANSWERED = f"""annotation.motivation = '{MOTIVATIONS["question"]}' AND annotation.thread = ''
+    AND NOT EXISTS (SELECT 1 FROM annotation AS reply WHERE reply.thread = annotation.id
+        AND reply.deleted IS NULL AND reply.person_id IS NOT annotation.person_id
+        AND (reply.visibility = 'shared' OR reply.person_id = {{who}}))"""
+OPEN = f"""annotation.motivation = '{MOTIVATIONS["erratum"]}'
+    AND NOT EXISTS (SELECT 1 FROM erratum AS decided
+        WHERE decided.annotation_id = annotation.id AND decided.status <> 'open')"""
+STATES = {
+    "unanswered": UNANSWERED,
+    "open": OPEN,
+    "changed": GRADED.format(grade="changed"),
+    "orphan": GRADED.format(grade="orphan"),
+    "private": "annotation.visibility = 'private'",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is asked; empty is anything. `by` is a name, `note` the path of a note."""
+
+    kind: str = ""
+    colour: str = ""
+    state: str = ""
+    by: str = ""
+    note: str = ""
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def with_(self, **other: str) -> Filter:
+        return replace(self, **other)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`html`: what it says. `status`: what became of an erratum; empty for anything else."""
+
+    kept: Annotation
+    kind: str
+    colour: str
+    tags: tuple[str, ...]
+    html: str
+    grade: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    has_more: bool
+
+
+def asked(given: Mapping[str, str]) -> Filter:
+    """A filter from an address; what nobody could choose is anything."""
+
+    def one(name: str, allowed: tuple[str, ...]) -> str:
+        return given[name] if given.get(name) in allowed else ""
+
+    by, note = (given.get(name, "").replace("\0", "").strip() for name in ("by", "note"))
+    return Filter(
+        one("kind", tuple(MOTIVATIONS)), one("colour", COLOURS), one("state", tuple(STATES)),
+        by, note,
+    )  # fmt: skip
+
+
+def page(
+    connection: sqlite3.Connection,
+    person: Person,
+    wanted: Filter,
+    *,
+    limit: int,
+    offset: int = 0,
+    macros: Mapping[str, str] | None = None,
+) -> Page:
+    """One more is read than is shown: so it is known that there are more, and none is counted."""
+    where, values = condition(person, wanted)
+    inner = f"{INNER.format(where=where)} LIMIT ? OFFSET ?"
+    rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
+    return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
+
+
+def condition(person: Person, wanted: Filter) -> tuple[str, list[str | int | None]]:
+    where, values = listed(person)
+    if wanted.kind == "comment":  # as the margin calls what is nothing else
+        others = ", ".join(f"'{name}'" for kind, name in MOTIVATIONS.items() if kind != "comment")
+        where += f" AND annotation.motivation NOT IN ({others})"
+    elif wanted.kind:
+        where += " AND annotation.motivation = ?"
+        values.append(MOTIVATIONS[wanted.kind])
+    if wanted.colour:
+        where += f" AND {COLOUR}"
+        values.append(wanted.colour)
+    if wanted.state:
+        who = NOBODY if person.id is None else person.id
+        where += f" AND {STATES[wanted.state].format(who=int(who))}"
+    if wanted.by:
+        where += " AND annotation.person_id = (SELECT id FROM person WHERE name = ? COLLATE NOCASE)"
+        values.append(wanted.by)
+    if wanted.note:
+        where += " AND annotation.note_uid = (SELECT uid FROM note WHERE path = ?)"
+        values.append(wanted.note)
+    return where, values
+
+
+def as_row(row: sqlite3.Row, macros: Mapping[str, str]) -> Row:
+    reading = read_stored(row["stored"])
+    kind = KINDS.get(row["motivation"], "comment")
+    return Row(
+        kept=as_annotation(row),
+        kind=kind,
+        colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
+        tags=reading.tags,
+        html=as_html(reading, macros) if row["html"] is None else row["html"],
+        grade=row["grade"] or "exact",
+        status=(row["status"] or "open") if kind == "erratum" else "",
+    )

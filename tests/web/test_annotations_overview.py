@@ -1,0 +1,206 @@
+"""The list of all annotations: its filters, its feed, and what is exported of a note."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.accounts.permissions import PUBLIC
+from app.annotations import model, overview
+from app.annotations.overview import Filter
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+FRONT = "---\ntitle: The walk & more\nvisibility: public\n---\n"
+BODY = "A walk of N steps goes far.\n\nA second walk does not.\n"
+HTML = "text/html,*/*;q=0.8"
+ATOM = "{http://www.w3.org/2005/Atom}"
+Clients = dict[str, FlaskClient]
+
+
+@pytest.fixture
+def application(settings: Settings, connection: sqlite3.Connection) -> Flask:
+    (settings.notes / "walk.md").write_text(FRONT + BODY)
+    (settings.notes / "own.md").write_text(BODY)
+    sync(settings, connection)
+    return create_app(settings)
+
+
+def write(client: FlaskClient, **typed: str) -> str:
+    answer = client.post("/annotations/form", data={"note": "walk", **typed})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location.partition("#annotation-")[2])
+
+
+@pytest.fixture
+def clients(visitors: Clients) -> Clients:
+    for client in visitors.values():
+        client.environ_base["HTTP_ACCEPT"] = HTML
+    return visitors
+
+
+@pytest.fixture
+def made(clients: Clients) -> dict[str, str]:
+    """One of each, by name."""
+    annotator, editor = clients["annotator"], clients["editor"]
+    names = {
+        "open": write(annotator, kind="question", quote="second walk", comment="Why open?"),
+        "answered": write(annotator, kind="question", comment="Why answered?"),
+        "selfish": write(annotator, kind="question", comment="Why selfish?"),
+        "erratum": write(annotator, kind="erratum", quote="goes far", replacement="goes farther"),
+        "marked": write(editor, kind="highlight", quote="A walk", colour="green"),
+        "private": write(editor, comment="Mine.", visibility="private"),
+        "own": write(editor, note="own", comment="=Sesame"),
+    }
+    names["reply"] = write(editor, reply_to=names["answered"], comment="Because.", tags="a tag")
+    write(annotator, reply_to=names["selfish"], comment="I wonder, too.")
+    return names
+
+
+def listed(client: FlaskClient, made: dict[str, str], query: str = "") -> set[str]:
+    page = client.get(f"/annotations/{query}").text
+    found = set(re.findall(r'<li id="annotation-([^"]+)"', page))
+    return {name for name, each in made.items() if each in found}
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("?kind=question", {"open", "answered", "selfish"}),
+        ("?state=unanswered", {"open", "selfish"}),
+        ("?state=open", {"erratum"}),
+        ("?kind=comment", {"own"}),
+        ("?kind=reply", {"reply"}),
+        ("?colour=green", {"marked"}),
+        ("?colour=blue", {"open", "answered", "selfish"}),
+        ("?by=A+Browsing+editor&note=walk", {"marked", "reply"}),
+        ("?by=nobody", set()),
+        ("?note=own", {"own"}),
+        ("?state=orphan", set()),
+        ("?kind=nonsense&colour=red&state=x", {"open", "answered", "selfish", "erratum", "marked",
+                                               "own", "reply"}),
+    ],
+)  # fmt: skip
+def test_each_filter_lists_what_it_says_to_whoever_may_read_it(
+    clients: Clients, made: dict[str, str], query: str, wanted: set[str]
+) -> None:
+    assert listed(clients["reader"], made, query) == wanted
+    assert listed(clients["public"], made, query) == wanted - {"own"}
+
+
+def test_what_is_private_shows_to_who_wrote_it_alone(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    assert listed(clients["editor"], made, "?state=private") == {"private"}
+    for role in ("public", "annotator", "owner"):
+        assert listed(clients[role], made, "?state=private") == set()
+    assert "Mine alone" not in clients["public"].get("/annotations/").text
+
+
+def test_the_filters_are_links_that_combine_and_come_off(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    page = clients["reader"].get("/annotations/?kind=question&by=a+browsing+annotator").text
+    links = set(map(unescape, re.findall(r'href="(/annotations/[^"]*)"', page)))
+    assert "/annotations/?kind=question&state=unanswered&by=a+browsing+annotator" in links
+    assert "/annotations/?by=a+browsing+annotator" in links
+    assert "/annotations/?kind=question" in links
+    assert "/annotations/feed.atom?kind=question&by=a+browsing+annotator" in links
+    for link in links:
+        assert clients["reader"].get(link).status_code == 200, link
+    assert "There is none." in clients["reader"].get("/annotations/?by=nobody").text
+    note = clients["reader"].get("/annotations/?note=walk").text
+    assert "/annotations/export/walk.jsonld" in note
+
+
+def test_an_accepted_erratum_is_no_longer_open_and_one_whose_passage_went_says_so(
+    clients: Clients, made: dict[str, str], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    page = clients["owner"].get("/notes/walk").text
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    clients["owner"].post(f"/annotations/{made['erratum']}/accept", data={"seen": seen[1]})
+    assert listed(clients["reader"], made, "?state=open") == set()
+    assert ">accepted</span>" in clients["public"].get("/annotations/?kind=erratum").text
+    source = (settings.notes / "walk.md").read_text()
+    base = clients["owner"].get("/api/notes/walk").headers["ETag"]
+    clients["owner"].put(
+        "/api/notes/walk",
+        json={"markdown": source.replace("A second walk does not.", "Gone.")},
+        headers={"If-Match": base},
+    )
+    assert "open" in listed(clients["reader"], made, "?state=orphan")
+
+
+def test_a_page_is_one_query_however_many_rows(
+    connection: sqlite3.Connection, made: dict[str, str]
+) -> None:
+    for limit in (1, 30):
+        seen: list[str] = []
+        connection.set_trace_callback(seen.append)
+        found = overview.page(connection, PUBLIC, Filter(), limit=limit)
+        connection.set_trace_callback(None)
+        assert (len(seen), found.has_more) == (1, limit == 1)
+
+
+def test_the_feed_is_what_everybody_may_read(clients: Clients, made: dict[str, str]) -> None:
+    answer = clients["owner"].get("/annotations/feed.atom")
+    assert answer.mimetype == "application/atom+xml"
+    feed = ElementTree.fromstring(answer.text)
+    entries = {str(each.findtext(f"{ATOM}id")).rpartition("/")[2]: each
+               for each in feed.iter(f"{ATOM}entry")}  # fmt: skip
+    assert made["own"] not in entries
+    assert made["private"] not in entries
+    entry = entries[made["open"]]
+    assert entry.findtext(f"{ATOM}title") == "a browsing annotator asks on The walk & more"
+    assert "<blockquote>second walk</blockquote>" in str(entry.findtext(f"{ATOM}content"))
+    asked = ElementTree.fromstring(
+        clients["public"].get("/annotations/feed.atom?kind=erratum").text
+    )
+    assert len(list(asked.iter(f"{ATOM}entry"))) == 1
+    tag = answer.headers["ETag"]
+    again = clients["owner"].get("/annotations/feed.atom", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+
+
+def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[str, str]) -> None:
+    reader = clients["reader"]
+    text = reader.get("/annotations/export/walk.md")
+    assert text.mimetype == "text/markdown"
+    assert text.text.startswith(FRONT + BODY)
+    assert "- **a browsing annotator** asks (" in text.text
+    assert "\n  > second walk\n" in text.text
+    assert "\n    Because.\n" in text.text
+    assert "It should read:\n\n  goes farther" in text.text
+    assert "Mine." not in text.text
+    page = reader.get("/annotations/export/walk.jsonld").get_json()
+    assert page["type"] == "AnnotationPage"
+    assert len(page["items"]) == 7
+    for item in page["items"]:
+        assert model.check(item)
+    rows = list(csv.DictReader(io.StringIO(reader.get("/annotations/export/own.csv").text)))
+    assert [(row["says"], row["by"], row["kind"]) for row in rows] == [
+        ("'=Sesame", "a browsing editor", "comment")
+    ]
+    assert 'filename="own-margin.csv"' in reader.get("/annotations/export/own.csv").headers[
+        "Content-Disposition"
+    ]  # fmt: skip
+
+
+def test_who_may_not_read_a_note_exports_nothing_of_it(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    for ending in ("md", "jsonld", "csv"):
+        assert clients["public"].get(f"/annotations/export/own.{ending}").status_code == 404
+        assert "Mine." not in clients["owner"].get(f"/annotations/export/walk.{ending}").text
+    for name in ("walk", "walk.txt", ".md", "none.md"):
+        assert clients["owner"].get(f"/annotations/export/{name}").status_code == 404
