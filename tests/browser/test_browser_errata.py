@@ -1,0 +1,107 @@
+"""Errata and the list of annotations in a browser: one press, the editor at its line, a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+NOTE = """---
+title: A note with a mistake
+visibility: public
+---
+The sum of all steps is x_i x_j, as everybody knows.
+
+The walk is long, and the walk is far.
+"""
+CHOSEN = """() => {
+  const area = document.getElementById("markdown");
+  return area.value.slice(area.selectionStart, area.selectionEnd);
+}"""
+
+
+@pytest.fixture
+def note(server: Any, request: pytest.FixtureRequest) -> str:
+    """A note of the test's own."""
+    name = re.sub(r"\W+", "-", request.node.name)
+    (server.notes / f"{name}.md").write_text(NOTE, encoding="utf-8")
+    return f"/notes/{name}"
+
+
+def propose(page: Page, address: str, quote: str, replacement: str) -> Any:
+    """An erratum by the form; the note's page, and the thread."""
+    name = address.removeprefix("/notes/")
+    for _ in range(50):  # the watcher needs a moment to read a new file
+        if page.request.get(address).ok:
+            break
+        page.wait_for_timeout(100)
+    page.goto(f"/annotations/form?note={name}&kind=erratum&quote={quote}")
+    page.fill("[name=replacement]", replacement)
+    page.fill("[name=evidence]", "none")
+    page.click("main .main")
+    page.wait_for_url(f"**{address}#annotation-*")
+    return page.locator(".thread", has=page.locator(".erratum"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_press_corrects_the_note(
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    note: str,
+    scheme: str,
+    accessible: Callable[[Page], None],
+) -> None:
+    page = open_page(storage_state=owner_state, color_scheme=scheme)
+    thread = propose(page, note, "x_i x_j", "$x^2$")
+    expect(thread).to_contain_text("no such claim")
+    accessible(page)
+    thread.locator("summary", has_text="As it would be written").click()
+    expect(thread.locator(".erratum pre")).to_have_text("$x^2$")
+    thread.get_by_role("button", name="Accept").click()
+    expect(page.locator("#note .katex").first).to_be_visible()
+    expect(page.locator(".erratum .state", has_text="Accepted")).to_be_attached()
+    page.goto(f"/annotations/?note={note.removeprefix('/notes/')}&kind=erratum")
+    expect(page.locator(".margins li")).to_contain_text("accepted")
+    accessible(page)
+
+
+def test_the_editor_opens_at_the_line(signed_in: Page, note: str) -> None:
+    page = signed_in
+    thread = propose(page, note, "The walk is long", "Nothing is long\n\nat all")
+    thread.get_by_role("button", name="Accept").click()
+    page.wait_for_url("**/edit/**")
+    expect(page.locator(".notice")).to_contain_text("proposes, for line 7")
+    assert page.evaluate(CHOSEN) == "The walk is long, and the walk is far."
+    page.keyboard.type("Nothing is long.")
+    page.click("button.main")
+    page.wait_for_url(f"**{note}*")
+    expect(page.locator("#note")).to_contain_text("Nothing is long.")
+    expect(page.locator(".erratum .state", has_text="Accepted")).to_be_attached()
+
+
+def test_it_is_declined_on_a_phone_and_without_scripts(
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    note: str,
+    accessible: Callable[[Page], None],
+) -> None:
+    plain = open_page(storage_state=owner_state, java_script_enabled=False)
+    thread = propose(plain, note, "everybody", "nobody")
+    thread.locator("summary", has_text="Decline").click()
+    thread.locator("[name=reason]").fill("Somebody does.")
+    thread.get_by_role("button", name="Decline it").click()
+    expect(plain.locator(".erratum")).to_contain_text("Declined by")
+    expect(plain.locator(".erratum")).to_contain_text("Somebody does.")
+    phone = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+    page = open_page(storage_state=owner_state, **phone)
+    page.goto("/annotations/")
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Errata", exact=True).tap()
+    expect(page.locator(".filters [aria-current]")).to_contain_text("Errata")
+    page.goto(note)
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
