@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app import database
 from app.accounts.permissions import Person
-from app.annotations import anchored, corrections, errata
+from app.annotations import anchored, anchors, corrections, errata
 from app.annotations.anchored import Placed
 from app.annotations.corrections import Lines
+from app.annotations.following import marked
 from app.errors import BadInput, Changed, GlossError
 from app.library import documents
 from app.library.documents import Document
@@ -63,7 +65,22 @@ def accept(
         return MustEdit(document.path, lines.first)
     errata.accepted(connection, person, kept, saved.uid)
     anchored.follow_save(connection, saved.uid)
+    stay(connection, document, saved.document, id, place)
     return Accepted(saved.path, saved.merged)
+
+
+def stay(
+    connection: sqlite3.Connection, before: Document, now: Document, id: str, place: Placed
+) -> None:
+    """The mark is on the words that took the place of the passage, however few it shares."""
+    start, end = place.start or 0, (place.end or 0) + len(now.text) - len(before.text)
+    same = before.text[:start], before.text[place.end or 0 :]
+    with database.transaction(connection):
+        if (now.text[:start], now.text[end:]) == same and anchors.stand_in(
+            connection, now.uid, now.sha256
+        ):
+            mark = replace(marked(now.text, start, end), grade="changed")
+            anchors.keep(connection, now.uid, [(id, mark)])
 
 
 def placed(connection: sqlite3.Connection, document: Document, id: str) -> Placed | None:

@@ -37,6 +37,7 @@ START_CHARACTERS = 200
 MOST = 2_000_000  # characters of a text that is looked through
 SECONDS = 1.0  # for the passages of all hits
 NOBODY = "somebody who left"
+ELSEWHERE = "A page elsewhere"
 
 Row = Mapping[str, Any]
 
@@ -127,7 +128,7 @@ def below(row: Row, parts: Sequence[Part]) -> Shown:
 
 def hit(row: Row, parts: Sequence[Part], score: float, shown: Shown) -> Hit:
     kind = row["type"]
-    title = row["note"] if kind == "annotation" and row["note"] else row["title"]
+    title = row["note"] or ELSEWHERE if kind == "annotation" else row["title"]
     spans = sought.of_parts(title, parts)
     marks = excerpt.apart((span.start, span.end) for span in spans)
     hidden = not shown.parts and not spans
@@ -262,7 +263,8 @@ def spelt(code: str, begin: int, end: int, marks: Sequence[Pair]) -> str:
 
 def of_annotation(row: Row, parts: Sequence[Part]) -> Shown:
     """What was said, or the passage that it is about, if that alone has the words."""
-    url = f"/notes/{quote(row['path'])}#annotation-{quote(row['key'], safe='')}"
+    key = quote(row["key"], safe="")
+    url = f"/notes/{quote(row['path'])}#annotation-{key}" if row["path"] else f"/annotations/{key}"
     shown = prose(row["text"], parts, url)
     quoted = excerpt.of_parts(row["code"], parts) if not shown.parts else None
     if quoted:

@@ -18,13 +18,15 @@ AUDIENCES = 4  # an id is a number times this, and one of these
 EVERYBODY, SIGNED_IN, LOOKED_UP = range(3)
 
 # Whoever is signed in may list every note.
-ANNOTATION = """EXISTS (SELECT 1 FROM annotation JOIN document AS about ON about.uid = asked.uid
+# What is about no note of ours is for whoever is signed in.
+ANNOTATION = """EXISTS (SELECT 1 FROM annotation
+    LEFT JOIN document AS about ON about.uid = asked.uid
     WHERE annotation.id = asked.key AND annotation.deleted IS NULL
     AND (annotation.visibility = 'shared' OR annotation.person_id = ?)
     AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
         WHERE root.id = annotation.thread
         AND (root.visibility = 'shared' OR root.person_id = ?)))
-    AND about.visibility IN ({listed}))"""
+    AND (about.visibility IN ({listed}) OR asked.uid IS NULL AND {signed_in}))"""
 CODE = """EXISTS (SELECT 1 FROM document_block AS block JOIN document AS shown USING (uid)
     WHERE block.script = asked.key AND shown.visibility IN ({listed}))"""
 # The block must be as it was when its outputs were indexed.
@@ -61,4 +63,5 @@ def visible(person: Person, id: str) -> Condition:
     code: tuple[str, ...] = listed if is_public else ()
     outputs: tuple[str | int, ...] = (*listed, int(not is_public), int(may(person, Action.RUN)))
     values: tuple[str | int, ...] = (who, who, *listed, *code, *outputs)
-    return Condition(sql.format(listed=", ".join("?" * len(listed))), values)
+    marks = ", ".join("?" * len(listed))
+    return Condition(sql.format(listed=marks, signed_in=int(not is_public)), values)

@@ -113,3 +113,20 @@ def test_the_words_are_those_of_the_page() -> None:
 @pytest.mark.parametrize("text", ["motivation:none", "colour:red", "by:!!"])
 def test_another_value_says_what_is_wanted(text: str) -> None:
     assert f"{text.partition(':')[0]}: wants" in parse(text).note
+
+
+def test_what_is_about_another_site_is_found_by_who_is_signed_in(
+    connection: sqlite3.Connection, find: Find
+) -> None:
+    sent = {"@context": "http://www.w3.org/ns/anno.jsonld", "type": "Annotation",
+            "body": {"type": "TextualBody", "value": "zanzibar"},
+            "target": "https://elsewhere.example/page"}  # fmt: skip
+    owner = people.owner(connection)
+    store.create(connection, owner, sent, slug="elsewhere")
+    store.create(connection, owner, {**sent, "visibility": "private"}, slug="mine")
+    reader = people.create(connection, "a reader", Role.READER)
+    assert (find("zanzibar"), find("zanzibar", reader)) == ({"elsewhere", "mine"}, {"elsewhere"})
+    assert find("zanzibar", PUBLIC) == set()
+    assert find("in:annotations zanzibar by:owner", PUBLIC) == set()
+    hit = search(connection, reader, "zanzibar").results[0]
+    assert (hit.title, hit.url) == ("A page elsewhere", "/annotations/elsewhere")

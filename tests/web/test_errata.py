@@ -85,6 +85,8 @@ def test_one_press_changes_the_note_and_credits_who_proposed_it(
     assert (row["status"], row["revision_id"]) == ("accepted", listed["id"])
     shown = page(clients["public"])
     assert "Accepted" in shown
+    assert 'data-start="10" data-end="15"' in shown  # on the words that are there now
+    assert "this is what it said" in shown
     assert "/accept" not in page(clients["editor"])
     again = clients["editor"].post(f"/annotations/{made}/accept", data={"seen": "x"})
     assert again.status_code == 303
