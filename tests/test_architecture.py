@@ -70,6 +70,15 @@ PURE = (
     "lab.claims",
     "annotations.model",
     "annotations.anchoring",
+    "annotations.pieces",
+    "annotations.rewording",
+    "annotations.survivors",
+    "annotations.carrying",
+    "annotations.finding",
+    "annotations.following",
+    "annotations.selectors_found",
+    "annotations.ranges",
+    "annotations.utf16",
 )
 PAGES = {"flask", "werkzeug", "jinja2"}
 STORAGE = {"sqlite3", "sqlite_utils", "app.database"}

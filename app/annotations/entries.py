@@ -9,15 +9,17 @@ from __future__ import annotations
 import sqlite3
 
 from app.annotations.kept import Annotation
-from app.annotations.reading import as_html, read
+from app.annotations.reading import Reading, as_html, read
 from app.markup import page_text
 from app.search import index
 from app.search.index import Entry
 
 
-def put(connection: sqlite3.Connection, annotation: Annotation) -> None:
+def put(
+    connection: sqlite3.Connection, annotation: Annotation, reading: Reading | None = None
+) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
-    reading = read(annotation.stored)
+    reading = reading or read(annotation.stored)
     entry = Entry(
         "annotation",
         annotation.id,

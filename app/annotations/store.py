@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app import clock, database
@@ -50,16 +51,16 @@ def create(
         name = free_name(connection, slug)
         now = clock.stamp()
         reading = read(stored)
-        uid, text = note(connection, person, reading)
-        row = columns(uid, text, reading, stored, stored.get("visibility", "shared"))
+        about = note(connection, person, reading)
+        row = columns(about, reading, stored, stored.get("visibility", "shared"))
         connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
             " motivation, quote, body, visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        kept = one(connection, name)
-        anchored.place(connection, kept, text)
-        entries.put(connection, kept)
+        kept = made(name, now, person, about, reading, stored, row)
+        anchored.place(connection, kept, about.text, reading)
+        entries.put(connection, kept, reading)
     return kept
 
 
@@ -87,16 +88,16 @@ def update(
         old = changeable(connection, person, id, base)
         stored = addresses.inward(same_identity(annotation, old), bases)
         reading = read(stored)
-        uid, text = note(connection, person, reading)
-        row = columns(uid, text, reading, stored, stored.get("visibility", old.visibility))
+        about = note(connection, person, reading)
+        row = columns(about, reading, stored, stored.get("visibility", old.visibility))
         connection.execute(
             "UPDATE annotation SET modified = ?, note_uid = ?, stored = ?, motivation = ?,"
             " quote = ?, body = ?, visibility = ? WHERE id = ?",
             [clock.stamp(), *row, id],
         )
         kept = one(connection, id)
-        anchored.place(connection, kept, text)
-        entries.put(connection, kept)
+        anchored.place(connection, kept, about.text, reading)
+        entries.put(connection, kept, reading)
     return kept
 
 
@@ -166,23 +167,60 @@ def changeable(
     return kept
 
 
-def columns(
-    uid: int | None, text: Text | None, reading: Reading, stored: dict[str, Any], visibility: str
-) -> list[Any]:
+@dataclass(frozen=True)
+class About:
+    """The first note of ours that an annotation is about, if there is one; no text: no file."""
+
+    uid: int | None = None
+    path: str | None = None
+    title: str = ""
+    visibility: str | None = None
+    text: Text | None = None
+
+
+def made(
+    name: str,
+    now: str,
+    person: Person,
+    about: About,
+    reading: Reading,
+    stored: dict[str, Any],
+    row: Sequence[Any],
+) -> Annotation:
+    """What `one` would read of the row that was just put in."""
+    return Annotation(
+        id=name,
+        stored=stored,
+        note_uid=about.uid,
+        path=about.path,
+        note_title=about.title or about.path or "",
+        note_visibility=about.visibility,
+        person_id=person.id,
+        who=person.name,
+        motivation=reading.motivation,
+        quote=row[QUOTE],
+        body=reading.words,
+        visibility=row[VISIBILITY],
+        created=now,
+        modified=now,
+    )
+
+
+QUOTE, VISIBILITY = 3, 5  # among the columns
+
+
+def columns(about: About, reading: Reading, stored: dict[str, Any], visibility: str) -> list[Any]:
     """note_uid, stored, motivation, quote, body and visibility of an annotation."""
-    quote = reading.quote or quoted(reading, text)
+    quote = reading.quote or quoted(reading, about.text)
     serial = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return [uid, serial, reading.motivation, quote, reading.words, visibility]
+    return [about.uid, serial, reading.motivation, quote, reading.words, visibility]
 
 
-def note(
-    connection: sqlite3.Connection, person: Person, reading: Reading
-) -> tuple[int | None, Text | None]:
-    """The uid and the text of the first note of ours that it is about; no text: no file."""
+def note(connection: sqlite3.Connection, person: Person, reading: Reading) -> About:
     if not reading.notes:
-        return None, None
+        return About()
     row = connection.execute(
-        "SELECT note.uid, document.text, document.sha256, document.visibility FROM note"
+        "SELECT note.uid, note.path, title, text, sha256, visibility FROM note"
         " LEFT JOIN document ON document.uid = note.uid WHERE note.path = ?",
         [reading.notes[0]],
     ).fetchone()
@@ -193,7 +231,8 @@ def note(
             hint="Use the note's address as it stands in the browser.",
         )
     known = row["text"] is not None
-    return row["uid"], Text(row["uid"], row["text"], row["sha256"]) if known else None
+    text = Text(row["uid"], row["text"], row["sha256"]) if known else None
+    return About(row["uid"], row["path"], row["title"] or "", row["visibility"], text)
 
 
 def quoted(reading: Reading, known: Text | None) -> str:
