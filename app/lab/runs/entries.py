@@ -67,7 +67,7 @@ def rows(settings: Settings, connection: sqlite3.Connection, only: str | None) -
         for row in connection.execute(
             "SELECT run.id, run.script, run.params, log <> '' AS log FROM run JOIN ("
             " SELECT max(id) AS id FROM run"
-            " WHERE status = 'succeeded' AND script = ifnull(?, script)"
+            " WHERE status = 'succeeded' AND sweep_id IS NULL AND script = ifnull(?, script)"
             " GROUP BY script, params) USING (id)",
             [only],
         )

@@ -18,16 +18,17 @@ from app.settings import Settings
 def claim(
     settings: Settings, connection: sqlite3.Connection, only: int | None = None
 ) -> store.Run | None:
-    """Take the oldest waiting run (or `only` that one) to run it now.
+    """Take the oldest waiting run (or `only` that one) to run it now; never a sweep's point.
 
     The files may have changed while it waited: the fingerprint is of what is about to run.
     """
-    if connection.execute("SELECT 1 FROM run WHERE status = 'queued' LIMIT 1").fetchone() is None:
+    if not waits(connection):
         return None
     with database.transaction(connection):
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
-            " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
+            " SELECT id FROM run WHERE status = 'queued' AND sweep_id IS NULL"
+            " AND coalesce(id = ?, 1)"
             " ORDER BY id LIMIT 1) RETURNING id, script, params",
             [clock.stamp(), only],
         ).fetchone()
@@ -43,6 +44,14 @@ def claim(
             [taken.digest, json.dumps(taken.parts), row["id"]],
         )
     return store.get(connection, row["id"])
+
+
+def waits(connection: sqlite3.Connection) -> bool:
+    """Whether a run waits that is no point of a sweep."""
+    row = connection.execute(
+        "SELECT 1 FROM run WHERE status = 'queued' AND sweep_id IS NULL LIMIT 1"
+    ).fetchone()
+    return row is not None
 
 
 def progress(
@@ -104,7 +113,7 @@ def prune(settings: Settings, connection: sqlite3.Connection, script: str, param
     """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
     with database.transaction(connection, shows=False):
         rows = connection.execute(
-            "SELECT id, status FROM run WHERE script = ? AND params = ?"
+            "SELECT id, status FROM run WHERE script = ? AND params = ? AND sweep_id IS NULL"
             " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
             [script, params],
         ).fetchall()
