@@ -85,7 +85,7 @@ def test_changed_code_is_another_run_and_the_claim_notes_what_really_runs(
     (settings.analysis / "walk.py").write_text(SOURCE.replace("walkers}", "walkers + 1}"))
     new, cached = runs.enqueue(settings, connection, "walk", {}, person)
     assert (new.id != done.id, cached) == (True, False)
-    claimed = queue.claim(settings, connection, waiting.id)
+    claimed = queue.claim(settings, connection, ((waiting.id, waiting.id),))
     assert claimed is not None
     assert claimed.fingerprint == new.fingerprint != done.fingerprint
 
@@ -123,9 +123,9 @@ def test_cancel_and_interrupt(
     assert queue.to_cancel(connection) == {first.id}
     for _ in range(2):
         assert runs.cancel(connection, second.id).status == "cancelled"
-    assert queue.interrupt_left_over(connection) == 1
+    assert queue.interrupt_left_over(connection) == [first.id]
     assert runs.get(connection, first.id).status == "interrupted"
-    assert queue.interrupt_left_over(connection) == 0
+    assert queue.interrupt_left_over(connection) == []
 
 
 def test_progress_is_seen_without_making_pages_old(

@@ -29,6 +29,7 @@ MOST_PRINTED = 50_000_000
 MOST_FILES = 1_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
+TICK_SECONDS = 0.2  # how soon a broken limit is seen, and a cancel that rang no bell
 OURS = 2  # of a run's processes: init and the child itself
 
 SIGNALS = {
@@ -129,7 +130,7 @@ class Attempt:
         told = self.told.get("opened")
         return [path for path in told if isinstance(path, str)] if isinstance(told, list) else []
 
-    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> None:
+    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> float:
         limits = self.job.limits
         if self.run.id in cancelled:
             self.kill("cancelled", "Cancelled while it ran.")
@@ -142,6 +143,7 @@ class Attempt:
         if now != self.written[1] and time.monotonic() - self.written[0] > PROGRESS_SECONDS:
             self.written = (time.monotonic(), now)
             queue.progress(connection, self.run.id, self.progress, self.log)
+        return TICK_SECONDS
 
     def broken_limit(self) -> str:
         """The limit that all its processes together broke, in words."""

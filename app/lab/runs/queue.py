@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import json
-import shutil
+import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import clock, database
-from app.errors import GlossError
 from app.lab import analyses, fingerprint, signature
-from app.lab.runs import entries, store
+from app.lab.runs import entries, spans, store
+from app.lab.runs.spans import Spans
+from app.lab.sandbox import folders
 from app.settings import Settings
+
+log = logging.getLogger("gloss.runner")
 
 
 def claim(
-    settings: Settings, connection: sqlite3.Connection, only: int | None = None
+    settings: Settings, connection: sqlite3.Connection, only: Spans | None = None
 ) -> store.Run | None:
-    """Take the oldest waiting run (or `only` that one) to run it now; never a sweep's point.
+    """Take the oldest waiting run (among `only` those) to run it now; no point of a sweep.
 
     The files may have changed while it waited: the fingerprint is of what is about to run.
     """
-    if not waits(connection):
+    if not waiting(connection, only):
         return None
+    condition, given = among(only)
     with database.transaction(connection):
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
             " SELECT id FROM run WHERE status = 'queued' AND sweep_id IS NULL"
-            " AND coalesce(id = ?, 1)"
+            f" AND {condition}"
             " ORDER BY id LIMIT 1) RETURNING id, script, params",
-            [clock.stamp(), only],
+            [clock.stamp(), *given],
         ).fetchone()
         if row is None:
             return None
         try:
             analysis = analyses.get(settings, row["script"])
             taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
-        except GlossError:
+        except Exception:  # whatever the file does to a reader: a run that cannot be claimed
+            log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so
         connection.execute(
             "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
@@ -46,12 +51,18 @@ def claim(
     return store.get(connection, row["id"])
 
 
-def waits(connection: sqlite3.Connection) -> bool:
-    """Whether a run waits that is no point of a sweep."""
+def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
+    """Whether there is something to claim."""
+    condition, given = among(only)
     row = connection.execute(
-        "SELECT 1 FROM run WHERE status = 'queued' AND sweep_id IS NULL LIMIT 1"
+        f"SELECT 1 FROM run WHERE status = 'queued' AND sweep_id IS NULL AND {condition} LIMIT 1",
+        given,
     ).fetchone()
     return row is not None
+
+
+def among(only: Spans | None) -> tuple[str, list[str]]:
+    return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
 
 
 def progress(
@@ -82,8 +93,12 @@ def finish(
     log: str = "",
     sandbox: str = "",
     opened: Sequence[str] = (),
+    settle: Callable[[], object] = bool,
 ) -> store.Run:
     """Write how a run ended and what it returned; older runs of the same make room.
+
+    `settle` puts its files into their place, as the last step of the transaction: where that or
+    writing fails, neither is there.
 
     `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
     """
@@ -103,10 +118,19 @@ def finish(
             ],
         )
         run = store.get(connection, run_id)
-        if status == "succeeded":
-            entries.index(settings, connection, run.script)
+        settle()
+    if status == "succeeded":
+        make_found(settings, connection, run)
     prune(settings, connection, run.script, signature.canonical(run.params))
     return run
+
+
+def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Run) -> None:
+    """Afterwards, as somebody waits for the result and nobody yet searches for it."""
+    try:
+        entries.index(settings, connection, run.script)
+    except Exception:  # the result is there all the same; the next sync indexes it
+        log.exception("runner: not made searchable, run %d", run.id)
 
 
 def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
@@ -121,16 +145,16 @@ def prune(settings: Settings, connection: sqlite3.Connection, script: str, param
         gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
         connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
     for run_id in gone:
-        shutil.rmtree(store.folder(settings, run_id), ignore_errors=True)
+        folders.remove(store.folder(settings, run_id))
 
 
-def interrupt_left_over(connection: sqlite3.Connection) -> int:
+def interrupt_left_over(connection: sqlite3.Connection) -> list[int]:
     """At the start of a runner nothing can be running: what says so was cut short."""
     with database.transaction(connection):
-        cursor = connection.execute(
+        rows = connection.execute(
             "UPDATE run SET status = 'interrupted', ended = ?,"
             " message = 'The runner stopped before this run had ended. Run it again.'"
-            " WHERE status = 'running'",
+            " WHERE status = 'running' RETURNING id",
             [clock.stamp()],
-        )
-    return cursor.rowcount
+        ).fetchall()
+    return [row["id"] for row in rows]

@@ -20,6 +20,8 @@ from app import clock, database
 from app.accounts.permissions import Person
 from app.errors import NotFound
 from app.lab import analyses, fingerprint, signature
+from app.lab.runs import spans
+from app.lab.runs.spans import Spans
 from app.settings import Settings
 
 ENDED = ("succeeded", "excepted", "errored", "timed_out", "cancelled", "interrupted")
@@ -211,16 +213,31 @@ def newest_first(connection: sqlite3.Connection, script: str, limit: int = 100) 
 
 def cancel(connection: sqlite3.Connection, run_id: int) -> Run:
     """End a waiting run at once; ask the runner to end a running one. Twice is harmless."""
+    cancel_all(connection, spans.spans([run_id]))
+    return get(connection, run_id)
+
+
+def cancel_all(connection: sqlite3.Connection, only: Spans) -> None:
+    """As `cancel`, of many."""
+    given = spans.parameter(only)
     with database.transaction(connection):
         connection.execute(
             "UPDATE run SET status = 'cancelled', ended = ?, message = 'Cancelled while it waited.'"
-            " WHERE id = ? AND status = 'queued'",
-            [clock.stamp(), run_id],
+            f" WHERE status = 'queued' AND {spans.AMONG}",
+            [clock.stamp(), given],
         )
         connection.execute(
-            "UPDATE run SET cancel = 1 WHERE id = ? AND status = 'running'", [run_id]
+            f"UPDATE run SET cancel = 1 WHERE status = 'running' AND {spans.AMONG}", [given]
         )
-    return get(connection, run_id)
+
+
+def counts(connection: sqlite3.Connection, only: Spans) -> dict[str, int]:
+    """How many of these runs have which status."""
+    rows = connection.execute(
+        f"SELECT status, count(*) AS number FROM run WHERE {spans.AMONG} GROUP BY status",
+        [spans.parameter(only)],
+    )
+    return {row["status"]: row["number"] for row in rows}
 
 
 def folder(settings: Settings, run_id: int) -> Path:

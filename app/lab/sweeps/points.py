@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import clock, database
-from app.lab.runs import Output
+from app.lab.runs import Output, queue
+from app.lab.runs.spans import Spans
 from app.lab.sweeps.executor import Outcome, Point
 
-CHANGED = "What it computes with has changed since the sweep began: begin the sweep anew."
 
-
-def waiting(connection: sqlite3.Connection) -> int | None:
-    """The sweep whose turn it is: the one with the oldest point that waits."""
+def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> int | None:
+    """The sweep whose turn it is: the one with the oldest point that waits (among `only` those)."""
+    condition, given = queue.among(only)
     row = connection.execute(
         "SELECT sweep_id FROM run WHERE status = 'queued' AND sweep_id IS NOT NULL"
-        " ORDER BY id LIMIT 1"
+        f" AND {condition} ORDER BY id LIMIT 1",
+        given,
     ).fetchone()
     return int(row["sweep_id"]) if row else None
 
@@ -67,8 +68,12 @@ def give_back(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     given = [[run_id] for run_id in ids]
     with database.transaction(connection):
         connection.executemany(
-            "UPDATE run SET started = NULL, status = CASE cancel WHEN 1 THEN 'cancelled'"
-            " ELSE 'queued' END WHERE id = ? AND status = 'running'",
+            "UPDATE run SET status = 'cancelled', message = 'Cancelled while it waited.'"
+            " WHERE id = ? AND status = 'running' AND cancel = 1",
+            given,
+        )
+        connection.executemany(
+            "UPDATE run SET status = 'queued', started = NULL WHERE id = ? AND status = 'running'",
             given,
         )
 
