@@ -1,6 +1,6 @@
 """What an analysis returned, as files and values that a page can show.
 
-Runs in the child, which may write nowhere but into its own folder; `admitted` is the runner's
+Runs in the child, which may write nowhere but into its own folder; admitted.py is the runner's
 look at what such a child claims to have made.
 
     >>> from pathlib import Path
@@ -14,14 +14,13 @@ import csv
 import json
 import math
 import re
-import stat
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -40,7 +39,6 @@ SHARPNESS = 2  # pixels of the PNG for one of the page
 MOST_ROWS, ROWS_IN_PAGE, MOST_COLUMNS = 10_000, 200, 200
 LONGEST_TEXT = 100_000
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
 def kept(returned: Any, folder: Path) -> list[Output]:
@@ -80,6 +78,8 @@ def output(name: str, value: Any, folder: Path) -> Output:
     found = plain(value)
     if isinstance(found, bool | int | float):
         return Output(name, "value", null_safe(found), {})
+    if isinstance(found, tuple):
+        found = list(found)
     if isinstance(found, list) and (rows := rows_of(found)) is not None:
         return table(name, *rows, folder)
     raise BadInput(
@@ -204,23 +204,3 @@ def cell(name: str, value: Any) -> Any:
     raise BadInput(
         f"The table '{name}' has a cell of type {type(value).__name__}: return numbers and text."
     )
-
-
-def admitted(told: Any, folder: Path) -> list[Output]:
-    """The outputs a child told of, if they are what they should be; else ValueError.
-
-    The child may have been anything: only plain files of its own folder count, by plain names.
-    """
-    found = []
-    for row in cast("Sequence[Any]", told if isinstance(told, list) else [])[:MOST_OUTPUTS]:
-        made = Output(row["name"], row["kind"], row["value"], dict(row["files"]))
-        if not NAME.fullmatch(made.name) or made.kind not in KINDS:
-            raise ValueError("an output that is none")
-        for file in made.files.values():
-            if not FILE.fullmatch(file) or not stat.S_ISREG((folder / file).lstat().st_mode):
-                raise ValueError(f"{file} is no file")
-        found.append(made)
-    return found
-
-
-KINDS = ("figure", "value", "text", "table")
