@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.lab import sandbox
-from app.lab.outputs import results
-from app.lab.runner import attempt
+from app.lab.outputs import admitted
+from app.lab.runner import endings
 from app.lab.runs import Output
 from app.lab.sandbox import folders
 
@@ -22,33 +20,25 @@ def judged(
     if status != 0 or "outputs" not in told:
         return "excepted", failure(told, status, limits), []
     try:
-        made = results.admitted(told["outputs"], folder)
+        made = admitted.admitted(told["outputs"], folder)
         if any(row.files or row.kind not in ("value", "text") for row in made):
             raise ValueError("a point keeps numbers and texts")
-    except (ValueError, TypeError, KeyError, OSError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         return "excepted", f"What it returned cannot be kept: {error}.", []
     return "succeeded", "", made
 
 
 def failure(told: Mapping[str, Any], status: int, limits: Mapping[str, float]) -> str:
     if "failed" in told:
-        return str(told["failed"])
-    if not os.WIFSIGNALED(status):
-        code = os.waitstatus_to_exitcode(status)
-        return f"It ended itself with exit status {code} before main had returned."
-    number = signal.Signals(os.WTERMSIG(status))
-    if number == signal.SIGXCPU:
-        return attempt.cpu_words(limits)
-    return attempt.SIGNALS.get(number, f"It was ended by signal {number}.")
+        return str(told["failed"]).encode("utf-8", "replace").decode()
+    return endings.failure(status, limits)
 
 
-def broken_size(folder: Path, limits: Mapping[str, float]) -> str:
+def broken_size(folder: Path, limits: Mapping[str, float], unlinked: int = 0) -> str:
     """The limit that its files break, in words."""
-    size = folders.measure(folder, attempt.MOST_FILES)
-    if size.depth > folders.DEEPEST:
-        return f"It made folders more than {folders.DEEPEST} deep."
-    if size.files > attempt.MOST_FILES:
-        return f"It wrote more than {attempt.MOST_FILES} files."
-    most = limits["output_mb"]
-    too_much = size.bytes > most * sandbox.MEGABYTE
-    return f"It wrote more than {most:g} MB of files." if too_much else ""
+    found = folders.measure(folder, endings.MOST_FILES)
+    if found.bytes + unlinked > limits["output_mb"] * sandbox.MEGABYTE:
+        return endings.size(limits)
+    if found.files > endings.MOST_FILES:
+        return endings.files()
+    return endings.depth() if found.depth > folders.DEEPEST else ""

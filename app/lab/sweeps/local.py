@@ -16,14 +16,16 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.lab import sandbox
 from app.lab.analyses import Analysis
-from app.lab.runner import attempt
+from app.lab.runner import endings, warm
 from app.lab.runs import Output
-from app.lab.sandbox import Plan, folders, guard, processes
+from app.lab.sandbox import Plan, folders, guard
+from app.lab.sandbox.watch import Watch, resident_memory
 from app.lab.sweeps import judging, zygote
 from app.lab.sweeps.executor import Outcome, Point
 from app.lab.sweeps.zygote import Task
@@ -32,8 +34,8 @@ from app.settings import Settings
 AHEAD_SECONDS = 0.05  # of work that is ordered before it is needed; a rest takes so much longer
 ROOM_SECONDS = 0.3
 MOST_AHEAD, MOST_ROOM = 16, 64
+CHUNK = 65_536
 LARGEST_LINE = 50_000_000
-LOOK_SECONDS = 0.2  # between two looks at what all processes use
 OURS = 3  # of the processes: init, the zygote and the child itself
 
 
@@ -48,6 +50,7 @@ class Local:
     guard: int
     orders: int
     pipes: tuple[int, int, int]  # report, ends, log
+    watch: Watch
     waiting: deque[Point] = field(default_factory=deque)
     ordered: deque[Point] = field(default_factory=deque)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -65,13 +68,14 @@ class Local:
     @classmethod
     def start(cls, settings: Settings, plan: Plan, analysis: Analysis, name: str) -> Local:
         """Fork it; `name` is of its folder, for as long as it is at work."""
-        folder = sandbox.make_folder(plan, settings.outputs / f"{name}.tmp")
+        place = settings.outputs / f"{name}.tmp"
+        folder = sandbox.make_folder(plan, place, warm.known_fonts())
         limits = {**sandbox.LIMITS, **analysis.signature.limits}
         listens, orders = os.pipe()
         ends = [os.pipe() for _ in range(3)]
         report, *told = (writer for _, writer in ends)
         task = Task(settings, plan, analysis, limits, folder, listens, *told)
-        pid = guard.start(plan, report, {listens, *told}, lambda: zygote.body(task))
+        pid = guard.start(plan, report, {listens, *told}, partial(zygote.body, task))
         os.close(listens)
         os.set_blocking(orders, False)
         for reader, writer in ends:
@@ -79,7 +83,8 @@ class Local:
             os.set_blocking(reader, False)
         first, second, third = (reader for reader, _ in ends)
         pipes = (first, second, third)
-        return cls(settings, analysis, limits, folder, pid, orders, pipes)
+        watch = Watch.begin(pid, folder)
+        return cls(settings, analysis, limits, folder, pid, orders, pipes, watch)
 
     # An Executor --------------------------------------------------------------------------------
 
@@ -150,7 +155,7 @@ class Local:
     def taken(self, pipe: int) -> int:
         """How many bytes came; 0 at the end, less where there are none now."""
         try:
-            data = os.read(pipe, attempt.CHUNK)
+            data = os.read(pipe, CHUNK)
         except BlockingIOError:
             return -1
         if pipe == self.pipes[1]:
@@ -193,28 +198,28 @@ class Local:
         self.send()
         self.order()
         now = time.monotonic()
-        if not self.ordered or now - self.looked < LOOK_SECONDS:
+        if not self.ordered or now - self.looked < self.watch.pause:
             return
         self.looked = now
         if now - self.since > self.limits["wall_seconds"]:
-            wall = f"{self.limits['wall_seconds']:g} s"
-            self.kill("timed_out", f"It ran longer than its limit of {wall}.")
+            self.kill("timed_out", endings.wall(self.limits))
         elif broken := self.broken_limit(self.ordered[0]):
             self.kill("excepted", broken)
 
     def broken_limit(self, point: Point) -> str:
         limits = self.limits
-        memory = int(limits["memory_mb"] * sandbox.MEGABYTE)
-        used = processes.usage(self.guard, memory, int(limits["processes"]) + OURS)
+        memory = int(limits["memory_mb"] * sandbox.MEGABYTE) + resident_memory(os.getpid())
+        most = int(limits["processes"]) + OURS
+        used = self.watch.look(memory, most)
         if self.spent[0] != point.run_id:
             self.spent = point.run_id, used.cpu
-        if used.memory > memory + processes.resident_memory(os.getpid()):
-            return f"It needed more memory than its limit of {limits['memory_mb']:g} MB."
-        if used.processes > limits["processes"] + OURS:
-            return f"It started more than {limits['processes']:g} processes."
+        if used.memory > memory:
+            return endings.memory(limits)
+        if used.processes > most:
+            return endings.processes(limits)
         if used.cpu - self.spent[1] > limits["cpu_seconds"]:
-            return attempt.cpu_words(limits)
-        return judging.broken_size(self.folder, limits)
+            return endings.cpu(limits)
+        return judging.broken_size(self.folder, limits, used.unlinked)
 
     def kill(self, status: str, message: str) -> None:
         """End it, and so all that it started. The first reason counts."""

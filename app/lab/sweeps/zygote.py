@@ -22,7 +22,7 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -67,8 +67,8 @@ class Task:
     log: int
 
 
-def body(task: Task) -> None:
-    """From a bare fork to the end of the process."""
+def body(task: Task, begin: Callable[[], None]) -> None:
+    """From a bare fork to the end of the process; `begin` as in runner/child.py."""
     child.redirect(task.log)
     child.call_it(NAME)
     with suppress(OSError):
@@ -76,8 +76,9 @@ def body(task: Task) -> None:
     own = Job(task.analysis.name, task.analysis.path, {}, task.limits, task.folder)
     child.furnish(task.settings, own, no_progress)
     sandbox.restrict(task.plan, task.settings, task.folder)
-    prepare(task)
+    begin()
     tell(task.ends, {"ready": True})
+    prepare(task)
     with open(task.orders, "rb", closefd=False) as orders:
         serve(task, orders)
     child.finish(0)
@@ -174,7 +175,7 @@ def compute(task: Task, point: Point, home: Path, events: int) -> None:
     guard.die_with_parent()
     os.close(task.ends)
     os.close(task.orders)
-    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME"):
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
         os.environ[name] = str(home)
     tempfile.tempdir = None
     given = arguments(task.analysis.signature, point.params)
