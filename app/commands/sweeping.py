@@ -12,7 +12,7 @@ from typing import Any
 from app.accounts import people
 from app.errors import BadInput
 from app.lab import analyses, runner, signature
-from app.lab.sweeps import axes, points, store
+from app.lab.sweeps import asking, axes, points, store
 from app.lab.sweeps.points import Row
 from app.lab.sweeps.store import Sweep
 from app.settings import Settings
@@ -31,7 +31,7 @@ def run(
     analysis = analyses.get(settings, name)
     grid = axes.typed(analysis.signature, swept, fixed)
     params = signature.bind_text(analysis.signature, fixed)
-    sweep = store.begin(settings, connection, name, params, grid, people.owner(connection))
+    sweep = asking.ask(settings, connection, name, params, grid, people.owner(connection))
     if sweep.active:
         try:
             runner.work(settings, connection, ids_of(connection, sweep), progress(sweep))

@@ -12,7 +12,7 @@ from app.accounts.permissions import Person
 from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.runs import Output, history, queue
-from app.lab.sweeps import axes, points, store
+from app.lab.sweeps import asking, axes, points, store
 from app.lab.sweeps.executor import Outcome
 from app.lab.sweeps.store import Sweep
 from app.settings import Settings
@@ -147,7 +147,7 @@ def test_rows_are_sorted_by_parameters_and_values(
 
 
 def test_the_last_sweeps_are_kept_and_a_deleted_one_takes_its_points_along(
-    connection: sqlite3.Connection, begin: Begin
+    settings: Settings, connection: sqlite3.Connection, begin: Begin
 ) -> None:
     made = []
     for number in range(store.KEPT + 3):
@@ -155,6 +155,7 @@ def test_the_last_sweeps_are_kept_and_a_deleted_one_takes_its_points_along(
         made.append(sweep.id)
         if number != 1:
             store.cancel(connection, sweep.id)
+        asking.prune(settings, connection, "walk")
     kept = [sweep.id for sweep in store.newest_first(connection, "walk", 100)]
     assert kept == [*reversed(made[3:]), made[1]]  # which is still to be run
     with pytest.raises(NotFound):

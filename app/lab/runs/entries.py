@@ -93,7 +93,7 @@ def blocks(
     known: dict[tuple[str, str], tuple[str, str]] = {}
     found = connection.execute(
         "SELECT uid, name, script, params, show FROM document_block"
-        " WHERE script = ifnull(?, script)",
+        " WHERE sweep = 'null' AND script = ifnull(?, script)",
         [only],
     ).fetchall()
     for row in found:

@@ -50,7 +50,8 @@ def shown(
     """Each (script, canonical parameters) that notes of these visibilities show."""
     among = f"SELECT uid FROM document WHERE visibility IN ({', '.join('?' * len(visibilities))})"
     rows = connection.execute(
-        f"SELECT DISTINCT script, params FROM document_block WHERE uid IN ({among})",
+        f"SELECT DISTINCT script, params FROM document_block"
+        f" WHERE sweep = 'null' AND uid IN ({among})",
         list(visibilities),
     )
     blocks = [cells.Wanted(row["script"], row["script"], json.loads(row["params"])) for row in rows]

@@ -61,6 +61,20 @@ def given(signature: Signature, sweep: Mapping[str, Any], fixed: Iterable[str] =
     return of_pairs(signature, list(sweep.items()), fixed)
 
 
+def of_form(signature: Signature, texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Axis]]:
+    """What is fixed, and the axes: a field with several values is one."""
+    fixed: dict[str, Any] = {}
+    pairs: list[tuple[str, Any]] = []
+    for name, text in texts.items():
+        check_name(signature, name)
+        values = read(signature[name], text)
+        if len(values) > 1:
+            pairs.append((name, values))
+        elif values:
+            fixed[name] = one(signature[name], values[0])
+    return fixed, of_pairs(signature, pairs, fixed)
+
+
 def of_pairs(
     signature: Signature, pairs: Sequence[tuple[str, Any]], fixed: Iterable[str]
 ) -> list[Axis]:

@@ -106,7 +106,6 @@ def begin(
             found = add(connection, values, person)
             add_points(connection, found, script, points, parts, person)
         wait_again(connection, found)
-        prune(connection, script)
     return get(connection, found)
 
 
@@ -257,13 +256,3 @@ def parts_of(connection: sqlite3.Connection, sweep: Sweep) -> Mapping[str, Any]:
     parts = dict(runs.get(connection, row["id"]).parts) if row["id"] else {}
     parts.pop("params", None)
     return parts
-
-
-def prune(connection: sqlite3.Connection, script: str) -> None:
-    """Of each analysis the last ones are kept, and those that wait or run."""
-    rows = connection.execute(
-        "SELECT id FROM sweep WHERE script = ? ORDER BY id DESC LIMIT -1 OFFSET ?", [script, KEPT]
-    ).fetchall()
-    for sweep in load(connection, [row["id"] for row in rows]):
-        if not sweep.active:
-            connection.execute("DELETE FROM sweep WHERE id = ?", [sweep.id])
