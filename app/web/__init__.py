@@ -8,6 +8,7 @@ from app.web import (
     analyses,
     annotations,
     api,
+    api_sweeps,
     assets,
     attaching,
     body,
@@ -34,6 +35,7 @@ from app.web import (
     report,
     runs,
     search,
+    sweeps,
     templates,
     trash,
 )
@@ -57,12 +59,14 @@ BLUEPRINTS = (
     opensearch.blueprint,
     analyses.blueprint,
     runs.blueprint,
+    sweeps.blueprint,
     claims.blueprint,
     references.blueprint,
     related.blueprint,
     report.blueprint,
     annotations.blueprint,
     api.blueprint,
+    api_sweeps.blueprint,
     feeds.blueprint,
 )
 

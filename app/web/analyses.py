@@ -12,7 +12,7 @@ from app.lab.shown import cells
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
-from app.web import access, cache
+from app.web import access, cache, sweep_views
 from app.web import cells as figures
 
 blueprint = Blueprint("analyses", __name__)
@@ -51,6 +51,8 @@ def analysis(name: str) -> str:
         notes=documents.showing(g.db, name, visibilities(g.person)),
         runs=[] if g.person.role is Role.PUBLIC else runs.newest_first(g.db, name, 20),
         cell=figures.shown(cell, "") if cell else None,
+        form=None if found.error else sweep_views.form(found),
+        sweeps=[] if g.person.role is Role.PUBLIC else sweep_views.newest(name, 20),
         room="Analyses",
     )
 

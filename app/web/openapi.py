@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
+from app.web.schemas_lab import LAB_SCHEMAS
 
 VERSION = "1.0.0"
 
@@ -136,6 +137,37 @@ OPERATIONS = (
     ),
     Operation(
         "get",
+        "/api/sweeps",
+        "List sweeps, newest first",
+        {200: "Sweeps"},
+        (*PAGED, "script"),
+        problems=(400,),
+    ),
+    Operation(
+        "post",
+        "/api/sweeps",
+        "Run an analysis at every point of a grid; one that was stopped goes on",
+        {202: "SweepEntry"},
+        takes="NewSweep",
+        problems=(*WRITES, 404, 422),
+    ),
+    Operation(
+        "get",
+        "/api/sweeps/{id}",
+        "Read a sweep and its points",
+        {200: "Sweep"},
+        PAGED,
+        problems=(400, 404),
+    ),
+    Operation(
+        "delete",
+        "/api/sweeps/{id}",
+        "Cancel a sweep: 202 while points are ending, 200 when they have",
+        {200: "SweepEntry", 202: "SweepEntry"},
+        problems=(401, 403, 404),
+    ),
+    Operation(
+        "get",
         "/api/complete",
         "What may follow the letters that somebody typed",
         {200: "Suggestions"},
@@ -160,7 +192,7 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "year": ("only notes of this year", WHOLE),
     "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
     "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
-    "script": ("only runs of this analysis", TEXT),
+    "script": ("only runs, or sweeps, of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
 HEADERS = {
@@ -171,6 +203,7 @@ IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/moves/{id}": ("the path of the note as it is now", TEXT),
     "/api/history/{id}": ("the path of the note, also one in the trash", TEXT),
     "/api/revisions/{id}": ("the number of the version", WHOLE),
+    "/api/sweeps/{id}": ("the number of the sweep", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
     "/api/analyses/{name}": ("the name of its file without .py", TEXT),
 }
@@ -205,7 +238,7 @@ def document(title: str, server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **LAB_SCHEMAS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token too: the public reads what is public.

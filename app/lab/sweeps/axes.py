@@ -131,6 +131,11 @@ def written(parameter: Parameter, values: Sequence[Any]) -> str:
     return as_text(parameter, list(values))
 
 
+def cell(value: Any) -> Any:
+    """A parameter's value in a table: a list is a text."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
 def axis(parameter: Parameter, over: Any) -> Axis:
     if isinstance(over, str):
         values = read(parameter, over)

@@ -19,11 +19,11 @@ from typing import Any
 from app.lab.sweeps.scale import Log, Scale, Tick, is_number, named, scale
 
 WIDE, HIGH = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 14, 52, 46
-LEGEND = 36  # where its line stands
+LEFT, RIGHT, TOP, BOTTOM = 64, 14, 30, 46
+LEGEND, LEGEND_HIGH = 38, 24  # where its line stands, and what it takes
 MOST_DOTS = 200
 MOST_SERIES = 6
-LETTER = 6.6  # width of one, about
+LETTER = 8.2  # width of one on a phone, where they are larger; about
 
 Point = tuple[Any, Any, Any]  # x, y, and the series that it belongs to
 
@@ -66,8 +66,9 @@ def plot(points: Sequence[Point], names: Names, key: str, log: Log = "auto") -> 
         return f"{head}{nothing}</svg>"
     kept = [point for point in usable if named(point[2]) in shown]
     across = scale(xs(kept), LEFT, WIDE - RIGHT, log)
-    up = scale([point[1] for point in kept], HIGH - BOTTOM, TOP, log)
-    body = [*grid(across, up, names), *legend(list(shown), names)]
+    top = TOP + LEGEND_HIGH * bool(names.by)
+    up = scale([point[1] for point in kept], HIGH - BOTTOM, top, log)
+    body = [*grid(across, up, names, top), *legend(list(shown), names)]
     for number, places in enumerate(shown.values()):
         body += drawn(places, across, up, number)
     if len(kept) <= MOST_DOTS:
@@ -145,11 +146,11 @@ def in_order(places: list[Place]) -> list[Place]:
     return sorted(places, key=lambda place: place.x) if numbers else places
 
 
-def grid(across: Scale, up: Scale, names: Names) -> list[str]:
+def grid(across: Scale, up: Scale, names: Names, top: int) -> list[str]:
     """Hairlines, the ticks' names, the axes' names."""
     bottom, right = HIGH - BOTTOM, WIDE - RIGHT
     made = [f'<path class="grid" d="M{LEFT} {tick.at}H{right}"/>' for tick in up.ticks]
-    made.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>')
+    made.append(f'<path class="axis" d="M{LEFT} {top}V{bottom}H{right}"/>')
     made += [f'<path class="axis" d="M{tick.at} {bottom}v4"/>' for tick in across.ticks]
     made += [
         f'<text x="{LEFT - 7}" y="{tick.at + 4:.2f}" text-anchor="end">{escape(tick.text)}</text>'

@@ -3,8 +3,8 @@
 >>> line = scale([0, 7], 0, 100)
 >>> [tick.text for tick in line.ticks], line.place(7)
 (['0', '2', '4', '6'], 96.3)
->>> [tick.text for tick in scale([10, 100, 10_000], 0, 100).ticks]
-['10', '100', '1000', '10000']
+>>> [tick.text for tick in scale([10, 100, 1000], 0, 100).ticks]
+['10', '100', '1000']
 >>> scale(["free", "bound"], 0, 100).place("bound")
 75.0
 """
@@ -50,7 +50,7 @@ def scale(values: Sequence[Any], start: float, end: float, log: Log = "auto") ->
     low, high = float(min(values)), float(max(values))
     if high - low > LARGEST:
         return categories(values, start, end)
-    if log != "no" and low > 0 and (log == "yes" or high > LOG_FROM * low):
+    if log != "no" and low > 0 and (log == "yes" or high >= LOG_FROM * low):
         return logarithmic(low, high, start, end)
     return linear(low, high, start, end)
 

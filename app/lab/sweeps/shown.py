@@ -134,6 +134,18 @@ def filled(
     return replace(bare, sweep=sweep, stale=reasons or ["what it computes with changed"])
 
 
+def reasons(settings: Settings, connection: sqlite3.Connection, sweep: Sweep) -> list[str]:
+    """Why a sweep no longer holds; empty where it does."""
+    try:
+        parts, digest = store.surroundings(settings, analyses.get(settings, sweep.script))
+    except GlossError as error:
+        return [str(error)]
+    if digest == sweep.around:
+        return []
+    found = fingerprint.reasons(store.parts_of(connection, sweep), parts)
+    return found or ["what it computes with changed"]
+
+
 def drawn(
     settings: Settings, connection: sqlite3.Connection, sweep: Sweep, names: Names, key: str
 ) -> tuple[str, str]:
@@ -217,11 +229,3 @@ class Written:
     params: Mapping[str, Any]
     sweep: Mapping[str, Any]
     plot: str = ""
-
-
-def is_shown(
-    settings: Settings, connection: sqlite3.Connection, sweep: Sweep, visibilities: Sequence[str]
-) -> bool:
-    """Whether a note of these visibilities shows this grid."""
-    every = of_notes(settings, connection, visibilities)
-    return any(found.key == sweep.key for _, found in every if found.script == sweep.script)
