@@ -6,6 +6,7 @@ surroundings and position, so that they are found again after an edit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.permissions import Person
@@ -18,16 +19,23 @@ MAX_COMMENT = 20_000
 MAX_QUOTE = 5_000
 
 
-def compose(
-    path: str, text: str, person: Person, now: str, *, quote: str, comment: str, visibility: str
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into the form, as it came. Without a quote it is about the whole note."""
+
+    quote: str = ""
+    comment: str = ""
+    visibility: str = "shared"
+
+
+def compose(path: str, text: str, person: Person, now: str, typed: Typed) -> dict[str, Any]:
     """The annotation on the note at `path`, whose canonical text is `text`."""
-    comment = comment.replace("\r\n", "\n").strip()
+    comment = typed.comment.replace("\r\n", "\n").strip()
     if not comment:
         raise BadInput("Write what you want to say.", field="comment")
     if len(comment) > MAX_COMMENT:
         raise BadInput(f"A comment has at most {MAX_COMMENT:,} characters.", field="comment")
-    if visibility not in VISIBILITIES:
+    if typed.visibility not in VISIBILITIES:
         raise BadInput("Choose who may read it.", field="visibility")
     return check(
         {
@@ -41,8 +49,8 @@ def compose(
                 "value": comment.replace("\0", ""),
                 "format": "text/markdown",
             },
-            "target": target(path, text, quote),
-            **({"visibility": visibility} if visibility == "private" else {}),
+            "target": target(path, text, typed.quote),
+            **({"visibility": "private"} if typed.visibility == "private" else {}),
         }
     )
 

@@ -16,7 +16,7 @@ from app.errors import Conflict
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 64
-RESERVED = ("form",)
+RESERVED = ("form", "margin", "export", "undo")
 
 
 def with_via(annotation: dict[str, Any]) -> dict[str, Any]:

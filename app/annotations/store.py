@@ -14,7 +14,8 @@ from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
-from app.annotations import addresses, entries
+from app.annotations import addresses, anchored, entries
+from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
     SELECT,
@@ -48,13 +49,16 @@ def create(
     with database.transaction(connection):
         name = free_name(connection, slug)
         now = clock.stamp()
-        row = columns(connection, person, stored, stored.get("visibility", "shared"))
+        reading = read(stored)
+        uid, text = note(connection, person, reading)
+        row = columns(uid, text, reading, stored, stored.get("visibility", "shared"))
         connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
             " motivation, quote, body, visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
         kept = one(connection, name)
+        anchored.place(connection, kept, text)
         entries.put(connection, kept)
     return kept
 
@@ -82,13 +86,16 @@ def update(
     with database.transaction(connection):
         old = changeable(connection, person, id, base)
         stored = addresses.inward(same_identity(annotation, old), bases)
-        row = columns(connection, person, stored, stored.get("visibility", old.visibility))
+        reading = read(stored)
+        uid, text = note(connection, person, reading)
+        row = columns(uid, text, reading, stored, stored.get("visibility", old.visibility))
         connection.execute(
             "UPDATE annotation SET modified = ?, note_uid = ?, stored = ?, motivation = ?,"
             " quote = ?, body = ?, visibility = ? WHERE id = ?",
             [clock.stamp(), *row, id],
         )
         kept = one(connection, id)
+        anchored.place(connection, kept, text)
         entries.put(connection, kept)
     return kept
 
@@ -160,11 +167,9 @@ def changeable(
 
 
 def columns(
-    connection: sqlite3.Connection, person: Person, stored: dict[str, Any], visibility: str
+    uid: int | None, text: Text | None, reading: Reading, stored: dict[str, Any], visibility: str
 ) -> list[Any]:
     """note_uid, stored, motivation, quote, body and visibility of an annotation."""
-    reading = read(stored)
-    uid, text = note(connection, person, reading)
     quote = reading.quote or quoted(reading, text)
     serial = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return [uid, serial, reading.motivation, quote, reading.words, visibility]
@@ -172,12 +177,12 @@ def columns(
 
 def note(
     connection: sqlite3.Connection, person: Person, reading: Reading
-) -> tuple[int | None, str | None]:
-    """The uid and the text of the first note of ours that it is about."""
+) -> tuple[int | None, Text | None]:
+    """The uid and the text of the first note of ours that it is about; no text: no file."""
     if not reading.notes:
         return None, None
     row = connection.execute(
-        "SELECT note.uid, document.text, document.visibility FROM note"
+        "SELECT note.uid, document.text, document.sha256, document.visibility FROM note"
         " LEFT JOIN document ON document.uid = note.uid WHERE note.path = ?",
         [reading.notes[0]],
     ).fetchone()
@@ -187,13 +192,15 @@ def note(
             field="target",
             hint="Use the note's address as it stands in the browser.",
         )
-    return row["uid"], row["text"]
+    known = row["text"] is not None
+    return row["uid"], Text(row["uid"], row["text"], row["sha256"]) if known else None
 
 
-def quoted(reading: Reading, text: str | None) -> str:
+def quoted(reading: Reading, known: Text | None) -> str:
     """The words at a position that came without a quote: what it meant when it was made."""
-    if text is None or reading.start is None or reading.end is None:
+    if known is None or reading.start is None or reading.end is None:
         return ""
+    text = known.text
     if reading.end > len(text):
         raise BadInput(
             f"The position ends at {reading.end}; the note's text has {len(text)} characters.",

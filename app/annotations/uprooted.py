@@ -27,7 +27,8 @@ def forget(connection: sqlite3.Connection, uids: Sequence[int]) -> int:
 
 
 def hand_over(connection: sqlite3.Connection, uid: int, to: int) -> None:
-    """What was said of one note is said of the other."""
+    """What was said of one note is said of the other, and is found anew there."""
+    connection.execute("DELETE FROM anchored_text WHERE note_uid = ?", [to])
     rows = connection.execute(
         "UPDATE annotation SET note_uid = ? WHERE note_uid = ? AND deleted IS NULL RETURNING id",
         [to, uid],

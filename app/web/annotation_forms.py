@@ -13,6 +13,7 @@ from app import clock
 from app.accounts.permissions import Action, Thing
 from app.annotations import composing, store
 from app.annotations.addresses import of_note
+from app.annotations.composing import Typed
 from app.errors import BadInput, NotFound
 from app.library import documents, names
 from app.library.documents import Document
@@ -42,9 +43,9 @@ def add() -> Response:
     """Keep the comment and go to it; else the form again, with what was typed."""
     typed = typed_in(request.form)
     note = asked_note(typed["note"])
-    words = {name: typed[name] for name in ("quote", "comment", "visibility")}
+    words = Typed(typed["quote"], typed["comment"], typed["visibility"])
     try:
-        composed = composing.compose(note.path, note.text, g.person, clock.stamp(), **words)
+        composed = composing.compose(note.path, note.text, g.person, clock.stamp(), words)
     except BadInput as error:
         field = error.field if error.field in FIELDS else "other"
         return shown(note, typed, {field: str(error)}, error.status)

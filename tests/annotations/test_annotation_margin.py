@@ -9,7 +9,7 @@ import pytest
 
 from app.accounts.permissions import Person
 from app.annotations import margin, store
-from app.annotations.composing import compose
+from app.annotations.composing import Typed, compose
 from app.annotations.model import CONTEXT
 from app.errors import BadInput
 
@@ -21,6 +21,11 @@ TEXT = "A walk of N steps goes far.\nA second walk does not.\nThe formula $\\sqr
 class Note:
     uid: int
     text: str = TEXT
+
+    @property
+    def sha256(self) -> str:
+        """That of the file in `library`, while the text is that one."""
+        return "0" * 64 if self.text == TEXT else "another"
 
 
 @pytest.fixture
@@ -36,10 +41,8 @@ def write(
     comment: str = "Why?",
     visibility: str = "shared",
 ) -> str:
-    composed = compose(
-        "open", TEXT, person, NOW, quote=quote, comment=comment, visibility=visibility
-    )
-    return store.create(library, person, composed).id
+    typed = Typed(quote, comment, visibility)
+    return store.create(library, person, compose("open", TEXT, person, NOW, typed)).id
 
 
 def test_a_comment_stands_at_its_passage(

@@ -189,7 +189,7 @@ def test_a_slug_is_used_once_and_never_again(
     first = store.create(library, writer, about("/notes/open"), slug="My-Name")
     assert first.id == "my-name"
     store.delete(library, writer, first.id)
-    for slug in ("my-name", "form", "../etc", "a/b", "", "x" * 65):
+    for slug in ("my-name", "form", "margin", "export", "undo", "../etc", "a/b", "", "x" * 65):
         assert store.create(library, writer, about("/notes/open"), slug=slug).id != slug
 
 

@@ -35,6 +35,17 @@ def test_a_thousand_nested_folders_are_measured_and_removed(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_removing_stops_in_time_and_goes_on_later(tmp_path: Path) -> None:
+    folder = nested(tmp_path / "f", 30)
+    assert not folders.remove(folder, -1.0)
+    assert folder.is_dir()
+    times = 1
+    while not folders.remove(folder, 0.005):
+        times += 1
+        assert times < 500
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_measured(tmp_path: Path) -> None:
     folder = nested(tmp_path / "f", 3)
     (folder / "one").write_bytes(b"1" * 1000)

@@ -15,7 +15,7 @@ from app import clock, database
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.errors import BadInput, NotFound
-from app.lab import runs
+from app.lab import fingerprint, runs
 from app.lab.runs import Output, Run, queue
 from app.lab.shown import cells
 from app.settings import Settings
@@ -111,6 +111,38 @@ def test_runs_are_claimed_in_their_order_and_each_once(
     ]
     claimed = [queue.claim(settings, connection) for _ in range(4)]
     assert [run.id if run else None for run in claimed] == [*wanted, None]
+
+
+def test_a_file_that_fails_its_reader_does_not_hold_up_the_queue(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    person: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that could not be claimed would be the first in the queue for ever."""
+
+    def fails(*_: object) -> None:
+        raise RecursionError
+
+    run, _ = runs.enqueue(settings, connection, "walk", {}, person)
+    monkeypatch.setattr(fingerprint, "take", fails)
+    claimed = queue.claim(settings, connection)
+    assert claimed is not None
+    assert (claimed.id, claimed.status) == (run.id, "running")
+
+
+def test_what_cannot_be_put_into_its_place_is_not_written_down(
+    settings: Settings, connection: sqlite3.Connection, person: Person
+) -> None:
+    run, _ = runs.enqueue(settings, connection, "walk", {}, person)
+    queue.claim(settings, connection)
+
+    def fails() -> None:
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - the very one
+        queue.finish(settings, connection, run.id, "succeeded", settle=fails)
+    assert runs.get(connection, run.id).status == "running"
 
 
 def test_cancel_and_interrupt(

@@ -422,6 +422,7 @@ def test_an_older_library_keeps_who_its_notes_are(tmp_path: Path) -> None:
         assert identity.given(connection, "new") == 10
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute(
-                "INSERT INTO revision SELECT 5, 77, NULL, '', 'saved', '', 0, NULL, ''"
+                "INSERT INTO revision (note_uid, at, kind, sha256, size, data)"
+                " VALUES (77, '', 'saved', '', 0, x'')"
             )
         assert documents.get(connection, "a") is None

@@ -135,8 +135,8 @@ GROWING = {
 
 @pytest.mark.parametrize("name", GROWING)
 def test_a_drawing_twice_as_long_takes_twice_as_long(name: str) -> None:
-    once, twice = (seconds(GROWING[name](count)) for count in (10_000, 20_000))
-    assert twice <= max(0.6, 2.6 * once)
+    once, twice = (seconds(GROWING[name](count)) for count in (4_000, 8_000))
+    assert twice <= max(0.3, 2.6 * once)
 
 
 def seconds(inner: str) -> float:

@@ -159,9 +159,8 @@ def annotate(
     note = documents.get(connection, path)
     assert note
     now = "2021-02-03T00:00:00Z"
-    composed = composing.compose(
-        path, note.text, owner, now, quote="", comment=comment, visibility=visibility
-    )
+    typed = composing.Typed(comment=comment, visibility=visibility)
+    composed = composing.compose(path, note.text, owner, now, typed)
     store.create(connection, owner, composed)
 
 

@@ -16,9 +16,9 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
-from app.lab.outputs import png
+from app.lab.outputs import beside, png
 from app.lab.outputs.dark import recoloured
 from app.lab.runs import Output
 
@@ -113,14 +113,22 @@ def figure(name: str, drawn: Figure, folder: Path) -> Output:
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
         file, dots = folder / f"{name}.png", sharpness(width * height)
         drawn.set_dpi(min(drawn.dpi, dots))  # to lay out a figure of many metres fills the memory
-        with laid_out(drawn), ThreadPoolExecutor(1) as beside:
-            picture = png.painted(drawn, dots)
-            painter = beside.submit(lambda: file.write_bytes(png.encoded(picture, dots)))
-            files = draw(name, drawn, folder)
-            painter.result()
+        with laid_out(drawn):
+            painter = partial(paint, drawn, dots, file)
+            done = beside.begin(painter)
+            try:
+                files = draw(name, drawn, folder)
+            finally:
+                painted = done()
+            if not painted:
+                painter()
     value = {"width": round(width * 72, 1), "height": round(height * 72, 1), "alt": words(drawn)}
     pyplot.close(drawn)
     return Output(name, "figure", value, {**files, "png": file.name})
+
+
+def paint(drawn: Figure, dots: float, file: Path) -> None:
+    file.write_bytes(png.encoded(png.painted(drawn, dots), dots))
 
 
 def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:

@@ -29,6 +29,8 @@ LARGEST_MESSAGE = 20_000_000  # bytes that a child may tell, its tables' first r
 MOST_PRINTED = 50_000_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
+QUICK_SECONDS = 0.2
+GONE = ".gone"  # the name of a folder that is on its way
 OURS = 2  # of a run's processes: init and the child itself
 
 
@@ -48,6 +50,7 @@ class Attempt:
     told: dict[str, Any] = field(default_factory=dict)
     buffers: dict[int, bytes] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
+    has_bars: bool = False  # else a line that it draws anew may say how far it is
     verdict: tuple[str, str] | None = None
     written: tuple[float, object] = (0.0, None)
 
@@ -106,6 +109,7 @@ class Attempt:
     def take_event(self, words: dict[str, Any]) -> None:
         """From the child: whatever it says is only about itself."""
         if "progress" in words:
+            self.has_bars = True
             self.take_bars(words["progress"])
         else:
             self.told.update(words)
@@ -140,9 +144,8 @@ class Attempt:
         now = (self.progress, self.printed.size)
         if now == self.written[1] or time.monotonic() - self.written[0] < PROGRESS_SECONDS:
             return
-        if (not self.progress or self.progress.get("drawn")) and (bar := self.printed.bar):
+        if not self.has_bars and (bar := self.printed.bar):
             self.take_bars([bar])
-            self.progress = {**self.progress, "drawn": True}
         self.written = (time.monotonic(), now)
         queue.progress(connection, self.run.id, self.progress, self.printed.text)
 
@@ -191,7 +194,7 @@ class Attempt:
             if status == "succeeded":
                 tidy(self.job.folder, made)
             else:
-                folders.remove(self.job.folder)
+                put_aside(self.job.folder)
             ended = queue.finish(
                 self.settings,
                 connection,
@@ -209,7 +212,7 @@ class Attempt:
             folders.remove(final)
             raise
         finally:
-            folders.remove(self.job.folder)
+            put_aside(self.job.folder)
         return ended
 
     def judge(self) -> tuple[str, str, list[Output]]:
@@ -243,6 +246,13 @@ def tidy(folder: Path, made: list[Output]) -> None:
         found.chmod(0o644)
     os.chown(folder, os.getuid(), os.getgid())
     folder.chmod(0o755)
+
+
+def put_aside(folder: Path) -> None:
+    """Remove it; what takes too long, the runner does later, a little at a time."""
+    if not folders.remove(folder, QUICK_SECONDS):
+        with suppress(OSError):
+            folder.rename(folder.with_suffix(GONE))
 
 
 def put(folder: Path, final: Path) -> None:

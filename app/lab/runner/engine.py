@@ -10,22 +10,20 @@ from __future__ import annotations
 import logging
 import os
 import selectors
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from app import database
-from app.errors import GlossError
 from app.lab import sandbox
 from app.lab.runner import bells, door, spare, warm
-from app.lab.runner.attempt import Attempt
+from app.lab.runner.attempt import Attempt, put_aside
+from app.lab.runner.ledger import Ledger, opened, patient
 from app.lab.runner.spare import Spare
 from app.lab.runner.worker import Worker
-from app.lab.runs import Run, queue, spans, store
+from app.lab.runs import queue, spans, store
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan, folders, kernel, processes
 from app.lab.sweeps import crews, points
@@ -43,12 +41,12 @@ class Engine:
 
     settings: Settings
     plan: Plan
+    ledger: Ledger
     selector: selectors.BaseSelector
     only: Spans | None = None  # to end with the last of these runs
     spare: Spare | None = None  # the child of the next run
     running: list[Worker] = field(default_factory=list)
     stopping: bool = False
-    unsaid: dict[int, str] = field(default_factory=dict)  # of runs whose end could not be written
     fill_at: float = 0.0  # when to look at the queue
     follow_at: float = 0.0  # when to look at what runs
 
@@ -84,7 +82,7 @@ def prepare(settings: Settings, only: Spans | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
     for left in settings.outputs.glob("*.tmp"):
-        folders.remove(left)
+        put_aside(left)
     with opened(settings) as connection:
         for run_id in queue.interrupt_left_over(connection):
             folders.remove(store.folder(settings, run_id))
@@ -97,14 +95,7 @@ def prepare(settings: Settings, only: Spans | None) -> Engine:
     log.info("runner: %s, %d at once", plan.words, settings.runners)
     if warm.threads() > 1:
         log.warning("runner: %d threads before the first run", warm.threads())
-    return Engine(settings, plan, selectors.DefaultSelector(), only)
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """For a moment only: SQLite must not be open across a fork, nor readable in a child."""
-    with closing(database.connect(settings.database)) as connection:
-        yield connection
+    return Engine(settings, plan, Ledger(settings), selectors.DefaultSelector(), only)
 
 
 def serve(engine: Engine, packages: tuple[int, ...]) -> bool:
@@ -114,9 +105,11 @@ def serve(engine: Engine, packages: tuple[int, ...]) -> bool:
             changed = warm.installed() != packages
             if changed and not engine.running:
                 return True
-            if not changed and time.monotonic() >= engine.fill_at:
+            if time.monotonic() >= engine.fill_at:
+                engine.fill_at = time.monotonic() + IDLE_SECONDS
                 with patient():
-                    fill(engine)
+                    if not changed:
+                        fill(engine)
             if not engine.running and not expects(engine):
                 return False
             wait(engine)
@@ -127,19 +120,9 @@ def serve(engine: Engine, packages: tuple[int, ...]) -> bool:
     return False
 
 
-@contextmanager
-def patient() -> Iterator[None]:
-    """A database that cannot be written now can be later; what runs goes on meanwhile."""
-    try:
-        yield
-    except sqlite3.Error:
-        log.exception("runner: the database refused; trying again")
-
-
 def fill(engine: Engine) -> None:
     """Start what waits, as many at once as the settings say; then have a spare for the next."""
-    engine.fill_at = time.monotonic() + IDLE_SECONDS
-    say_again(engine)
+    engine.ledger.say_again()
     while len(engine.running) < engine.settings.runners:
         with opened(engine.settings) as connection:
             run = queue.claim(engine.settings, connection, engine.only)
@@ -148,7 +131,7 @@ def fill(engine: Engine) -> None:
         try:
             attempt = Attempt.begin(engine.settings, engine.plan, run, partial(take, engine))
         except Exception as error:
-            refuse(engine, run, error)
+            engine.ledger.refuse(run, error)
         else:
             watch(engine, attempt)
     for crew in crews.begun(engine.settings, engine.plan, engine.running, engine.only):
@@ -156,16 +139,8 @@ def fill(engine: Engine) -> None:
     if engine.spare is None and expects(engine):
         with suppress(OSError):  # no process to be had now: the next run will say so, or has one
             engine.spare = spare.start(engine.settings, engine.plan)
-
-
-def refuse(engine: Engine, run: Run, error: Exception) -> None:
-    """Write that a run could not even begin: its file is broken, or we are."""
-    ours = not isinstance(error, GlossError)
-    if ours:
-        log.exception("runner: could not begin run %d", run.id)
-    with opened(engine.settings) as connection:
-        status = "errored" if ours else "excepted"
-        queue.finish(engine.settings, connection, run.id, status, message=str(error))
+    if engine.ledger.clear_away():
+        engine.fill_at = 0.0
 
 
 def expects(engine: Engine) -> bool:
@@ -245,28 +220,7 @@ def end(engine: Engine, worker: Worker) -> None:
     if engine.spare is not None:
         kept.add(engine.spare.guard)
     processes.end_children(keep=kept)
-    conclude(engine, worker)
-
-
-def conclude(engine: Engine, worker: Worker) -> None:
-    """Write how it ended; where even that fails, say that the failure is ours, and go on."""
-    try:
-        with opened(engine.settings) as connection:
-            worker.finish(connection)
-    except Exception as error:
-        log.exception("runner: not kept, of the runs %s", [*worker.run_ids])
-        engine.unsaid |= dict.fromkeys(worker.run_ids, f"Not kept: {error}.")
-        with patient():
-            say_again(engine)
-
-
-def say_again(engine: Engine) -> None:
-    """Write what could not be written before."""
-    while engine.unsaid:
-        run_id, message = next(iter(engine.unsaid.items()))
-        with opened(engine.settings) as connection:
-            queue.finish(engine.settings, connection, run_id, "errored", message=message)
-        del engine.unsaid[run_id]
+    engine.ledger.conclude(worker)
 
 
 def follow(engine: Engine) -> None:
@@ -287,7 +241,7 @@ def end_all(engine: Engine) -> None:
         worker.kill("interrupted", "The runner was stopped before this run had ended.")
     processes.end_children()
     for worker in engine.running:
-        conclude(engine, worker)
+        engine.ledger.conclude(worker)
     with suppress(OSError):
         (engine.settings.data / "runner.sock").unlink()
 

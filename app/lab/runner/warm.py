@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager, mathtext, pyplot
 
@@ -63,7 +63,7 @@ def forget_fonts() -> None:
 
 def known_fonts() -> list[Path]:
     """Where matplotlib has noted which fonts there are, which takes it a second to find out."""
-    return list(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+    return list(Path(mpl.get_cachedir()).glob("fontlist-*.json"))
 
 
 def threads() -> int:

@@ -7,8 +7,10 @@ no link is followed, and no path is too long.
 
 from __future__ import annotations
 
+import math
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,11 +91,13 @@ def permit(name: str, above: int | None = None) -> None:
         os.close(place)
 
 
-def remove(folder: Path) -> bool:
+def remove(folder: Path, within: float = math.inf) -> bool:
     """Take a folder away, with all that is in it; whether nothing is left. Never raises.
 
-    What is nested comes up to the top first, each folder once: so no depth is too great.
+    What is nested comes up to the top first, each folder once: so no depth is too great. After
+    so many seconds it stops: a thousand folders may take three, and somebody may be waiting.
     """
+    until = time.monotonic() + within
     with suppress(OSError):
         if not stat.S_ISDIR(folder.lstat().st_mode):
             folder.unlink()
@@ -101,37 +105,50 @@ def remove(folder: Path) -> bool:
         permit(str(folder))
         top = open_folder(str(folder))
         try:
-            flatten(top)
+            flatten(top, until)
         finally:
             os.close(top)
         folder.rmdir()
     return not os.path.lexists(folder)
 
 
-def flatten(top: int) -> None:
+def flatten(top: int, until: float) -> None:
     """Empty the folder `top`, moving what is nested up to it."""
-    while names := empty(top):
+    while names := empty(top, until):
+        removed = False
         for name in names:
             with suppress(OSError):
-                permit(name, top)
-                inner = open_folder(name, top)
-                try:
-                    for deeper in empty(inner):
-                        permit(deeper, inner)
-                        os.rename(deeper, token_hex(16), src_dir_fd=inner, dst_dir_fd=top)
-                finally:
-                    os.close(inner)
-        gone = [away(name, top) for name in names]
-        if not any(gone):
+                bring_up(name, top, until)
+            removed = away(name, top) or removed
+            in_time(until)
+        if not removed:
             return  # it cannot be done
 
 
-def empty(folder: int) -> list[str]:
+def in_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError
+
+
+def bring_up(name: str, top: int, until: float) -> None:
+    """Empty a folder of `top`: its files go, its folders become those of `top`."""
+    permit(name, top)
+    inner = open_folder(name, top)
+    try:
+        for deeper in empty(inner, until):
+            permit(deeper, inner)
+            os.rename(deeper, token_hex(16), src_dir_fd=inner, dst_dir_fd=top)
+    finally:
+        os.close(inner)
+
+
+def empty(folder: int, until: float) -> list[str]:
     """Remove the files of an open folder; the names of the folders in it."""
     names = []
     with os.scandir(folder) as entries:
         found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     for name, is_folder in found:
+        in_time(until)
         if is_folder:
             names.append(name)
         else:

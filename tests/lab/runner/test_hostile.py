@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 
 from app.lab import runs
+from app.lab.runner import attempt
 from app.lab.runs import Run
 from app.lab.sandbox import folders
-from tests.lab.runner.conftest import Lab, left_over
+from tests.lab.runner.conftest import PATIENCE, Lab, left_over
 
 
 def ends(lab: Lab, run: Run, *words: str) -> None:
@@ -34,6 +38,10 @@ def test_a_thousand_nested_folders_end_their_run_alone(lab: Lab) -> None:
     """They ended the runner for good: whatever calls itself for each level fails."""
     run = lab.run("nested", f"{NEST}\ntime.sleep(60)", "import os, time")
     ends(lab, run, f"folders more than {folders.DEEPEST} deep")
+    until = time.monotonic() + PATIENCE
+    while [*lab.settings.outputs.glob(f"*{attempt.GONE}")]:  # a little at a time
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_folder_closed_to_its_own_user_is_no_failure_of_ours(lab: Lab) -> None:
@@ -113,6 +121,25 @@ while True:
 """
     top = "import contextlib, os, signal, time\nLIMITS = {'cpu_seconds': 1.5, 'wall_seconds': 20}"
     ends(lab, lab.run("burners", body, top), "processor time")
+
+
+def test_nothing_stays_where_everybody_may_write(lab: Lab) -> None:
+    body = """
+for place in ("/dev/shm", "/tmp", "/var/tmp", "."):
+    try:
+        open(os.path.join(place, "gloss-left"), "w").close()
+    except OSError:
+        pass
+return {}
+"""
+    run = lab.run("leaves", body, "import os")
+    if run.sandbox.startswith("sandboxed"):
+        assert not [
+            place
+            for place in ("/dev/shm", "/tmp", "/var/tmp")
+            if (Path(place) / "gloss-left").exists()
+        ]
+    assert not (lab.settings.analysis / "gloss-left").exists()
 
 
 FORGED = """
