@@ -68,6 +68,9 @@ PURE = (
     "search.query",
     "lab.signature",
     "lab.claims",
+    "lab.sweeps.axes",
+    "lab.sweeps.plot",
+    "lab.sweeps.scale",
     "annotations.model",
     "annotations.anchoring",
 )

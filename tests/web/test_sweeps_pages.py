@@ -54,7 +54,9 @@ def value(steps: int) -> Output:
     return Output("total", "value", steps * 2.5, {})
 
 
-def test_a_sweep_is_asked_for_watched_and_gone_on_with(owner: FlaskClient, grid: int) -> None:
+def test_a_sweep_is_asked_for_watched_and_gone_on_with(
+    owner: FlaskClient, connection: sqlite3.Connection, grid: int
+) -> None:
     page = owner.get(f"/sweeps/{grid}").text
     assert 'value="5"' in page
     assert "4 of 6 points, 1 not: 1 the analysis failed" in page
@@ -67,6 +69,9 @@ def test_a_sweep_is_asked_for_watched_and_gone_on_with(owner: FlaskClient, grid:
     assert "Resume" in owner.get(f"/sweeps/{grid}").text
     assert owner.post(f"/sweeps/{grid}/resume").location == f"/sweeps/{grid}"
     assert "Waiting to run" in owner.get(f"/sweeps/{grid}").text
+    point = points.claim(connection, grid, 1)[0].run_id
+    assert "Running" in owner.get(f"/runs/{point}").text
+    assert owner.delete(f"/api/runs/{point}").status_code == 202
     assert f'href="/sweeps/{grid}"' in owner.get("/sweeps").text
     assert f'href="/sweeps/{grid}"' in owner.get("/analyses/shown").text
 
