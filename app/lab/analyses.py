@@ -16,6 +16,7 @@ from app import database
 from app.errors import NotFound, Unreadable
 from app.lab.signature import read
 from app.lab.signature.parameters import Signature
+from app.lab.stamps import Stamp, is_settled, stamp_of
 from app.search import index as search_index
 from app.search.index import Entry
 from app.settings import Settings
@@ -23,8 +24,6 @@ from app.settings import Settings
 NAME = re.compile(r"[^\W\d_]\w{0,99}")
 MAIN = re.compile(r"^(async\s+)?def\s+main\b", re.MULTILINE)
 LARGEST_FILE = 4_000_000
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,17 @@ def load(settings: Settings, name: str) -> Analysis | None:
         return None  # also keeps every name that is a path away from the disk
     path = settings.analysis / f"{name}.py"
     try:
-        found = path.stat()
+        stamp = stamp_of(path)
     except (OSError, ValueError):
         return None
-    stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
     known = _read.get(path)
-    if known is None or known[0] != stamp:
-        known = (stamp, described(name, path, found.st_size))
-        _read[path] = known
-    return known[1]
+    if known is not None and known[0] == stamp:
+        return known[1]
+    settled = is_settled(stamp)
+    found = described(name, path, stamp[2])
+    if settled:
+        _read[path] = (stamp, found)
+    return found
 
 
 def described(name: str, path: Path, size: int) -> Analysis | None:

@@ -23,6 +23,7 @@ from app.web import (
     health,
     history,
     journal,
+    lab_parts,
     lists,
     log,
     moves,
@@ -35,6 +36,7 @@ from app.web import (
     report,
     runs,
     search,
+    stale,
     sweeps,
     templates,
     trash,
@@ -60,6 +62,7 @@ BLUEPRINTS = (
     analyses.blueprint,
     runs.blueprint,
     sweeps.blueprint,
+    stale.blueprint,
     claims.blueprint,
     references.blueprint,
     related.blueprint,
@@ -82,7 +85,7 @@ def application(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for door in (access, headers, cache, problems, templates):
+    for door in (access, headers, cache, problems, templates, lab_parts):
         door.install(app)
     limited = body.Limits(app.wsgi_app, settings)
     outer = log.Requests(cache.NotModified(limited, settings))

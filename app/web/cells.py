@@ -53,6 +53,7 @@ class Shown:
     wide: bool
     wrong: str = ""
     most_rows: int = MOST_ROWS
+    absent: Sequence[str] = ()
 
 
 def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str = "") -> Shown:
@@ -85,6 +86,7 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         kind=kind_of(cell),
         wide=any(is_wide(output) for output in outputs),
         wrong=wrong,
+        absent=cell.absent,
     )
 
 

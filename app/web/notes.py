@@ -82,6 +82,7 @@ def page(document: documents.Document, **more: object) -> str:
         body=filled.html,
         title_notes=filled.title_notes,
         tally=filled.tally,
+        stale=filled.stale,
         properties=filled.properties,
         et_al=citing.has_others(document.bibtex, document.authors),
         came_from=moved_from(document),

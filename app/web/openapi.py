@@ -5,31 +5,16 @@ A test holds the table against the routes: each is described, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from app.web.openapi_sweeps import SWEEPS
+from app.web.operation import PAGED, WRITES, Operation
 from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
 from app.web.schemas_lab import LAB_SCHEMAS
 
 VERSION = "1.0.0"
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One method at one address. `answers`: the schema of each answer ("" has no body)."""
-
-    method: str
-    path: str
-    summary: str
-    answers: dict[int, str]
-    query: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    takes: str = ""
-    problems: tuple[int, ...] = field(default=())
-
-
-PAGED = ("limit", "offset")
-WRITES = (400, 401, 403, 415)
 OPERATIONS = (
     Operation(
         "get",
@@ -127,6 +112,14 @@ OPERATIONS = (
         takes="NewRun",
         problems=(*WRITES, 404, 422),
     ),
+    Operation(
+        "post",
+        "/api/runs/stale",
+        "Run what is stale: all of it, or because of one thing",
+        {202: "Asked"},
+        takes="NewReruns",
+        problems=WRITES,
+    ),
     Operation("get", "/api/runs/{id}", "Read a run", {200: "Run"}, problems=(404,)),
     Operation(
         "delete",
@@ -135,37 +128,7 @@ OPERATIONS = (
         {200: "Run", 202: "Run"},
         problems=(401, 403, 404),
     ),
-    Operation(
-        "get",
-        "/api/sweeps",
-        "List sweeps, newest first",
-        {200: "Sweeps"},
-        (*PAGED, "script"),
-        problems=(400,),
-    ),
-    Operation(
-        "post",
-        "/api/sweeps",
-        "Run an analysis at every point of a grid; one that was stopped goes on",
-        {202: "SweepEntry"},
-        takes="NewSweep",
-        problems=(*WRITES, 404, 422),
-    ),
-    Operation(
-        "get",
-        "/api/sweeps/{id}",
-        "Read a sweep and its points",
-        {200: "Sweep"},
-        PAGED,
-        problems=(400, 404),
-    ),
-    Operation(
-        "delete",
-        "/api/sweeps/{id}",
-        "Cancel a sweep: 202 while points are ending, 200 when they have",
-        {200: "SweepEntry", 202: "SweepEntry"},
-        problems=(401, 403, 404),
-    ),
+    *SWEEPS,
     Operation(
         "get",
         "/api/complete",

@@ -110,4 +110,5 @@ def files_of(found: Output, run_id: int) -> Json:
 def claim(found: Checked) -> Json:
     names = ("id", "title", "html", "check", "expect", "state", "number", "reason", "stale")
     url = f"{address(found.path)}#claim-{quote(found.id)}"
-    return {**{name: getattr(found, name) for name in names}, "note": found.path, "url": url}
+    shown = {name: getattr(found, name) for name in names}
+    return {**shown, "note": found.path, "url": url, "runs": [run.id for run in found.runs]}

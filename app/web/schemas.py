@@ -223,8 +223,14 @@ SCHEMAS: dict[str, Schema] = {
         status=STATUS,
         cached=TRUTH,
     ),
+    "NewReruns": taken(
+        "`because`: a cause such as module:walks.py, input:data/x.csv, package:numpy, code:walk or"
+        " python, or only what stands behind the colon.",
+        {"because": TEXT},
+    ),
+    "Asked": record("The runs that were asked for; those waiting already too.", runs=many(WHOLE)),
     "Claim": record(
-        "A claim, and whether it holds by the latest results.",
+        "A claim, and whether it holds by the latest results; `runs` are behind it.",
         id=TEXT,
         note=TEXT,
         title=TEXT,
@@ -236,6 +242,7 @@ SCHEMAS: dict[str, Schema] = {
         number=maybe(NUMBER),
         reason=TEXT,
         stale=TRUTH,
+        runs=many(WHOLE),
     ),
     "Claims": record("All that may be seen.", results=many(of("Claim"))),
     "Suggestions": record(

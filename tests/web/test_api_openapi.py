@@ -37,7 +37,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 22
+    assert len(described) == 23
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -101,6 +101,7 @@ def answers(
     star = {"If-Match": "*"}
     return [
         ("post", "/api/runs", run),
+        ("post", "/api/runs/stale", owner.post("/api/runs/stale", json={})),
         ("get", "/api/runs", owner.get("/api/runs")),
         ("get", "/api/runs/{id}", owner.get(f"/api/runs/{number}")),
         ("delete", "/api/runs/{id}", owner.delete(f"/api/runs/{number}")),

@@ -103,6 +103,7 @@ POSTS = {
     "/bibtex": ({"bibtex": "@misc{a, title={T}}"}, WRITING),
     "/media": ({"words": "no file"}, (401, 403, 403, 400, 400)),
     "/runs": ({"script": "shown"}, (401, 403, 403, 303, 303)),
+    "/runs/stale": ({}, (401, 403, 403, 303, 303)),
     "/runs/1/cancel": ({}, (401, 403, 403, 303, 303)),
     "/runs/99999999999999999999999/cancel": ({}, (401, 403, 403, 404, 404)),
     "/annotations/form": ({"note": "open", "comment": "Well."}, (401, 403, 303, 303, 303)),

@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from app.errors import GlossError
 from app.lab import sandbox
+from app.lab.fingerprint import opened
 from app.lab.outputs import results
 from app.lab.runner import bars, seed, warm
 from app.lab.sandbox import Plan
@@ -66,10 +67,11 @@ def body(
     job = awaited(orders)
     furnish(settings, job, tell)
     confine(settings, plan, job)
+    seen = opened.watch(settings.analysis)
     begin()
     try:
         made = results.kept(call(job), job.folder)
-        tell({"outputs": [asdict(row) for row in made]})
+        tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         release_reserve()
         tell({"failed": explained(error, job, settings.analysis)[:LONGEST_MESSAGE]})

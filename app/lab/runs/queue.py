@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import clock, database
-from app.lab import analyses, fingerprint, signature
-from app.lab.runs import entries, spans, store
+from app.errors import GlossError
+from app.lab import analyses, fingerprint
+from app.lab.fingerprint import Fingerprint
+from app.lab.runs import entries, keeping, sources, spans, store
 from app.lab.runs.spans import Spans
-from app.lab.sandbox import folders
 from app.settings import Settings
 
 log = logging.getLogger("gloss.runner")
@@ -33,21 +35,19 @@ def claim(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
             " SELECT id FROM run WHERE status = 'queued' AND sweep_id IS NULL"
             f" AND {condition}"
-            " ORDER BY id LIMIT 1) RETURNING id, script, params",
+            " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
             [clock.stamp(), *given],
         ).fetchone()
         if row is None:
             return None
         try:
             analysis = analyses.get(settings, row["script"])
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
+            seen = fingerprint.seen_in(json.loads(row["parts"]))
+            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
         except Exception:  # whatever the file does to a reader: a run that cannot be claimed
             log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so
-        connection.execute(
-            "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
-            [taken.digest, json.dumps(taken.parts), row["id"]],
-        )
+        write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
 
 
@@ -63,6 +63,30 @@ def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
 
 def among(only: Spans | None) -> tuple[str, list[str]]:
     return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
+
+
+def write_fingerprint(
+    settings: Settings, connection: sqlite3.Connection, run_id: int, script: str, taken: Fingerprint
+) -> None:
+    """With the code that it is of, as it is now."""
+    files = sources.keep(connection, settings.analysis, script, taken.parts)
+    connection.execute(
+        "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
+        [taken.digest, json.dumps({**taken.parts, "files": files}), run_id],
+    )
+
+
+def completed(
+    settings: Settings, run: store.Run, opened: Sequence[str], began: float
+) -> Fingerprint | None:
+    """The fingerprint of a run with all that it read; None where its analysis is no more."""
+    if not run.parts:
+        return None
+    try:
+        analysis = analyses.get(settings, run.script)
+    except GlossError:
+        return None
+    return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
 
 
 def progress(
@@ -100,10 +124,15 @@ def finish(
     `settle` puts its files into their place, as the last step of the transaction: where that or
     writing fails, neither is there.
 
-    `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
+    `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
-    del opened
+    began = time.time() - (seconds or 0.0)
+    run, whole = store.get(connection, run_id), None
+    if status == "succeeded":
+        whole = completed(settings, run, opened, began)
     with database.transaction(connection):
+        if whole is not None:
+            write_fingerprint(settings, connection, run_id, run.script, whole)
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
@@ -121,7 +150,7 @@ def finish(
         settle()
     if status == "succeeded":
         make_found(settings, connection, run)
-    prune(settings, connection, run.script, signature.canonical(run.params))
+    keeping.now_and_then(settings, connection)
     return run
 
 
@@ -131,21 +160,6 @@ def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Ru
         entries.index(settings, connection, run.script)
     except Exception:  # the result is there all the same; the next sync indexes it
         log.exception("runner: not made searchable, run %d", run.id)
-
-
-def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
-    """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
-    with database.transaction(connection, shows=False):
-        rows = connection.execute(
-            "SELECT id, status FROM run WHERE script = ? AND params = ? AND sweep_id IS NULL"
-            " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
-            [script, params],
-        ).fetchall()
-        shown = [row["id"] for row in rows if row["status"] == "succeeded"][:1]
-        gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
-        connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
-    for run_id in gone:
-        folders.remove(store.folder(settings, run_id))
 
 
 def interrupt_left_over(connection: sqlite3.Connection) -> list[int]:

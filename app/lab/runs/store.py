@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,12 @@ from app.lab.runs.spans import Spans
 from app.settings import Settings
 
 ENDED = ("succeeded", "excepted", "errored", "timed_out", "cancelled", "interrupted")
-KEPT = 20  # finished runs of one analysis with one choice of parameters
+MOST_ALIKE = 100  # runs that are asked whether they may stand for a new one
+KEPT = 20  # finished runs of one choice of parameters that a page shows (see keeping)
+
+
+# Whether a fingerprint is that of now, given the files that its run was seen to open.
+Holds = Callable[[str, Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,17 @@ class Run:
     log: str
     outputs: tuple[Output, ...] = ()
     sweep_id: int | None = None  # of a point: the sweep that it belongs to
+    kept: bool = False  # somebody wants it to stay
 
     @property
     def active(self) -> bool:
         return self.status not in ENDED
+
+    @property
+    def version(self) -> str:
+        """Of its code, comments and all: the first of the hash of its file; empty if not known."""
+        files: Mapping[str, str] = self.parts.get("files") or {}
+        return files.get(f"{self.script}.py", "")[:7]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -96,37 +108,59 @@ def enqueue(
 ) -> tuple[Run, bool]:
     """The run that answers, and whether it had answered before (True: nothing will run).
 
-    `force` computes anew, unless the very same is waiting already.
+    `force` computes anew, unless the very same is waiting or running already.
     """
     analysis = analyses.get(settings, script)
     bound = signature.bind(analysis.signature, params)
-    taken = fingerprint.take(settings, analysis, bound)
     text, now = signature.canonical(bound), clock.stamp()
+    taken = fingerprint.taker(settings)
+
+    def holds(digest: str, seen: Sequence[str]) -> bool:
+        return taken(analysis, bound, seen).digest == digest
+
+    same(connection, script, text, holds, force=force)  # reads files, so first without the lock
+    fresh = taken(analysis, bound, seen_before(connection, script, text))
     with database.transaction(connection):
-        found = same(connection, script, text, taken.digest, force=force)
+        found = same(connection, script, text, holds, force=force)
         if found is None:
             found = connection.execute(
                 "INSERT INTO run (script, params, fingerprint, parts, status, person_id, queued)"
                 " VALUES (?, ?, ?, ?, 'queued', ?, ?) RETURNING id",
-                [script, text, taken.digest, json.dumps(taken.parts), person.id, now],
+                [script, text, fresh.digest, json.dumps(fresh.parts), person.id, now],
             ).fetchone()["id"]
         run = get(connection, found)
     return run, run.status == "succeeded"
 
 
 def same(
-    connection: sqlite3.Connection, script: str, params: str, digest: str, *, force: bool
+    connection: sqlite3.Connection, script: str, params: str, holds: Holds, *, force: bool
 ) -> int | None:
-    """The id of a run that may stand for a new one."""
-    usable = ("queued",) if force else ("succeeded", "queued", "running")
-    row = connection.execute(
-        f"SELECT id FROM run WHERE script = ? AND params = ? AND fingerprint = ? AND cancel = 0"
-        " AND sweep_id IS NULL"
+    """The id of a run that may stand for a new one.
+
+    Each has to hold with the files that it was itself seen to open.
+    """
+    usable = ("queued", "running") if force else ("succeeded", "queued", "running")
+    rows = connection.execute(
+        "SELECT id, fingerprint, parts ->> '$.seen' AS seen FROM run"
+        " WHERE script = ? AND params = ? AND cancel = 0 AND sweep_id IS NULL"
         f" AND status IN ({', '.join('?' * len(usable))})"
-        " ORDER BY status = 'succeeded' DESC, id DESC LIMIT 1",
-        [script, params, digest, *usable],
+        " ORDER BY status = 'succeeded' DESC, id DESC LIMIT ?",
+        [script, params, *usable, MOST_ALIKE],
+    )
+    for row in rows:
+        if holds(row["fingerprint"], json.loads(row["seen"] or "[]")):
+            return int(row["id"])
+    return None
+
+
+def seen_before(connection: sqlite3.Connection, script: str, params: str) -> Sequence[str]:
+    """The files that the newest result with these parameters, else of the analysis, opened."""
+    row = connection.execute(
+        "SELECT parts FROM run WHERE script = ? AND status = 'succeeded' AND sweep_id IS NULL"
+        " ORDER BY params = ? DESC, id DESC LIMIT 1",
+        [script, params],
     ).fetchone()
-    return int(row["id"]) if row else None
+    return fingerprint.seen_in(json.loads(row["parts"])) if row else ()
 
 
 def get(connection: sqlite3.Connection, run_id: int) -> Run:
@@ -172,7 +206,14 @@ def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
         fields[name] = json.loads(fields[name] or "{}")
     if row["shared"]:
         fields["parts"] = {**json.loads(row["shared"]), "params": row["params"]}
-    return Run(**{**fields, "cancel": bool(row["cancel"]), "outputs": tuple(outputs)})
+    return Run(
+        **{
+            **fields,
+            "cancel": bool(row["cancel"]),
+            "kept": bool(row["kept"]),
+            "outputs": tuple(outputs),
+        }
+    )
 
 
 def latest(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person
 from app.lab import runs
-from app.lab.shown import board, cells
+from app.lab.shown import board, cells, groups
 from app.lab.shown.cells import EVERY, Cell
 from app.lab.sweeps import outdated
 from app.lab.sweeps import shown as sweeps
@@ -128,10 +128,12 @@ def enqueue_outdated(
 ) -> list[int]:
     """Queue whatever is stale or has no result; the numbers of the runs that are to be waited for.
 
-    What waits already is among them: it is shared, not queued twice.
+    Also what claims and sentences speak of without a block. What waits already is among them: it
+    is shared, not queued twice.
     """
-    blocks = [cell for _, cell in shown(settings, connection) if not cell.error]
-    lacking = [cell for cell in blocks if cell.stale or cell.run is None]
+    boards = [each for _, each in groups.boards(settings, connection, EVERY)]
+    every = [cell for each in boards for cell in each.cells.values() if not cell.error]
+    lacking = [cell for cell in every if cell.stale or cell.run is None]
     wanted = [(cell.script, cell.params or {}) for cell in lacking]
     wanted += cells.missing(settings, connection)
     queued = [

@@ -42,7 +42,8 @@ class ClaimLike(Protocol):
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim and its verdict. `stale`: a run behind it is; `run` is the first one behind it."""
+    """A claim and its verdict. `stale`: a run behind it is; `runs` are those behind it, in the
+    order in which the check names them."""
 
     id: str
     path: str
@@ -54,7 +55,8 @@ class Checked:
     stale: bool
     number: float | None
     reason: str
-    run: Run | None
+    scripts: frozenset[str]
+    runs: tuple[Run, ...]
 
     @property
     def expected(self) -> bool:
@@ -190,8 +192,16 @@ def checked_of(
         stale=any(cell.stale for cell in behind),
         number=verdict.number,
         reason=verdict.reason,
-        run=next((cell.run for cell in behind if cell.run), None),
+        scripts=frozenset(cell.script for cell in behind),
+        runs=tuple({cell.run.id: cell.run for cell in behind if cell.run}.values()),
     )
+
+
+def resting(
+    settings: Settings, connection: sqlite3.Connection, script: str, seen: tuple[str, ...]
+) -> list[Checked]:
+    """The claims of these notes whose checks name a result of the analysis."""
+    return [claim for claim in claims(settings, connection, seen) if script in claim.scripts]
 
 
 def claims(

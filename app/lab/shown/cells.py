@@ -10,13 +10,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint, runs, signature
 from app.lab.analyses import Analysis
 from app.lab.claims import judge
-from app.lab.fingerprint import Take
+from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
 from app.markup import fill
 from app.settings import Settings
@@ -41,6 +42,7 @@ class BlockLike(Protocol):
 class Cell:
     """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
 
+    `causes`: why it is stale, by what made it so; `stale` has their words.
     `chosen`: the parameters are not the note's but of a run that the reader asked for.
     `absent`: outputs that the note wants to show and the run did not return.
     """
@@ -53,6 +55,7 @@ class Cell:
     run: Run | None = None
     newest: Run | None = None
     stale: Sequence[str] = ()
+    causes: Sequence[Cause] = ()
     chosen: bool = False
     show: Sequence[str] | None = None
     outputs: Sequence[Output] = ()
@@ -149,20 +152,25 @@ def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
         return cell
     outputs = {output.name: output for output in run.outputs}
     order = list(outputs) if cell.show is None else list(cell.show)
+    found = causes(take, cell, run)
     return replace(
         cell,
-        stale=cell.stale or reasons(take, cell, run),
+        stale=cell.stale or [cause.words for cause in found],
+        causes=found,
         outputs=[outputs[name] for name in order if name in outputs],
         absent=[name for name in order if name not in outputs],
     )
 
 
-def reasons(take: Take, cell: Cell, run: Run) -> list[str]:
+def causes(take: Take, cell: Cell, run: Run) -> list[Cause]:
     """Why the run no longer answers for the code, data and packages as they are now."""
     if cell.analysis is None:
         return []
-    now = take(cell.analysis, run.params)
-    return [] if now.digest == run.fingerprint else fingerprint.reasons(run.parts, now.parts)
+    now = take(cell.analysis, run.params, fingerprint.seen_in(run.parts))
+    if now.digest == run.fingerprint:
+        return []
+    day = partial(files.day, cell.analysis.path.parent)
+    return fingerprint.causes(run.parts, now.parts, cell.script, day)
 
 
 def alone(

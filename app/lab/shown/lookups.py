@@ -10,16 +10,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from app.accounts.permissions import Person, visibilities
-from app.lab.shown import board
+from app.lab.shown import groups
 from app.lab.shown.board import Board
-from app.library import documents, links
+from app.library import links
 from app.search.settling import Known
 from app.settings import Settings
-
-COMPUTING = """SELECT uid FROM document
-    WHERE visibility IN (SELECT value FROM json_each(?)) AND uid IN (
-        SELECT uid FROM document_block UNION SELECT uid FROM document_claim
-        UNION SELECT uid FROM document_has WHERE what = 'value')"""
 
 
 def known(settings: Settings, connection: sqlite3.Connection, person: Person) -> Known:
@@ -27,23 +22,17 @@ def known(settings: Settings, connection: sqlite3.Connection, person: Person) ->
     seen = visibilities(person)
 
     def those(matches: Callable[[Board], bool]) -> Callable[[str], list[int]]:
-        return lambda _: [uid for uid, each in boards(settings, connection, seen) if matches(each)]
+        def found(_: str) -> list[int]:
+            every = groups.boards(settings, connection, seen)
+            return [note.uid for note, each in every if matches(each)]
+
+        return found
 
     return {
         "is:stale": those(is_stale),
         "is:refuted": those(is_refuted),
         "links": lambda target: linking(connection, target, seen),
     }
-
-
-def boards(
-    settings: Settings, connection: sqlite3.Connection, seen: Sequence[str]
-) -> list[tuple[int, Board]]:
-    """The computed side of every note that has one; the number of queries does not grow."""
-    uids = [uid for (uid,) in connection.execute(COMPUTING, [json.dumps(list(seen))])]
-    notes = documents.embedded(connection, uids)
-    found = board.of_notes(settings, connection, notes)
-    return [(note.uid, each) for note, each in zip(notes, found, strict=True)]
 
 
 def is_stale(each: Board) -> bool:

@@ -19,6 +19,7 @@ from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.analyses import Analysis
 from app.lab.fingerprint import taking
+from app.lab.runs import sources
 from app.lab.signature import canonical
 from app.lab.sweeps import axes as grid
 from app.lab.sweeps.axes import Axis
@@ -104,7 +105,9 @@ def begin(
         found = named(connection, values)
         if found is None:
             found = add(connection, values, person)
-            add_points(connection, found, script, points, parts, person)
+            files = sources.keep(connection, settings.analysis, script, parts)
+            kept = {**parts, "files": files}
+            add_points(connection, found, script, points, kept, person)
         wait_again(connection, found)
     return get(connection, found)
 
@@ -139,7 +142,7 @@ def add_points(
         "INSERT INTO run (script, params, fingerprint, parts, status, person_id, queued, sweep_id)"
         " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)",
         (
-            [script, params, digest, "" if place else first, person.id, now, sweep_id]
+            [script, params, digest, "{}" if place else first, person.id, now, sweep_id]
             for place, (params, digest) in enumerate(points)
         ),
     )

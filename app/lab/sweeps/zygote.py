@@ -38,7 +38,7 @@ from matplotlib.figure import Figure
 from app.lab import sandbox
 from app.lab.analyses import Analysis
 from app.lab.fingerprint import imports
-from app.lab.fingerprint.taking import IDLE
+from app.lab.fingerprint.distributions import IDLE
 from app.lab.outputs import results
 from app.lab.runner import child, seed
 from app.lab.runner.child import Job
