@@ -12,7 +12,7 @@ import pytest
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.lab import runs
-from app.lab.runs import Output, Run, keeping, queue, sources
+from app.lab.runs import Output, Run, keeping, queue, sources, spans
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -44,7 +44,7 @@ def ended(
 ) -> Run:
     run, _ = runs.enqueue(settings, connection, "walk", params, person, force=True)
     runs.folder(settings, run.id).mkdir(parents=True)
-    assert queue.claim(settings, connection, run.id)
+    assert queue.claim(settings, connection, spans.spans([run.id]))
     outputs = [Output("x", "value", 1, {})] if status == "succeeded" else []
     return queue.finish(settings, connection, run.id, status, outputs=outputs)
 
