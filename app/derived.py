@@ -153,7 +153,7 @@ TABLES = (
     """CREATE TABLE bibliography (
         path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
-    # An analysis block; params and show as JSON, as the note has them.
+    # An analysis block; params, show and sweep as JSON, as the note has them.
     """CREATE TABLE document_block (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         name TEXT NOT NULL,
@@ -161,6 +161,8 @@ TABLES = (
         params TEXT NOT NULL,
         show TEXT NOT NULL,
         line INTEGER NOT NULL,
+        sweep TEXT NOT NULL DEFAULT 'null',
+        plot TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (uid, name)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_block_by_script ON document_block(script)",

@@ -17,6 +17,7 @@ MEASURES = (
     "saving",
     "searching",
     "anchoring",
+    "sweeping",
 )
 
 

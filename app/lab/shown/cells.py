@@ -237,7 +237,9 @@ def missing(
     settings: Settings, connection: sqlite3.Connection
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """(script, parameters) of all that the library shows or speaks of and that has never run."""
-    blocks = connection.execute("SELECT script, params FROM document_block").fetchall()
+    blocks = connection.execute(
+        "SELECT script, params FROM document_block WHERE sweep = 'null'"
+    ).fetchall()
     wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
     wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
     found = {
@@ -253,7 +255,8 @@ def is_shown(
 ) -> bool:
     """Whether a note with one of these visibilities shows what this run computed."""
     blocks = connection.execute(
-        f"SELECT params FROM document_block WHERE script = ? AND {among(visibilities)}",
+        "SELECT params FROM document_block WHERE sweep = 'null' AND script = ?"
+        f" AND {among(visibilities)}",
         [run.script, *visibilities],
     ).fetchall()
     wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]
