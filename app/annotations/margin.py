@@ -39,7 +39,8 @@ def of_note(
 ) -> list[Comment]:
     """What `person` may read in the margin, in the order of the text; the rest comes after."""
     kept = {each.id: each for each in store.of_note(connection, document.uid, person)}
-    placed = [each for each in anchored.of_note(connection, document) if each.annotation_id in kept]
+    every = anchored.of_note(connection, document) if kept else []
+    placed = [each for each in every if each.annotation_id in kept]
     return [comment(kept[each.annotation_id], each, person, macros) for each in placed]
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import runs
 from app.lab.shown import board, cells, groups
-from app.lab.shown.cells import EVERY, Cell
+from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated
 from app.lab.sweeps import shown as sweeps
 from app.library import documents, lost, media, problems, report
 from app.library import unresolved as links
 from app.library.citations import bibliography
+from app.library.identity import EVERY
 from app.settings import Settings
 
 

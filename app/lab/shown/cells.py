@@ -19,10 +19,9 @@ from app.lab.analyses import Analysis
 from app.lab.claims import judge
 from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
+from app.library.identity import EVERY
 from app.markup import fill
 from app.settings import Settings
-
-EVERY = ("public", "unlisted", "private")
 
 
 class BlockLike(Protocol):
