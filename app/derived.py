@@ -9,18 +9,20 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
-ALSO = ("annotations/shown.py", "annotations/reading.py")
+ALSO = ("annotations/shown.py", "annotations/reading.py")  # and what annotations say
+ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 
 def stamp() -> int:
     """A checksum of the derived tables and of the code that fills them."""
     checksum = zlib.crc32("".join(TABLES).encode())
+    here = Path(__file__).parent
     for room in FILLING:
-        files = (Path(__file__).parent / room).rglob("*")
+        files = (here / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
-    for name in ALSO:
-        checksum = zlib.crc32((Path(__file__).parent / name).read_bytes(), checksum)
+    for name in (*ALSO, *ENTRIES):
+        checksum = zlib.crc32((here / name).read_bytes(), checksum)
     return checksum
 
 
@@ -152,7 +154,7 @@ TABLES = (
     """CREATE TABLE bibliography (
         path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
-    # An analysis block; params and show as JSON, as the note has them.
+    # An analysis block; params, show and sweep as JSON, as the note has them.
     """CREATE TABLE document_block (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         name TEXT NOT NULL,
@@ -160,6 +162,8 @@ TABLES = (
         params TEXT NOT NULL,
         show TEXT NOT NULL,
         line INTEGER NOT NULL,
+        sweep TEXT NOT NULL DEFAULT 'null',
+        plot TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (uid, name)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_block_by_script ON document_block(script)",
@@ -197,7 +201,8 @@ TABLES = (
     # What can be searched. type: note | code | annotation | output. key: the uid, the script,
     # the id, that of search_output.
     # uid: the note it belongs to. id: its last two bits say who may meet it (search/visible.py).
-    # body: null where it is the text of the note. signs: see search/signs.py.
+    # body: null where it is the text of the note. signs: words that stand inside of others, see
+    # search/signs.py and identifiers.py. folded: JSON of the columns that are indexed otherwise.
     """CREATE TABLE search_entry (
         id INTEGER PRIMARY KEY,
         type TEXT NOT NULL,
@@ -210,14 +215,17 @@ TABLES = (
         body TEXT,
         code TEXT NOT NULL,
         signs TEXT NOT NULL,
+        folded TEXT,
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
     # What the words of the index stand in; the index itself keeps no text.
     """CREATE VIEW search_source AS
-        SELECT entry.id, entry.title, entry.headings, entry.tags,
-            CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END AS body,
-            entry.code, entry.signs
+        SELECT entry.id, coalesce(folded ->> 'title', entry.title) AS title,
+            coalesce(folded ->> 'headings', entry.headings) AS headings,
+            coalesce(folded ->> 'tags', entry.tags) AS tags,
+            coalesce(folded ->> 'body', entry.body, document.text) AS body,
+            coalesce(folded ->> 'code', entry.code) AS code, entry.signs
         FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid""",
     """CREATE VIRTUAL TABLE search_text USING fts5(
         title, headings, tags, body, code, signs,

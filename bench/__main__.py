@@ -17,6 +17,8 @@ MEASURES = (
     "rerunning",
     "saving",
     "searching",
+    "anchoring",
+    "sweeping",
 )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from app import database
 from app.accounts.permissions import Person, Role
-from app.search import common, find, index, ranking, typed
+from app.search import beginning, common, find, index, matches, ranking, typed
 from app.search.fts import plan
 from app.search.index import Entry
 from app.search.query import parse
@@ -217,7 +217,7 @@ def sides(connection: sqlite3.Connection, tree: Node) -> tuple[float, float]:
     wanted = plan(tree)
     ours, raw = by_turns(
         ROUNDS,
-        lambda: seconds(lambda: ranking.ranked(connection, OWNER, tree, wanted, Page(20))),
+        lambda: seconds(lambda: ranking.ranked(connection, OWNER, tree, Page(20))),
         lambda: seconds(lambda: connection.execute(RAW, [wanted.match]).fetchall()),
     )
     return min(ours), min(raw)
@@ -243,7 +243,8 @@ def overlap(connection: sqlite3.Connection, text: str) -> float:
     """How much of the exact first twenty is shown."""
     tree = parse(text).tree
     assert tree is not None
-    tree = typed.begun(tree, text)
+    word = None if text.endswith(" ") else beginning.word_of(tree)
+    tree = beginning.begun(tree, word) if word else tree
     listed = typed.ranked(connection, OWNER, tree, 20)
-    exact = ranking.listed(connection, ranking.rows_of(OWNER, plan(tree)), Page(20)).scores
+    exact = matches.listed(connection, OWNER, plan(tree), Page(20)).scores
     return 1.0 if listed is None or not exact else len(exact.keys() & listed.scores) / len(exact)

@@ -20,7 +20,7 @@ from app.annotations.anchors import MADE_BY_THIS_CODE, New
 from app.annotations.following import Mark, marked
 from app.annotations.kept import Annotation
 from app.annotations.ranges import meant
-from app.annotations.reading import read
+from app.annotations.reading import Reading, read
 from app.annotations.selectors_found import Quote, found
 
 BEHIND = f"""SELECT anchored_text.note_uid AS uid FROM anchored_text
@@ -94,10 +94,10 @@ def followed(connection: sqlite3.Connection, document: Annotated) -> list[Placed
     ).fetchall()
     if not standing:
         return []
-    now = anchors.moved(
+    now = anchors.moved_once(
         anchors.text(connection, document.uid),
         document.text,
-        anchors.marks(connection, document.uid),
+        tuple(anchors.marks(connection, document.uid)),
     )
     marks = {each.id: each.mark for each in now}
     marks |= {each.id: first(each, document.text) for each in anchors.new(connection, document.uid)}
@@ -110,17 +110,22 @@ def placed(id: str, mark: Mark) -> Placed:
 
 
 def place(
-    connection: sqlite3.Connection, annotation: Annotation, document: Annotated | None
+    connection: sqlite3.Connection,
+    annotation: Annotation,
+    document: Annotated | None,
+    reading: Reading | None = None,
 ) -> Anchor | None:
     """Keep where a new annotation, or one that was changed, stands; None: in no text of ours.
 
-    A step of the transaction that keeps the annotation.
+    A step of the transaction that keeps the annotation. `reading`: of it, by who has read it.
     """
     if document is None:
         connection.execute("DELETE FROM anchor WHERE annotation_id = ?", [annotation.id])
         return None
-    catch_up(connection, document.uid)
-    mark = first(New(annotation.id, annotation.quote, annotation.stored), document.text)
+    if not anchors.stand_in(connection, document.uid, document.sha256):
+        catch_up(connection, document.uid)
+    new = New(annotation.id, annotation.quote, annotation.stored)
+    mark = first(new, document.text, reading)
     anchors.keep(connection, document.uid, [(annotation.id, mark)])
     return Anchor(mark.start, mark.end, mark.grade)
 
@@ -174,7 +179,7 @@ def outgrown(connection: sqlite3.Connection, uid: int) -> Text | None:
     return Text(**row) if row else None
 
 
-def first(annotation: New, text: str) -> Mark:
+def first(annotation: New, text: str, reading: Reading | None = None) -> Mark:
     """Where an annotation stands that was never placed in its note.
 
     What names no passage is about the whole note. An orphan keeps the surroundings that it came
@@ -184,7 +189,7 @@ def first(annotation: New, text: str) -> Mark:
     if not annotation.quote:
         piece = meant(text, target)
         return marked(text, *piece) if piece else Mark(None, None, "exact", "")
-    reading = read(annotation.stored)
+    reading = reading or read(annotation.stored)
     place = found(text, Quote(annotation.quote, reading.prefix, reading.suffix, reading.start))
     if place.start is None or place.end is None:
         around = reading.prefix[-SURE:], reading.suffix[:SURE]

@@ -15,6 +15,8 @@ from app.annotations.following import Mark, follow
 from app.annotations.reading import read
 
 MADE_BY_THIS_CODE = "made_by = (SELECT value FROM state WHERE name = 'derived')"
+STAND_IN = f"""SELECT 1 FROM anchored_text
+    WHERE note_uid = ? AND file_sha256 = ? AND {MADE_BY_THIS_CODE}"""
 MARKS = """SELECT annotation_id, start, "end", grade, said, before, after, stored
     FROM anchor JOIN annotation ON annotation.id = anchor.annotation_id
     WHERE anchor.note_uid = ? AND +annotation.note_uid = anchor.note_uid"""
@@ -59,6 +61,11 @@ def text(connection: sqlite3.Connection, uid: int) -> str | None:
     return zstandard.decompress(row["text"]).decode() if row else None
 
 
+def stand_in(connection: sqlite3.Connection, uid: int, sha256: str) -> bool:
+    """Whether the marks of the note are kept for this version of its file."""
+    return connection.execute(STAND_IN, [uid, sha256]).fetchone() is not None
+
+
 def marks(connection: sqlite3.Connection, uid: int) -> list[Kept]:
     return [
         Kept(
@@ -80,15 +87,15 @@ def moved(old: str | None, now: str, kept: Sequence[Kept]) -> list[Kept]:
     """The marks that stand in `old` as they stand in the text of now."""
     if old is None or old == now:
         return list(kept)
-    marks = once(old, now, tuple(each.mark for each in kept))
+    marks = follow(old, now, [each.mark for each in kept])
     pairs = zip(kept, marks, strict=True)
-    return [replace(each, mark=graded(each, mark)) for each, mark in pairs]
+    return [Kept(each.id, graded(each, mark), each.stored) for each, mark in pairs]
 
 
 @lru_cache(maxsize=8)
-def once(old: str, now: str, marks: tuple[Mark, ...]) -> list[Mark]:
-    """A page may be asked many times before the marks are followed for good."""
-    return follow(old, now, marks)
+def moved_once(old: str | None, now: str, kept: tuple[Kept, ...]) -> list[Kept]:
+    """The same for a page, which may be asked many times before the marks are kept anew."""
+    return moved(old, now, kept)
 
 
 def graded(before: Kept, now: Mark) -> Mark:
@@ -107,7 +114,8 @@ def sent_at(kept: Kept) -> int | None:
 
 
 def keep(connection: sqlite3.Connection, uid: int, named: Iterable[tuple[str, Mark]]) -> None:
-    connection.executemany(KEEP, ([name, uid, *values(mark)] for name, mark in named))
+    for name, mark in named:
+        connection.execute(KEEP, [name, uid, *values(mark)])
 
 
 def values(mark: Mark) -> list[Any]:

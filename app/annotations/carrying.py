@@ -10,14 +10,13 @@ covers what is left of it; one that is gone is an orphan, and is never given oth
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
 from app.annotations.anchoring import ORPHAN, Anchor
 from app.annotations.finding import Searched
-from app.annotations.pieces import UNSPACED, Same, weight
+from app.annotations.pieces import Same, inside_word, weight
 from app.annotations.survivors import survivors
 
 Span = tuple[int, int]
@@ -27,7 +26,6 @@ SURE = 20  # characters that are the same in a row: no need to look at what is a
 ALONE = 20  # letters of a quote that are enough without anything around
 NEAR = 40  # characters that may have come between two parts of a short passage
 HALF = 0.5  # of a passage's letters: with fewer left, it is another one
-SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a character of a word that ends at a space or sign
 
 
 def carry(old: str, new: str, spans: Sequence[Span]) -> list[Anchor]:
@@ -147,8 +145,3 @@ def groups(parts: Sequence[Same], near: int) -> list[list[Same]]:
         else:
             found.append([same])
     return found
-
-
-def inside_word(text: str, at: int) -> bool:
-    """Whether a word goes on across this place."""
-    return 0 < at < len(text) and bool(SPACED.match(text[at - 1]) and SPACED.match(text[at]))

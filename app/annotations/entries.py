@@ -1,37 +1,37 @@
-"""Annotations in the search: what was said, with the passage that it is about."""
+"""Annotations in the search: what was said, as it reads, and the passage that it is about.
+
+The passage stands by itself, where the code of other entries does: it is shown as a quotation, and
+only if what was said does not have the words.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 
 from app.annotations.kept import Annotation
-from app.annotations.reading import read
+from app.annotations.reading import Reading, read
+from app.annotations.shown import as_html
+from app.markup import page_text
 from app.search import index
 from app.search.index import Entry
 
-TITLE = 100
 
-
-def put(connection: sqlite3.Connection, annotation: Annotation) -> None:
+def put(
+    connection: sqlite3.Connection, annotation: Annotation, reading: Reading | None = None
+) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
-    reading = read(annotation.stored)
+    reading = reading or read(annotation.stored)
     entry = Entry(
         "annotation",
         annotation.id,
         annotation.note_uid,
         annotation.created,
-        title=shortened(annotation.quote or annotation.body or annotation.note_title),
         tags=" ".join(reading.tags),
-        body="\n".join(filter(None, (annotation.body, annotation.quote))),
+        body=page_text.read(as_html(reading)).text,
+        code=annotation.quote,
     )
     index.put(connection, entry)
 
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
     index.remove(connection, "annotation", id)
-
-
-def shortened(text: str) -> str:
-    """One line, cut between words."""
-    line = " ".join(text.split())
-    return line if len(line) <= TITLE else line[:TITLE].rsplit(" ", 1)[0] + "…"

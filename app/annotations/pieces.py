@@ -1,15 +1,16 @@
 """A text in pieces, each with where it stands: lines, sentences, words; and how much one says.
 
->>> [text for text in cut("One. Two two! 3.14 is π.", sentences)]
-['One.', 'Two two!', '3.14 is π.']
->>> cut("因为。所以", sentences), cut("因为 $a b$!", words)
-(['因为。', '所以'], ['因', '为', ' ', '$a b$', '!'])
+>>> said = "One. 3.14 is π. 因为。所以"
+>>> [said[start:end] for start, end in sentences(said, Piece(0, len(said)))]
+['One.', '3.14 is π.', '因为。', '所以']
+>>> words("因为 $a b$!")
+['因', '为', ' ', '$a b$', '!']
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,9 @@ LETTER = re.compile(r"\w")
 WORD = re.compile(
     rf"\$\$[^$\n]*\$\$|\$[^$\n]*\$|[{UNSPACED}]|[^\W{UNSPACED}]+|\s+|[^\w\s]", re.UNICODE
 )
+SPACED = re.compile(rf"[^\W{UNSPACED}]")  # a character of a word that ends at a space or sign
 SHORT = 40  # characters
+SHORT_LINE = 4  # characters: no sentence in it but itself
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”’）]*")
 
 
@@ -45,6 +48,9 @@ def lines(text: str) -> Iterator[Piece]:
 def sentences(text: str, line: Piece) -> Iterator[Piece]:
     """The sentences of a line, without the white space around them."""
     start = line.start
+    if line.end - start <= SHORT_LINE:
+        yield from stripped(text, start, line.end)
+        return
     for found in SENTENCE_END.finditer(text, line.start, line.end):
         yield from stripped(text, start, found.end())
         start = found.end()
@@ -69,10 +75,8 @@ def words(text: str) -> list[str]:
 def weight(text: str) -> int:
     """How much a text says, in letters.
 
-        >>> [tuple(piece) for piece in sentences("One. 3.14 is π. 因为。所以", Piece(0, 21))]
-    [(0, 4), (5, 15), (16, 19), (19, 21)]
-        >>> words("因为 $a b$!")
-        ['因', '为', ' ', '$a b$', '!']
+    >>> weight("two words!"), weight("因为")
+    (8, 6)
     """
     return counted_once(text) if len(text) <= SHORT else counted(text)
 
@@ -96,20 +100,50 @@ class Same(NamedTuple):
     length: int
 
 
+def inside_word(text: str, at: int) -> bool:
+    """Whether a word goes on across this place."""
+    return 0 < at < len(text) and bool(SPACED.match(text[at - 1]) and SPACED.match(text[at]))
+
+
 @dataclass(frozen=True)
 class Pieces:
-    """Pieces of one text, what stands in each, and how often that stands in the whole text."""
+    """Pieces of one text, in their order, and what stands in each."""
 
     text: str
     all: Sequence[Piece]
     said: Sequence[str]
-    counts: Counter[str]
 
     def without(self, taken: set[int]) -> Pieces:
         rest = [n for n in range(len(self.all)) if n not in taken]
         kept = [self.all[n] for n in rest]
-        return Pieces(self.text, kept, [self.said[n] for n in rest], self.counts)
+        return Pieces(self.text, kept, [self.said[n] for n in rest])
 
-    def sentences(self, counts: Counter[str]) -> Pieces:
+    def outside(self, taken: Sequence[Piece]) -> Pieces:
+        """Those that lie in none of these."""
+        every = sorted(taken)
+        starts = [piece.start for piece in every]
+        inside = {
+            n
+            for n, piece in enumerate(self.all)
+            if (before := bisect_right(starts, piece.start)) and every[before - 1].end >= piece.end
+        }
+        return self.without(inside)
+
+    def around_none(self, taken: Sequence[Piece]) -> Pieces:
+        """Those in which none of these lies."""
+        starts = sorted(piece.start for piece in taken)
+        holding = {
+            n
+            for n, piece in enumerate(self.all)
+            if bisect_left(starts, piece.start) < bisect_left(starts, piece.end)
+        }
+        return self.without(holding)
+
+    def but(self, others: Pieces) -> list[Piece]:
+        """Those that are not among the others."""
+        known = set(others.all)
+        return [piece for piece in self.all if piece not in known]
+
+    def sentences(self) -> Pieces:
         every = [piece for line in self.all for piece in sentences(self.text, line)]
-        return Pieces(self.text, every, [self.text[start:end] for start, end in every], counts)
+        return Pieces(self.text, every, [self.text[start:end] for start, end in every])

@@ -21,17 +21,34 @@ from app.annotations import pieces
 from app.annotations.pieces import Piece, Pieces, Same, weight
 from app.library.history.matching import Match, matching, rising
 
-LONGEST = 20_000  # words of a gap that are compared; a longer one counts as new
-STEPS = 3_000_000  # of all comparisons together, some two seconds
+STEPS = 1_500_000  # of all comparisons together, about a second
 STEPS_OF_GAP = 60_000
 STEPS_OF_WORD = 20
-COMMON_HALF = 0.5  # of the shorter of two sentences, so that one is taken for the other
-COMMON_LEAST = 12  # letters
+COMMON_LEAST = 8  # letters
 ALIKE_LONG, ALIKE_SHORT, SHORT = 0.6, 0.75, 24  # what took the place of what; of random words half
 LONGEST_RUN = 300  # characters that are compared one by one
 RARE = 20  # sentences: a word that stands in more of them tells nothing
 SHARED = 0.6  # of the words of the longer sentence
 SECOND = 0.7  # of what the best shares: with more, it is not clear which is meant
+
+
+Pair = tuple[int, int]  # numbers of sentences: of the old, of the new
+
+
+@dataclass(frozen=True)
+class Way:
+    """How two sentences are taken for one, by their common letters: which share of which one."""
+
+    share: float
+    of_longer: bool
+    longest: int  # words of a gap that are compared; a longer one counts as new
+    anywhere: bool  # also sentences that did not keep their place
+
+
+# A sentence that was hardly changed where it stands is the one: what says the same elsewhere is a
+# copy of it.
+IN_PLACE = Way(0.75, of_longer=True, longest=4_000, anywhere=False)
+ANYWHERE = Way(0.5, of_longer=False, longest=20_000, anywhere=True)
 
 
 @dataclass
@@ -40,10 +57,29 @@ class Work:
 
     a: Pieces
     b: Pieces
+    way: Way
     found: list[Same] = field(default_factory=list)
     a_used: set[int] = field(default_factory=set)
     b_used: set[int] = field(default_factory=set)
     steps: int = STEPS
+
+    @property
+    def a_pieces(self) -> list[Piece]:
+        return [self.a.all[i] for i in self.a_used]
+
+    @property
+    def b_pieces(self) -> list[Piece]:
+        return [self.b.all[j] for j in self.b_used]
+
+    def may_pair(self, mine: int, theirs: int) -> bool:
+        """Whether sentences without a common word may still be one, misspelt: a formula is one."""
+        return self.way.anywhere and mine not in self.a_used and theirs not in self.b_used
+
+    def keep_alike(self, pair: Pair, same: list[Same]) -> None:
+        if same:
+            self.found += same
+            self.a_used.add(pair[0])
+            self.b_used.add(pair[1])
 
     def allowed(self, words: int) -> int:
         """How many steps a gap of so many words may take; they count as taken."""
@@ -52,14 +88,14 @@ class Work:
         return steps
 
 
-def reworded(a: Pieces, b: Pieces, kept: Sequence[Same]) -> list[Same]:
+def reworded(a: Pieces, b: Pieces, kept: Sequence[Same], way: Way) -> Work:
     """The words that are the same in what is left of two texts, of which `kept` is the same."""
-    work = Work(a, b)
+    work = Work(a, b, way)
     for mine, theirs in gaps(a, b, kept):
         compare(work, mine, theirs)
-    for i, j in pairs(work):
+    for i, j in pairs(work) if way.anywhere else ():
         compare(work, range(i, i + 1), range(j, j + 1))
-    return work.found
+    return work
 
 
 def gaps(a: Pieces, b: Pieces, kept: Sequence[Same]) -> Iterator[tuple[range, range]]:
@@ -83,18 +119,22 @@ def compare(work: Work, mine: range, theirs: range) -> None:
     """Keep the words that sentences of the one side have from those of the other."""
     a, b = Words(work.a, mine), Words(work.b, theirs)
     steps = work.allowed(len(a.said) + len(b.said))
-    if max(len(a.said), len(b.said)) > LONGEST or not steps:
+    if max(len(a.said), len(b.said)) > work.way.longest or not steps:
         return
     matches = matching(a.said, b.said, budget=steps)
     linked = links(a, b, matches)
     good = {
-        pair for pair, common in linked.items() if enough(a.text(pair[0]), b.text(pair[1]), common)
+        pair
+        for pair, common in linked.items()
+        if enough(work.way, a.text(pair[0]), b.text(pair[1]), common)
     }
     work.a_used |= {i for i, _ in good}
     work.b_used |= {j for _, j in good}
     sure = list(parts(a, b, matches, good))
     work.found += [a.same(b, match) for match in sure]
-    work.found += alike(a, b, sure)
+    for pair, run in alike(a, b, sure):
+        if pair in good or work.may_pair(*pair):
+            work.keep_alike(pair, list(shared(work.a.text, work.b.text, *run)))
 
 
 class Words:
@@ -129,9 +169,9 @@ class Words:
         return Piece(self.starts[first], self.end(last - 1))
 
 
-def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, int]]:
+def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[Pair]:
     """How many letters each pair of sentences has in common."""
-    linked: Counter[tuple[int, int]] = Counter()
+    linked: Counter[Pair] = Counter()
     for match in matches:
         for n in range(match.length):
             pair = a.sentence[match.a + n], b.sentence[match.b + n]
@@ -139,14 +179,13 @@ def links(a: Words, b: Words, matches: Sequence[Match]) -> Counter[tuple[int, in
     return linked
 
 
-def enough(one: str, other: str, common: int) -> bool:
+def enough(way: Way, one: str, other: str, common: int) -> bool:
     mine, theirs = weight(one), weight(other)
-    return common >= max(COMMON_HALF * min(mine, theirs), min(COMMON_LEAST, mine), 1)
+    whole = max(mine, theirs) if way.of_longer else min(mine, theirs)
+    return common >= max(way.share * whole, min(COMMON_LEAST, mine), 1)
 
 
-def parts(
-    a: Words, b: Words, matches: Sequence[Match], good: set[tuple[int, int]]
-) -> Iterator[Match]:
+def parts(a: Words, b: Words, matches: Sequence[Match], good: set[Pair]) -> Iterator[Match]:
     """The matches cut where sentences end, those of good pairs only."""
     for match in matches:
         first = 0
@@ -159,14 +198,14 @@ def parts(
                 first = n + 1
 
 
-def alike(a: Words, b: Words, sure: Sequence[Match]) -> Iterator[Same]:
-    """The characters shared by what stood between two matches and what stands there now."""
+def alike(a: Words, b: Words, sure: Sequence[Match]) -> Iterator[tuple[Pair, tuple[Piece, Piece]]]:
+    """What stood between two matches, and what stands there now; in which sentences."""
     ends = [*sure, Match(len(a.said), len(b.said), 0)]
     i = j = 0
     for match in ends:
         mine, theirs = a.run(i, match.a), b.run(j, match.b)
         if mine and theirs and max(mine.end - mine.start, theirs.end - theirs.start) <= LONGEST_RUN:
-            yield from shared(a.side.text, b.side.text, mine, theirs)
+            yield (a.sentence[i], b.sentence[j]), (mine, theirs)
         i, j = match.a + match.length, match.b + match.length
 
 

@@ -22,7 +22,7 @@ from rapidfuzz.distance import Indel
 
 from app.annotations import utf16
 from app.annotations.anchoring import ORPHAN, SURROUNDINGS, Anchor, locate
-from app.annotations.pieces import Piece, weight
+from app.annotations.pieces import Piece, inside_word, weight
 
 # The floors below which a passage counts as gone; bench/anchoring.py measures them.
 QUOTE_LEAST = 0.85  # likeness of the quote itself
@@ -144,8 +144,25 @@ def alike(text: str, exact: str, start: int, end: int) -> Piece | None:
     place = fuzz.partial_ratio_alignment(exact, within, score_cutoff=100 * QUOTE_LEAST - 10)
     if place is None:
         return None
-    found = Piece(start + place.dest_start, start + place.dest_end)
-    return found if likeness(exact, text[found.start : found.end]) >= QUOTE_LEAST else None
+    near = Piece(start + place.dest_start, start + place.dest_end)
+    found = max(in_words(text, near), key=lambda each: likeness(exact, text[slice(*each)]))
+    return found if likeness(exact, text[slice(*found)]) >= QUOTE_LEAST else None
+
+
+def in_words(text: str, piece: Piece) -> list[Piece]:
+    """The piece with its ends moved to those of words, to either side."""
+    starts, ends = edges(text, piece.start), edges(text, piece.end)
+    return [Piece(start, end) for start in starts for end in ends if start < end] or [piece]
+
+
+def edges(text: str, at: int) -> tuple[int, int]:
+    """The next places before and after, or here, where no word goes on."""
+    before = after = at
+    while inside_word(text, before):
+        before -= 1
+    while inside_word(text, after):
+        after += 1
+    return before, after
 
 
 def likeness(one: str, other: str) -> float:

@@ -1,9 +1,10 @@
 """Which characters of a new text are those of an old one, as far as anybody can tell.
 
 A difference says how one text becomes the other; here each character keeps its identity, wherever
-it went. Four looks, each at what the ones before left over: lines in their order; lines that moved;
-sentences that moved, or whose paragraph was split or joined; words of sentences that were reworded.
-What stands several times is taken only where it is clear which is which.
+it went. Five looks, each at what the ones before left over: lines in their order; sentences that
+were hardly changed where they stood; lines that moved; sentences that moved, or whose paragraph was
+split or joined; words of sentences that were reworded. What stands several times is taken only
+where it is clear which is which.
 
     >>> survivors("The first line.\\nAnd the second.", "And the second.\\nThe first line.")
     [Same(old=0, new=16, length=15), Same(old=16, new=0, length=15)]
@@ -14,12 +15,15 @@ from __future__ import annotations
 from collections import Counter
 
 from app.annotations import pieces
+from app.annotations.finding import Searched
 from app.annotations.pieces import Pieces, Same, weight
-from app.annotations.rewording import reworded
+from app.annotations.rewording import ANYWHERE, IN_PLACE, reworded
 from app.library.history.matching import matching
 
 MOVED_LINE = 12  # letters that say which line it is, wherever it stands
 MOVED_SENTENCE = 16
+MOST_LINES = 400_000  # of both: what has more is no prose, and marks are found by their words
+STEPS = 500_000  # of the comparison by lines
 RUN = 3  # lines in a row that stand for each other, even if each stands several times
 Pairs = list[tuple[int, int]]  # numbers of pieces: of the old, of the new
 
@@ -28,36 +32,36 @@ def survivors(old: str, new: str) -> list[Same]:
     """What is the same, in the order of the old text."""
     if old == new:
         return [Same(0, 0, len(old))] if old else []
-    found, a, b = whole_pieces(old, new)
-    return joined(old, new, found + reworded(a, b, found))
-
-
-def whole_pieces(old: str, new: str) -> tuple[list[Same], Pieces, Pieces]:
-    """Lines and sentences that are the same; the sentences of either text that are left."""
+    if old.count("\n") + new.count("\n") > MOST_LINES:
+        return []
     a, b = by_lines(old), by_lines(new)
-    pairs = in_order(a, b)
-    found, a_left, b_left = taken(a, b, pairs)
-    more, a_left, b_left = taken(a_left, b_left, standing_once(a_left, b_left, MOVED_LINE))
-    found += more
-    a_left = a_left.sentences(sentence_counts(a))
-    b_left = b_left.sentences(sentence_counts(b))
-    once = standing_once(a_left, b_left, MOVED_SENTENCE)
-    more, a_left, b_left = taken(a_left, b_left, once)
-    return found + more, a_left, b_left
+    found, a, b = taken(a, b, in_order(a, b))
+    mine, theirs = a.sentences(), b.sentences()
+    in_place = reworded(mine, theirs, found, IN_PLACE)
+    a_used, b_used = in_place.a_pieces, in_place.b_pieces
+    mine, theirs = mine.outside(a_used), theirs.outside(b_used)
+    a, b = a.around_none(a_used), b.around_none(b_used)
+    both = Searched(old), Searched(new)
+    moved, a_left, b_left = taken(a, b, moved_pieces(a, b, both, MOVED_LINE))
+    mine, theirs = mine.outside(a.but(a_left)), theirs.outside(b.but(b_left))
+    more, mine, theirs = taken(mine, theirs, moved_pieces(mine, theirs, both, MOVED_SENTENCE))
+    found += in_place.found + moved + more
+    return joined(old, new, found + reworded(mine, theirs, found, ANYWHERE).found)
+
+
+def moved_pieces(a: Pieces, b: Pieces, both: tuple[Searched, Searched], least: int) -> Pairs:
+    """What stands once in either text, wherever that is."""
+    pairs = standing_once(a, b, least)
+    return [(i, j) for i, j in pairs if is_alone(*both, a.said[i])]
+
+
+def is_alone(old: Searched, new: Searched, said: str) -> bool:
+    """Whether these words stand once in either text: else a copy might be taken for the one."""
+    return old.once(said) is not None and new.once(said) is not None
 
 
 def by_lines(text: str) -> Pieces:
-    every = list(pieces.lines(text))
-    said = text.split("\n")
-    return Pieces(text, every, said, Counter(said))
-
-
-def sentence_counts(lines: Pieces) -> Counter[str]:
-    return Counter(
-        lines.text[start:end]
-        for line in lines.all
-        for start, end in pieces.sentences(lines.text, line)
-    )
+    return Pieces(text, list(pieces.lines(text)), text.split("\n"))
 
 
 def taken(a: Pieces, b: Pieces, pairs: Pairs) -> tuple[list[Same], Pieces, Pieces]:
@@ -69,32 +73,26 @@ def taken(a: Pieces, b: Pieces, pairs: Pairs) -> tuple[list[Same], Pieces, Piece
 def in_order(a: Pieces, b: Pieces) -> Pairs:
     """Lines in the order of both; one that stands several times only if it is clear which it is."""
     pairs: Pairs = []
-    for match in matching(a.said, b.said):
+    counts = Counter(a.said), Counter(b.said)
+    for match in matching(a.said, b.said, budget=STEPS):
         run = [(match.a + n, match.b + n) for n in range(match.length)]
-        sure = [clear(a, b, i, j) for i, j in run]
-        if match.length >= RUN or any(is_one(a, b, i) for i, _ in run):
-            sure = [True] * len(run)
+        said = [a.said[i] for i, _ in run]
+        all_sure = len(run) >= RUN or any(is_one(counts, each) for each in said)
+        sure = [all_sure or counts[0][each] == counts[1][each] for each in said]
         pairs += [pair for pair, good in zip(run, sure, strict=True) if good]
     return pairs
 
 
-def clear(a: Pieces, b: Pieces, i: int, j: int) -> bool:
-    return a.counts[a.said[i]] == b.counts[b.said[j]]
-
-
-def is_one(a: Pieces, b: Pieces, i: int) -> bool:
+def is_one(counts: tuple[Counter[str], Counter[str]], said: str) -> bool:
     """Whether the line stands once in both, and says something."""
-    said = a.said[i]
-    return a.counts[said] == b.counts[said] == 1 and weight(said) >= MOVED_LINE
+    return counts[0][said] == counts[1][said] == 1 and weight(said) >= MOVED_LINE
 
 
 def standing_once(a: Pieces, b: Pieces, least: int) -> Pairs:
-    """Pieces that stand once among those left, as often in either text, and say something."""
+    """Pieces that stand once among those left, and say something."""
     mine, theirs = only(a), only(b)
     return [
-        (i, theirs[said])
-        for said, i in mine.items()
-        if said in theirs and a.counts[said] == b.counts[said] and weight(said) >= least
+        (i, theirs[said]) for said, i in mine.items() if said in theirs and weight(said) >= least
     ]
 
 

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Mapping
 
 from app import database
 from app.accounts import people
 from app.commands.sync import up_to_date
-from app.lab import runner
+from app.lab import runner, runs
 from app.lab.shown import audit
 from app.library import report, report_words
 from app.settings import Settings
@@ -48,13 +50,20 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         up_to_date(settings, connection)
         if options.run:
             owner = people.owner(connection)
-            for queued in audit.enqueue_outdated(settings, connection, owner):
-                runner.run_now(settings, connection, queued.id)
+            queued = audit.enqueue_outdated(settings, connection, owner)
+            runner.work(settings, connection, queued, told)
         found = audit.findings(settings, connection)
         known = report_words.understood(report.take(connection))
     words = f"{known}\n{in_words(found)}"
     print(json.dumps([vars(each) for each in found]) if options.json else words)
     return 1 if any(each.is_error or options.strict for each in found) else 0
+
+
+def told(counts: Mapping[str, int]) -> None:
+    """How many are done, on a terminal."""
+    if sys.stderr.isatty():
+        done = sum(number for status, number in counts.items() if status in runs.ENDED)
+        print(f"\r{done} of {sum(counts.values())} ", end="", file=sys.stderr, flush=True)
 
 
 def in_words(found: list[audit.Finding]) -> str:

@@ -1,6 +1,9 @@
 """Search the library, as its owner: every note, annotation, analysis and output.
 
-Every word is required. Beside words there are
+What was indexed last is searched: python -m app sync brings it up to date, and serve does by
+itself. The exit status is 0, with hits or without, and 1 where nothing could be searched.
+
+Every word is required; endings, capitals and accents do not count. Beside words there are
   a OR b, -not, ( )   either, none of these, and what belongs together
   "a phrase"          these words side by side
   begin*              every word that begins so
@@ -9,6 +12,9 @@ Every word is required. Beside words there are
 and the fields, whose values may be "quoted":
   title: tag: kind: author:          title:walk* tag:bayes/mcmc kind:paper author:"Ada Lovelace"
   year: before: after:               year:2019..2023 year:2019.. before:2024-03 after:2024-03-05
+                                     a paper has the year of its publication; before: ends
+                                     where that begins, after: begins when it has ended, so
+                                     after:2023 begins with 2024
   in:notes|annotations|code|outputs  where it stands
   has:analysis|claim|todo|math|figure|annotation
   is:stale|refuted|private|orphan    stale: computed with other code or data than today's;
@@ -32,9 +38,12 @@ import dataclasses
 import html
 import json
 import re
+import sqlite3
+from pathlib import Path
 
 from app import database
 from app.accounts import people
+from app.errors import NotFound
 from app.lab.shown import lookups
 from app.search.find import Results, search
 from app.search.hits import Hit
@@ -54,27 +63,81 @@ def positive(text: str) -> int:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    connection = database.connect(settings.database)
-    try:
-        database.migrate(connection, settings.database)
+    check_folder(settings)
+    with database.opened(settings.database) as connection:
+        check_indexed(settings, connection)
         person = people.owner(connection)
         known = lookups.known(settings, connection, person)
         text = " ".join(options.query)
         found = search(connection, person, text, limit=options.limit, known=known)
-    finally:
-        connection.close()
-    print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else report(found))
+    if options.json:
+        print(json.dumps(dataclasses.asdict(found), indent=2))
+    else:
+        print(report(found, address(settings)))
     return 0
 
 
-def report(found: Results) -> str:
+def check_folder(settings: Settings) -> None:
+    """Before anything is made: a slip in a path must not look like a library without hits."""
+    if not settings.notes.is_dir():
+        raise NotFound(
+            f"There is no folder {shown(settings.notes)}.",
+            hint="Make it, or name another with --notes DIR.",
+        )
+    if not settings.database.exists():
+        raise never_indexed(settings)
+
+
+def check_indexed(settings: Settings, connection: sqlite3.Connection) -> None:
+    known = connection.execute("SELECT 1 FROM file LIMIT 1").fetchone()
+    if not known and any(settings.notes.rglob("*.md")):
+        raise never_indexed(settings)
+
+
+def never_indexed(settings: Settings) -> NotFound:
+    return NotFound(
+        f"{shown(settings.notes)} was never indexed into {shown(settings.data)}.",
+        hint="Run python -m app sync with the same folders, or serve them.",
+    )
+
+
+def shown(folder: Path) -> str:
+    """A path as it can be printed: a file name need not be UTF-8."""
+    return str(folder).encode("utf-8", "replace").decode()
+
+
+def address(settings: Settings) -> str:
+    """Where the library is served, if it is; else nothing, and the paths of pages stand alone."""
+    try:
+        return settings.served_at.read_text().strip().rstrip("/")
+    except OSError:
+        return ""
+
+
+def report(found: Results, root: str = "") -> str:
     lines = [found.note] if found.note else []
-    lines += ["Nothing has all the words; these have some."] if found.relaxed else []
-    lines += map(entry, found.results)
-    shown = f", {len(found.results)} shown" if len(found.results) < found.total else ""
-    return "\n".join([*lines, f"{found.total} found{shown}, {found.took_ms:.1f} ms"])
+    lines += [f"Did you mean: {found.suggestion}"] if found.suggestion else []
+    lines += ["Few or none have all the words; the others have some."] if found.relaxed else []
+    lines += [entry(hit, root) for hit in found.results]
+    least = "" if found.is_exact else "more than "
+    few = f", {len(found.results)} shown" if len(found.results) < found.total else ""
+    return "\n".join([*lines, f"{least}{found.total} found{few}, {found.took_ms:.1f} ms"])
 
 
-def entry(hit: Hit) -> str:
-    passage = html.unescape(re.sub(r"</?mark>", "", hit.snippet_html))
-    return f"{hit.title}  ({hit.type} {hit.id})\n    {' '.join(passage.split())}\n"
+def entry(hit: Hit, root: str = "") -> str:
+    """Its title, what it is and under which heading it stands, the passage, and where to read it.
+
+    >>> hit = dict(type="note", id="a/b", title="On $N$", url="/notes/a/b#c", score=1)
+    >>> print(entry(Hit(**hit, snippet_html="a <mark>b</mark>", heading="Part")))
+    On $N$  (note a/b, Part)
+        a b
+        /notes/a/b#c
+    <BLANKLINE>
+    """
+    passage = html.unescape(re.sub(r"</?(?:mark|code)>", "", hit.snippet_html))
+    line = f"line {hit.line}" if hit.line else ""
+    on = f"on {hit.note}" if hit.note else ""
+    name = hit.type if hit.type in ("output", "annotation") else f"{hit.type} {hit.id}"
+    what = ", ".join(part for part in (name, on, hit.heading, hit.reason, line) if part)
+    place = hit.url.partition(":~:")[0].removesuffix("#")
+    return f"{hit.title}  ({what})\n    {' '.join(passage.split())}\n    {root}{place}\n"

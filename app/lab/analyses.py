@@ -16,6 +16,7 @@ from app import database
 from app.errors import NotFound, Unreadable
 from app.lab.signature import read
 from app.lab.signature.parameters import Signature
+from app.lab.stamps import Stamp, is_settled, stamp_of
 from app.search import index as search_index
 from app.search.index import Entry
 from app.settings import Settings
@@ -23,8 +24,6 @@ from app.settings import Settings
 NAME = re.compile(r"[^\W\d_]\w{0,99}")
 MAIN = re.compile(r"^(async\s+)?def\s+main\b", re.MULTILINE)
 LARGEST_FILE = 4_000_000
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ def find(settings: Settings, name: str) -> Analysis:
 def index(settings: Settings, connection: sqlite3.Connection) -> None:
     """Make the code searchable as it is now; writes only what changed."""
     wanted = {analysis.name: analysis for analysis in every(settings)}
+    if are_of_others(settings):
+        wanted = {name: wanted[name] for name in used(connection) if name in wanted}
     stored = indexed(connection)
     changed = [each for each in wanted.values() if stored.get(each.name) != texts(each)]
     gone = stored.keys() - wanted.keys()
@@ -91,21 +92,38 @@ def index(settings: Settings, connection: sqlite3.Connection) -> None:
             )
 
 
+def are_of_others(settings: Settings) -> bool:
+    """Whether the notes are another folder's, and nobody named analyses for them.
+
+    Those of the usual folder can be run for them; but whoever searches a vault did not ask for
+    code that it has nothing to do with, so only what its notes show is found there.
+    """
+    usual = Settings.notes.absolute(), Settings.analysis.absolute()
+    return settings.notes.resolve() != usual[0].resolve() and settings.analysis == usual[1]
+
+
+def used(connection: sqlite3.Connection) -> list[str]:
+    """The analyses that notes have blocks of."""
+    return [name for (name,) in connection.execute("SELECT DISTINCT script FROM document_block")]
+
+
 def load(settings: Settings, name: str) -> Analysis | None:
     """The analysis as its file is now; None where there is none, or only a helper."""
     if not NAME.fullmatch(name):
         return None  # also keeps every name that is a path away from the disk
     path = settings.analysis / f"{name}.py"
     try:
-        found = path.stat()
+        stamp = stamp_of(path)
     except (OSError, ValueError):
         return None
-    stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
     known = _read.get(path)
-    if known is None or known[0] != stamp:
-        known = (stamp, described(name, path, found.st_size))
-        _read[path] = known
-    return known[1]
+    if known is not None and known[0] == stamp:
+        return known[1]
+    settled = is_settled(stamp)
+    found = described(name, path, stamp[2])
+    if settled:
+        _read[path] = (stamp, found)
+    return found
 
 
 def described(name: str, path: Path, size: int) -> Analysis | None:

@@ -1,4 +1,4 @@
-"""The plain text of a heading, for the search: a formula is its TeX, once."""
+"""The plain text of a heading, to link to it: a formula is its TeX, once."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from app.library import regular
 from app.library.citations import citing
 from app.library.citations.bibtex import Read as Works
 from app.library.front import front_matter, properties
-from app.library.front.fields import unique
+from app.library.front.fields import people, unique
 from app.library.front.front_matter import FrontMatter, Remark
 from app.library.names import id_of
 from app.library.syncing.scan import Stat
@@ -82,6 +82,15 @@ class Note:
         return self.front.year or int(self.date[:4])
 
     @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """Of the note; many write `author:`, which the page shows as it is."""
+        given = self.front.extra.get("author")
+        named = people(given) if isinstance(given, str) else given
+        named = named if isinstance(named, list | tuple) else []
+        own = (name.strip("[] ") for name in named if isinstance(name, str))
+        return unique([*self.front.authors, *own])
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """Those of the front matter, then those in the text."""
         return unique([*self.front.tags, *self.rendered.tags])
@@ -109,7 +118,8 @@ class Note:
     @cached_property
     def headings(self) -> str:
         """The headings below the title as JSON."""
-        return encode([vars(heading) for heading in self.rendered.headings])
+        found = [{"level": h.level, "id": h.id, "html": h.html} for h in self.rendered.headings]
+        return encode(found)
 
 
 def load(root: Path, file: str, limit: int) -> Contents:

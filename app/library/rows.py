@@ -11,7 +11,7 @@ from hashlib import blake2b
 from app.library.citations import bibtex
 from app.library.citations.bibtex import Work
 from app.library.front.fields import unique
-from app.library.names import key, last
+from app.library.names import key, last, normal
 from app.library.note import Note
 
 Values = tuple[object, ...]
@@ -100,8 +100,8 @@ def children(uid: int, note: Note) -> Children:
     """The rows of the tables that belong to `document`."""
     front, rendered = note.front, note.rendered
     return {
-        "document_tag": [(tag, uid) for tag in with_parents(note.tags)],
-        "document_author": [(author, uid) for author in front.authors],
+        "document_tag": [(normal(tag), uid) for tag in with_parents(note.tags)],
+        "document_author": [(normal(author), uid) for author in note.authors],
         "document_alias": [(alias, uid, key(alias)) for alias in front.aliases],
         "document_media": [(path, uid) for path in rendered.media],
         "document_link": [
@@ -109,7 +109,10 @@ def children(uid: int, note: Note) -> Children:
             for n, link in enumerate(note.links)
         ],
         "document_block": [
-            (uid, block.name, block.script, as_json(block.params), as_json(block.show), block.line)
+            (
+                *(uid, block.name, block.script, as_json(block.params), as_json(block.show)),
+                *(block.line, as_json(block.sweep), block.plot),
+            )
             for block in rendered.blocks
         ],
         "document_claim": [(uid, *astuple(claim)) for claim in rendered.claims],

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app import clock
-from app.library import headings, rows
+from app.library import rows
 from app.library.front.front_matter import Remark
 from app.library.note import Note
 from app.library.rows import Children, Row, Values
@@ -132,23 +132,32 @@ def insert(connection: sqlite3.Connection, into: str, values: Sequence[Values]) 
 
 
 def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> None:
-    """Authors, aliases and the rest that names a note are found as its tags are."""
-    front = note.front
-    named = (*note.tags, *front.aliases, *front.authors, front.venue, front.citekey)
     entry = Entry(
         "note",
         str(uid),
         uid,
         note.date,
         title=note.title,
-        headings="\n".join(headings.plain(h.html) for h in note.rendered.headings),
-        tags=" ".join(word for word in named if word),
+        headings="\n".join(heading.text for heading in note.rendered.headings),
+        tags=" ".join(filter(None, names_of(note))),
         body=note.rendered.text,
         code=note.rendered.code,
-        audience=audience(front.visibility),
+        audience=audience(note.front.visibility),
         is_note=True,
     )
     index.put(connection, entry)
+
+
+def names_of(note: Note) -> Iterator[str]:
+    """What a note is called besides its title: found as its tags are, and its own name before
+    what others say of it."""
+    front = note.front
+    yield from (*note.tags, *front.aliases, *note.authors)
+    yield from (front.venue, front.citekey, front.arxiv, front.doi)
+    yield str(front.year or "")
+    yield note.id
+    if "/" in note.id:
+        yield note.id.rpartition("/")[2]
 
 
 def remember(connection: sqlite3.Connection, files: Sequence[Seen]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -66,7 +67,9 @@ def opening(page: Page, token: Token) -> None:
 
 def closing(page: Page, token: Token) -> None:
     page.write(f"</h{max(2, int(token.tag[1]))}>\n")
-    page.end_line()
+    line = page.end_line()
+    if page.path is not None:
+        page.headings[-1] = replace(page.headings[-1], text=line)
 
 
 def unique(page: Page, anchor: str) -> str:

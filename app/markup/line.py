@@ -25,8 +25,17 @@ from app.markup.mathematics import typeset
 
 NO_MACROS: Mapping[str, str] = MappingProxyType({})
 NUMBERS = re.compile("\ue000[A-Z][0-9]+\ue001")  # where the number of an equation belongs
-MARKED = re.compile(r"</?mark>")
-FORMULA = re.compile(r"(\$\$?)[^$]+\1")
+TAGS = re.compile(r"(</?(?:mark|code)>)")
+# What can only be displayed, and what it is inside of a line.
+DISPLAYED = re.compile(
+    r"\\(begin|end)\{(align|alignat|flalign|gather|multline|split|eqnarray|equation"
+    r"|subequations|displaymath)\*?\}"
+)
+INSIDE = {
+    "align": "aligned", "flalign": "aligned", "split": "aligned", "alignat": "alignedat",
+    "gather": "gathered", "multline": "gathered", "eqnarray": "aligned",
+}  # fmt: skip
+NUMBERED = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)\b")
 GREEK = re.compile(r"\\(?:var)?([a-zA-Z]+)")
 SIGNS = {
     "sqrt": "√", "infty": "∞", "to": "→", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠",
@@ -48,17 +57,26 @@ def typeset_line(text: str, macros: Mapping[str, str] = NO_MACROS) -> str:
 
 
 def typeset_passage(html: str, macros: Mapping[str, str] = NO_MACROS) -> str:
-    """A passage in which words are marked: a formula that holds one is marked as a whole."""
+    """A passage in which words, code and whole formulas are marked.
 
-    def found(match: re.Match[str]) -> str:
-        bare = MARKED.sub("", match[0])
-        source = unescape(bare)
-        typeset_html = typeset_line(source, macros)
-        if typeset_html == escape(source):
-            return match[0]
-        return f"<mark>{typeset_html}</mark>" if bare != match[0] else typeset_html
+    A formula that cannot be typeset, for its macros are those of its note, is said in letters.
+    """
+    if "$" not in html:
+        return html
+    pieces, in_code = [], False
+    for piece in TAGS.split(html):
+        in_code = piece == "<code>" or (in_code and piece != "</code>")
+        is_words = "$" in piece and not in_code
+        pieces.append(typeset_piece(unescape(piece), macros) if is_words else piece)
+    return "".join(pieces)
 
-    return FORMULA.sub(found, html) if "$" in html else html
+
+def typeset_piece(text: str, macros: Mapping[str, str]) -> str:
+    def shown(tex: str, _: str) -> str:
+        html = formula(tex, "", macros)
+        return html or f'<span class="math">{escape(spelt(tex))}</span>'
+
+    return in_pieces(text, escape, shown)
 
 
 def readable(text: str) -> str:
@@ -86,8 +104,24 @@ def reader() -> MarkdownIt:
 
 def formula(tex: str, source: str, macros: Mapping[str, str]) -> str:
     found = typeset(tex, display=False, macros=macros)
+    if found.error and "\\begin" in tex:
+        found = typeset(in_line(tex), display=False, macros=macros)
     html = NUMBERS.sub("", found.html)
     return f'<span class="math">{html}</span>' if html and not found.error else escape(source)
+
+
+def in_line(tex: str) -> str:
+    r"""A displayed formula without what cannot stand in a line.
+
+    >>> in_line(r"\begin{align*} a &= b \label{x} \end{align*}")
+    '\\begin{aligned} a &= b  \\end{aligned}'
+    """
+
+    def named(match: re.Match[str]) -> str:
+        name = INSIDE.get(match[2])
+        return f"\\{match[1]}{{{name}}}" if name else ""
+
+    return DISPLAYED.sub(named, NUMBERED.sub("", tex))
 
 
 def spelt(tex: str) -> str:

@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading below the title. `level` is 2 to 6, `id` its anchor on the page."""
+    """A heading below the title. `level` is 2 to 6, `id` its anchor on the page.
+
+    `text`: its line of the canonical text.
+    """
 
     level: int
     id: str
     html: str
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Block:
     show: list[str] | None
     line: int
     caption: str = ""  # Markdown; its HTML is in the placeholder of the block
+    sweep: dict[str, Any] | None = None  # over which values which parameters go
+    plot: str = ""  # `value against parameter by parameter`, of a sweep
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,20 @@ OF_WORD = 3_000  # entries kept: two words together need more than the twenty th
 OF_BEGINNING = 400
 SHORTEST, LONGEST = 3, 12  # letters of a beginning
 ROWS = 20_000  # written in one transaction
-GROWTH = 0.02  # of the entries, after which words and lists are made anew
+SMALL = 20_000  # entries: to count their words takes some 0.3 s, so it is done after any change
+GROWTH = 0.02  # of the entries, after which words and lists are made anew in a larger library
 ENDINGS = ("", "e", "s", "ion", "ing", "ed", "es", "y", "ly", "al", "ive")
 MADE_AT = "words"  # in state: the newest entry that the words know of
+VERSION = "words_version"  # in state: that of the database when they were counted
+VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary
+    USING fts5vocab(main, search_text, row)"""
 
 
 def refresh(connection: sqlite3.Connection) -> bool:
     """Make words and lists anew if enough has changed; whether it was."""
     if not is_due(connection):
         return False
-    newest = newest_entry(connection)
+    newest, version = newest_entry(connection), database.version(connection)
     fresh = [row[0] for row in connection.execute("SELECT id FROM search_fresh")]
     words = counted(connection)
     keep_words(connection, words)
@@ -40,7 +44,9 @@ def refresh(connection: sqlite3.Connection) -> bool:
         connection.executemany(
             "DELETE FROM search_fresh WHERE id = ?", [(entry,) for entry in fresh]
         )
-        connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", [MADE_AT, newest])
+        connection.executemany(
+            "INSERT OR REPLACE INTO state VALUES (?, ?)", [(MADE_AT, newest), (VERSION, version)]
+        )
     return True
 
 
@@ -50,9 +56,27 @@ def is_due(connection: sqlite3.Connection) -> bool:
     (entries,) = connection.execute("SELECT count(*) FROM search_entry").fetchone()
     if not (row and has_words):
         return bool(entries)
+    if is_small(connection):
+        return not is_current(connection)
     (fresh,) = connection.execute("SELECT count(*) FROM search_fresh").fetchone()
     new = (newest_entry(connection) - int(row[0])) / AUDIENCES
     return bool(max(new, fresh) > GROWTH * entries)
+
+
+def is_small(connection: sqlite3.Connection) -> bool:
+    return newest_entry(connection) <= SMALL * AUDIENCES
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether nothing has changed since the words were counted."""
+    row = connection.execute("SELECT value FROM state WHERE name = ?", [VERSION]).fetchone()
+    return row is not None and int(row[0]) == database.version(connection)
+
+
+def vocabulary(connection: sqlite3.Connection) -> str:
+    """The table of words with their numbers of entries, (term, doc), as the index has them now."""
+    connection.execute(VOCABULARY)
+    return "temp.search_vocabulary"
 
 
 def newest_entry(connection: sqlite3.Connection) -> int:
@@ -62,11 +86,8 @@ def newest_entry(connection: sqlite3.Connection) -> int:
 
 def counted(connection: sqlite3.Connection) -> dict[str, int]:
     """Every word of the index with the number of its entries; 2 s for 100,000 notes."""
-    connection.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary"
-        " USING fts5vocab('main', 'search_text', 'row')"
-    )
-    return dict(connection.execute("SELECT term, doc FROM temp.search_vocabulary").fetchall())
+    table = vocabulary(connection)
+    return dict(connection.execute(f"SELECT term, doc FROM {table}").fetchall())
 
 
 def keep_words(connection: sqlite3.Connection, words: Mapping[str, int]) -> None:

@@ -27,12 +27,15 @@ _lock = Lock()
 
 def of(words: Iterable[str]) -> dict[str, str]:
     """The stem of each word; a word that the index would leave out has an empty one."""
-    wanted = set(words)
-    new = [word for word in wanted if word not in _known]
-    if new:
-        with _lock:
-            learn(new)
-    return {word: _known.get(word, "") for word in wanted}
+    found: dict[str, str] = {}
+    new: list[str] = []
+    for word in set(words):
+        stem = _known.get(word)
+        if stem is None:
+            new.append(word)
+        else:
+            found[word] = stem
+    return found | learned(new) if new else found
 
 
 def stem(word: str) -> str:
@@ -51,17 +54,21 @@ def words(text: str) -> list[str]:
     return [known[word] for word in found]
 
 
-def learn(words: list[str]) -> None:
-    if len(_known) > MOST_KEPT:
-        _known.clear()
-    table = tokenizer()
-    for start in range(0, len(words), MOST_AT_ONCE):
-        some = words[start : start + MOST_AT_ONCE]
-        _known.update(dict.fromkeys(some, ""))
-        table.executemany("INSERT INTO word (rowid, text) VALUES (?, ?)", enumerate(some))
-        for row, stem in table.execute("SELECT doc, term FROM stem ORDER BY doc, offset DESC"):
-            _known[some[row]] = stem
-        table.execute("INSERT INTO word (word) VALUES ('delete-all')")
+def learned(words: list[str]) -> dict[str, str]:
+    """What others read is added at once, when it is whole."""
+    found = dict.fromkeys(words, "")
+    with _lock:
+        table = tokenizer()
+        for start in range(0, len(words), MOST_AT_ONCE):
+            some = words[start : start + MOST_AT_ONCE]
+            table.executemany("INSERT INTO word (rowid, text) VALUES (?, ?)", enumerate(some))
+            for row, stem in table.execute("SELECT doc, term FROM stem ORDER BY doc, offset DESC"):
+                found[some[row]] = stem
+            table.execute("INSERT INTO word (word) VALUES ('delete-all')")
+        if len(_known) > MOST_KEPT:
+            _known.clear()
+        _known.update(found)
+    return found
 
 
 @cache

@@ -6,31 +6,36 @@
     >>> without_field(tree, Field("kind", "paper"))
     'walk'
 
-Exact up to so many hits, of which the person may meet each; one query for all facets.
+Exact up to so many hits, of which the person may meet each: a value's number is what its link
+finds. So a tag counts with those below it, and an author with longer names that have this one.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.accounts.permissions import Person
-from app.search.fields import PLACES
-from app.search.find import deadline, provide_fold
-from app.search.fts import Plan, plan
+from app.search import find, matches, settling
+from app.search import values as field_values
+from app.search.deadline import deadline
+from app.search.fields import OF_NOTE, PLACES
+from app.search.matches import Matches
 from app.search.query import parse
-from app.search.tree import All, Either, Field, Node, every, fields, written
-from app.search.visible import visible
+from app.search.settling import Known
+from app.search.tree import Either, Field, Node, every, fields, parts_of, written
 
 MOST = 10_000  # hits that are counted
 MOST_VALUES = 12  # of a facet
+MOST_NAMES = 2_000  # that are compared with those
 
-HITS = """SELECT entry.id, entry.type, entry.uid FROM {source}
-    LEFT JOIN document ON document.uid = entry.uid
-    WHERE ({visible}) AND ({condition}) LIMIT ?"""
-FOUND = """search_text CROSS JOIN search_entry AS entry
-    ON search_text MATCH ? AND entry.id = search_text.rowid"""
-COUNTS = """WITH hit AS MATERIALIZED ({hits})
+OUTPUTS = Field("in", "outputs")
+# What speaks of a note finds its outputs only where they are asked for (query.py).
+HITS = """WITH hit AS MATERIALIZED (SELECT entry.id, entry.type,
+        CASE WHEN entry.type <> 'output' OR {with_outputs} THEN entry.uid END AS uid
+    {sql} LIMIT ?)"""
+COUNTS = """{hits}
     SELECT 'total' AS facet, '' AS value, count(*) AS number FROM hit
     UNION ALL SELECT 'in', type, count(*) FROM hit GROUP BY type
     UNION ALL SELECT 'kind', kind, count(*) FROM hit JOIN document USING (uid) GROUP BY kind
@@ -39,6 +44,11 @@ COUNTS = """WITH hit AS MATERIALIZED ({hits})
     UNION ALL SELECT 'tag', tag, count(*) FROM hit JOIN document_tag USING (uid) GROUP BY tag
     UNION ALL SELECT 'author', author, count(*) FROM hit JOIN document_author USING (uid)
         GROUP BY author"""
+TOGETHER = """{hits} SELECT wanted.key AS value, (SELECT count(*) FROM hit WHERE hit.uid IN (
+        SELECT uid FROM {table} WHERE {name} IN (SELECT value FROM json_each(wanted.value))))
+        AS number
+    FROM json_each(?) AS wanted"""
+TABLES = {"tag": "document_tag", "author": "document_author", "kind": "document"}
 NAMES = {"in": "Where", "kind": "Kind", "year": "Year", "tag": "Tag", "author": "Author"}
 PLACE_OF = {kind: place for place, kind in PLACES.items()}
 
@@ -69,38 +79,79 @@ class Facets:
     facets: list[Facet] = field(default_factory=list)
 
 
-def of_search(connection: sqlite3.Connection, person: Person, text: str) -> Facets:
+def of_search(
+    connection: sqlite3.Connection,
+    person: Person,
+    text: str,
+    *,
+    known: Known | None = None,
+    typing: bool = False,
+) -> Facets:
     """The facets of what `find.search` finds for the same text."""
-    tree = parse(text).tree
-    if tree is None:
+    read = parse(text, typing=typing)
+    if read.tree is None:
         return Facets()
-    if "author" in fields(tree):
-        provide_fold(connection)
-    exact = plan(tree)
-    with deadline(connection):
-        counts = counted(connection, person, exact)
-        if not counts["total"][""] and exact.can_relax:
-            counts = counted(connection, person, plan(tree, relaxed=True))
+    with deadline(connection) as clock:
+        query = find.settled(connection, person, read, known, clock, typing=typing)
+        if query.tree is None:
+            return Facets()
+        rows = find.rows_of(connection, person, query.tree, typing=typing)
+        hits = Hits(connection, rows, with_outputs=settling.asks_for_outputs(read.tree))
+        counts = hits.counted()
+        if not hits.with_outputs and fields(read.tree) & OF_NOTE:
+            wider = replace(query, tree=every([read.tree, OUTPUTS]))
+            shown = find.settled(connection, person, wider, known, clock)
+            if shown.tree:
+                there = find.rows_of(connection, person, shown.tree, typing=typing)
+                number = matches.at_most(connection, there, MOST)
+                counts["in"] = counts.get("in", {}) | ({"output": number} if number else {})
+        for name in field_values.ALL:
+            counts[name] = hits.together(name, counts.get(name, {}))
     total = counts["total"][""]
-    facets = [facet(name, counts.get(name, {}), text, tree) for name in NAMES]
-    shown = [each for each in facets if each.values]
-    return Facets(min(total, MOST), total > MOST, shown)
+    found = [facet(name, counts.get(name, {}), text, read.tree) for name in NAMES]
+    return Facets(min(total, MOST), total > MOST, [each for each in found if each.values])
 
 
 Counts = dict[str, dict[str, int]]
 
 
-def counted(connection: sqlite3.Connection, person: Person, wanted: Plan) -> Counts:
-    """How many hits have each value of each facet; `total` is at most one more than MOST."""
-    seen = visible(person, "entry.id")
-    source = FOUND if wanted.match else "search_entry AS entry"
-    hits = HITS.format(source=source, visible=seen.sql, condition=wanted.condition.sql)
-    match = [wanted.match] if wanted.match else []
-    values = [*match, *seen.values, *wanted.condition.values, MOST + 1]
-    found: Counts = {}
-    for row in connection.execute(COUNTS.format(hits=hits), values):
-        found.setdefault(row["facet"], {})[str(row["value"])] = row["number"]
-    return found
+@dataclass(frozen=True)
+class Hits:
+    """What is counted: at most one more than MOST."""
+
+    connection: sqlite3.Connection
+    rows: Matches
+    with_outputs: bool
+
+    def asked(self, sql: str, *values: str, **names: str) -> sqlite3.Cursor:
+        hits = HITS.format(sql=self.rows.sql, with_outputs=int(self.with_outputs))
+        return self.connection.execute(
+            sql.format(hits=hits, **names), [*self.rows.values, MOST + 1, *values]
+        )
+
+    def counted(self) -> Counts:
+        """How many have each value of each facet."""
+        found: Counts = {}
+        for row in self.asked(COUNTS):
+            found.setdefault(row["facet"], {})[str(row["value"])] = row["number"]
+        return found
+
+    def together(self, name: str, counts: dict[str, int]) -> dict[str, int]:
+        """The commonest values, each with all that it finds as a field."""
+        known = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_NAMES]
+        keys = {value: field_values.key(name, value) for value in known}
+        first = {keys[value]: value for value in reversed(known)}
+        meant = {
+            value: [other for other in known if field_values.covers(name, key, keys[other])]
+            for key, value in list(reversed(first.items()))[: 3 * MOST_VALUES]
+        }
+        several = {value: names for value, names in meant.items() if names != [value]}
+        found = {value: counts[value] for value in meant}
+        if several:
+            table = TABLES[name]
+            rows = self.asked(TOGETHER, json.dumps(several), name=name, table=table)
+            found |= {row["value"]: row["number"] for row in rows}
+        return {value: number for value, number in found.items() if number}
 
 
 def facet(name: str, counts: dict[str, int], text: str, tree: Node) -> Facet:
@@ -121,8 +172,7 @@ def facet(name: str, counts: dict[str, int], text: str, tree: Node) -> Facet:
 
 
 def chosen_fields(tree: Node) -> list[Field]:
-    parts = tree.parts if isinstance(tree, All) else (tree,)
-    return [part for part in parts if isinstance(part, Field)]
+    return [part for part in parts_of(tree) if isinstance(part, Field)]
 
 
 def other(text: str, tree: Node, wanted: Field, *, chosen: bool) -> str | None:
@@ -130,7 +180,8 @@ def other(text: str, tree: Node, wanted: Field, *, chosen: bool) -> str | None:
     if chosen:
         return without_field(tree, wanted)
     said = parse(written(wanted))
-    if said.note or said.tree != wanted:
+    is_beginning = wanted.name == "author" and wanted.value.endswith("*")
+    if said.note or said.tree != wanted or is_beginning:
         return None
     return with_field(text, tree, wanted)
 
@@ -144,8 +195,7 @@ def with_field(text: str, tree: Node, wanted: Field) -> str:
 
 
 def without_field(tree: Node, unwanted: Field) -> str:
-    parts = tree.parts if isinstance(tree, All) else (tree,)
-    left = every(part for part in parts if not is_same(part, unwanted))
+    left = every(part for part in parts_of(tree) if not is_same(part, unwanted))
     return written(left) if left else ""
 
 

@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import log
 
-from app.search import endings
+from app.search import common, endings
 from app.search.relaxed import COMMON
 
 FIRST = 200  # hits that are read
@@ -38,10 +38,8 @@ TEXTS = """SELECT entry.id, entry.title || ' ' || entry.tags AS title,
     FROM json_each(?) AS wanted
     JOIN search_entry AS entry ON entry.id = wanted.value
     LEFT JOIN document ON document.uid = entry.uid"""
-VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary
-    USING fts5vocab(main, search_text, row)"""
 FREQUENCIES = """SELECT term, doc FROM json_each(?) AS wanted
-    CROSS JOIN temp.search_vocabulary AS vocabulary ON vocabulary.term = wanted.value"""
+    CROSS JOIN {vocabulary} AS vocabulary ON vocabulary.term = wanted.value"""
 COUNTED = "SELECT term, entries FROM search_word WHERE term IN (SELECT value FROM json_each(?))"
 ENTRIES = "SELECT count(*) FROM search_entry"
 
@@ -108,8 +106,8 @@ def rarities(connection: sqlite3.Connection, stems: list[str]) -> Weights:
     counts = dict(connection.execute(COUNTED, [json.dumps(stems)]).fetchall())
     new = [stem for stem in stems if stem not in counts]
     if new:
-        connection.execute(VOCABULARY)
-        counts |= dict(connection.execute(FREQUENCIES, [json.dumps(new)]).fetchall())
+        sql = FREQUENCIES.format(vocabulary=common.vocabulary(connection))
+        counts |= dict(connection.execute(sql, [json.dumps(new)]).fetchall())
     known = {stem: log((entries + 1) / (count + 0.5)) for stem, count in counts.items()}
     return {stem: max(known.get(stem, 0.0), 0.0) for stem in stems}
 

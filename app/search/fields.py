@@ -1,7 +1,7 @@
 """The fields of the query language: what each may be asked for, and what is none of them.
 
->>> wrong("year", "soon")
-'a year such as 2019 or 2019..2023'
+>>> wrong("year", "soon"), wrong("after", "2024-13")
+('a year such as 2019 or 2019..2023', 'a date such as 2024 or 2024-03-05')
 >>> unknown("tags:walks"), unknown("https://a.b"), unknown("10:30"), unknown(r"f:X\\to")
 ('tags: is no field (did you mean tag:?)', '', '', '')
 """
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from difflib import get_close_matches
 
 PLACES = {"notes": "note", "code": "code", "annotations": "annotation", "outputs": "output"}
@@ -32,6 +33,8 @@ VALUES = {
     "cites": (NAMED, "the key of a work"),
     "links": (NAMED, "the path or the name of a note"),
 }
+# What speaks of a note: its outputs have none of this themselves.
+OF_NOTE = frozenset(("kind", "tag", "author", "year", "has", "is", "cites", "links"))
 WORDS_OF_OURS = ("in", "has", "is")  # their values may be written in capitals
 MARKS = {"tag": "#", "cites": "@"}  # what a value may begin with where it stands in a note
 
@@ -55,7 +58,25 @@ def usual(name: str, value: str) -> str:
 def wrong(name: str, value: str) -> str:
     """What the field wants where the value is none for it; else nothing."""
     pattern, wanted = VALUES[name]
-    return "" if pattern.fullmatch(value) else wanted
+    if not pattern.fullmatch(value):
+        return wanted
+    if name == "year" and is_backwards(value):
+        return "the earlier year first, such as 2019..2023"
+    return wanted if name in ("before", "after") and not is_day(value) else ""
+
+
+def is_backwards(years: str) -> bool:
+    first, _, last = years.partition("..")
+    return bool(first and last) and first > last
+
+
+def is_day(text: str) -> bool:
+    """Whether there is such a day, month or year."""
+    try:
+        date(*map(int, [*text.split("-"), "1", "1"][:3]))
+    except ValueError:
+        return False
+    return True
 
 
 def unknown(text: str) -> str:

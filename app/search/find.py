@@ -9,32 +9,31 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
-from app.errors import Unavailable
-from app.search import ranking, spelling, typed
+from app.search import beginning, matches, persons, ranking, reach, sought, spelling
+from app.search.deadline import Clock, deadline
 from app.search.fts import plan, wanted
 from app.search.hits import Hit, detailed
 from app.search.query import Query, parse
-from app.search.ranked import NOTHING, Page, Ranked
+from app.search.ranked import DATE, NOTHING, RELEVANCE, Page, Ranked
 from app.search.settling import Known, settle
-from app.search.tree import Node, fields
+from app.search.tree import Node, fields, without
 
-ORDERS = RELEVANCE, DATE = "relevance", "date"  # by date: the newest first
-SECONDS = 2.0  # the slowest of all classes of query takes 0.04 at 100,000 notes
-PROGRESS_STEPS = 20_000  # of SQLite's machine, between two looks at the clock
-NOTHING_KNOWN: Known = {}
+__all__ = ["DATE", "ORDERS", "RELEVANCE", "Results", "search"]
+ORDERS = RELEVANCE, DATE
+BEING_MADE = "The index is being made anew, so not everything is found yet."
+IS_BEING_MADE = "SELECT 1 FROM state WHERE name = 'made_anew'"
 
 
 @dataclass(frozen=True)
 class Results:
     """`relaxed`: few or none have all the words, so others that have some of them follow.
 
-    `note`: what was not understood. `suggestion`: what may have been meant, where nothing has it.
+    `note`: what was not understood, and how it was read. `suggestion`: what may have been meant,
+    where nothing has it. `is_exact`: if not, there are more than `total`, and the hits are those
+    that were found quickly: what follows them is asked for without `typing`, from the first hit on.
     """
 
     query: str
@@ -44,6 +43,7 @@ class Results:
     suggestion: str | None
     results: list[Hit]
     note: str = ""
+    is_exact: bool = True  # if not, there are more than `total`
 
 
 def search(
@@ -55,84 +55,98 @@ def search(
     *,
     order: str = RELEVANCE,
     typing: bool = False,
-    known: Known = NOTHING_KNOWN,
+    known: Known | None = None,
 ) -> Results:
     """The hits from `offset` on that `person` may list, best or newest first, and how many.
 
-    With `typing` the last word is a beginning, and for common words the total is what there is at
-    least. `known`: what other rooms know of notes (settling.py); lab.lookups gives all of it.
+    With `typing`, `text` is what stands in the box so far. `known`: what other rooms know of notes
+    (settling.py); lab.lookups gives all of it.
     """
     began = time.perf_counter()
-    read = parse(text)
-    query = settled(connection, person, read, known)
+    read = parse(text, typing=typing)
     found, hits, suggestion = NOTHING, list[Hit](), None
-    if query.tree:
-        tree = begun(connection, query.tree, text) if typing else query.tree
-        with deadline(connection):
-            found = ranked(connection, person, tree, Page(limit, offset, order), typing=typing)
-            if read.tree and (found.relaxed or not found.total):
-                suggestion = spelling.suggestion(connection, person, read.tree)
-        hits = detailed(connection, found.scores, wanted(tree))
+    with deadline(connection) as clock:
+        query = settled(connection, person, read, known, clock, typing=typing)
+        if query.tree:
+            page = Page(limit, offset, order)
+            found = ranking.ranked(connection, person, query.tree, page, typing=typing)
+            is_poor = found.relaxed or not found.total
+            if read.tree and (is_poor or (found.begun and not found.whole and not typing)):
+                suggestion = suggested(connection, person, read.tree, known, clock)
+            shown = beginning.shown(query.tree, found.begun)
+            leaves = [*wanted(shown), *sought.patterns_of(read.tree)]
+            hits = detailed(connection, found.scores, leaves, clock.until)
+        notes = [query.note, said_of(found), being_made(connection)]
     took = round((time.perf_counter() - began) * 1000, 2)
-    return Results(text, found.total, took, found.relaxed, suggestion, hits, query.note)
+    note = " ".join(filter(None, notes))
+    return Results(
+        *(text, found.total, took, found.relaxed, suggestion, hits, note), is_exact=found.is_exact
+    )
 
 
-def begun(connection: sqlite3.Connection, tree: Node, text: str) -> Node:
-    return typed.begun(tree, text, typed.shortest(connection))
+def settled(
+    connection: sqlite3.Connection,
+    person: Person,
+    query: Query,
+    known: Known | None,
+    clock: Clock,
+    *,
+    typing: bool = False,
+) -> Query:
+    """The query with what the index does not know looked up, and what is to be said of that.
 
-
-def ranked(
-    connection: sqlite3.Connection, person: Person, tree: Node, page: Page, *, typing: bool
-) -> Ranked:
-    """While somebody types, hits that have all of the words are enough: to relax takes longer."""
-    if typing and page.order == RELEVANCE:
-        listed = None if page.offset else typed.ranked(connection, person, tree, page.limit)
-        found = listed or ranking.listed(connection, ranking.rows_of(person, plan(tree)), page)
-        if found.total:
-            return found
-    return ranking.ranked(connection, person, tree, plan(tree), page)
-
-
-def settled(connection: sqlite3.Connection, person: Person, query: Query, known: Known) -> Query:
-    """The query with what the index does not know looked up, and what is to be said of that."""
+    While somebody types, a last field with a value that nothing has waits to be finished.
+    """
     if query.tree is None:
         return query
     if "author" in fields(query.tree):
-        provide_fold(connection)
+        persons.provide(connection)
 
     def candidates(tree: Node, limit: int) -> list[int]:
-        with deadline(connection):
-            source = ranking.rows_of(person, plan(tree))
-            return list(ranking.listed(connection, source, Page(limit)).scores)
+        return list(matches.listed(connection, person, plan(tree), Page(limit)).scores)
 
-    found = settle(connection, person, query.tree, known, candidates)
+    found = settle(connection, person, query.tree, known, candidates, clock)
+    if typing and query.last in found.unmet:
+        less = replace(query, tree=without(query.tree, query.last), last=None)
+        return settled(connection, person, less, known, clock)
     return replace(query, tree=found.tree, note=" ".join(filter(None, (query.note, *found.notes))))
 
 
-@contextmanager
-def deadline(connection: sqlite3.Connection) -> Iterator[None]:
-    """End a query that would keep everybody waiting, and say what to do."""
-    until = time.perf_counter() + SECONDS
-    connection.set_progress_handler(lambda: time.perf_counter() > until, PROGRESS_STEPS)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
-        raise Unavailable(
-            "This search takes too long.", hint="Try fewer or longer words."
-        ) from None
-    finally:
-        connection.set_progress_handler(None, 0)
+def rows_of(
+    connection: sqlite3.Connection, person: Person, tree: Node, *, typing: bool = False
+) -> matches.Matches:
+    """All that a search for a settled tree finds, whatever the order."""
+    going = reach.of(connection, person, tree, typing=typing)
+    return matches.of(person, going.rows, joined=True)
 
 
-def provide_fold(connection: sqlite3.Connection) -> None:
-    # Refused while a statement runs on this connection, if an earlier search provided it.
-    with suppress(sqlite3.OperationalError):
-        connection.create_function("fold", 1, fold, deterministic=True)
+def finds(
+    connection: sqlite3.Connection, person: Person, text: str, known: Known | None, clock: Clock
+) -> bool:
+    """Whether a search for this has any hit."""
+    query = settled(connection, person, parse(text), known, clock)
+    if query.tree is None:
+        return False
+    return matches.at_most(connection, rows_of(connection, person, query.tree), 1) > 0
 
 
-def fold(text: str) -> str:
-    """For comparing names: without case and accents."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+def suggested(
+    connection: sqlite3.Connection, person: Person, tree: Node, known: Known | None, clock: Clock
+) -> str | None:
+    """The query with its words as they may have been meant, if that finds anything."""
+    text = None if clock.is_over else spelling.suggestion(connection, person, tree)
+    return text if text and finds(connection, person, text, known, clock) else None
+
+
+def said_of(found: Ranked) -> str:
+    """What was taken for a beginning."""
+    if not found.begun:
+        return ""
+    if not found.whole:
+        return f"Nothing has all of this; “{found.begun}” was taken for the beginning of a word."
+    have = "The first has" if found.whole == 1 else f"The first {found.whole} have"
+    return f"{have} “{found.begun}” as it stands; what follows has a word that begins so."
+
+
+def being_made(connection: sqlite3.Connection) -> str:
+    return BEING_MADE if connection.execute(IS_BEING_MADE).fetchone() else ""

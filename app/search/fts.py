@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from app.search import signs
 from app.search.condition import Condition, both
 from app.search.fields import PLACES
-from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title, Word
+from app.search.folding import spellings
+from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title, Word, polar
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`match` ranks and may be empty; `words` are those that an excerpt can show."""
+    """`match` ranks and may be empty; then `ranks` are the words of an alternative, if any."""
 
     match: str
-    words: list[str]
     condition: Condition
     can_relax: bool
+    ranks: str = ""
 
 
 TAG = """entry.uid IN (SELECT uid FROM document_tag
@@ -43,7 +44,7 @@ PARTS = {
 NOTHING = "0"
 PRIVATE = """ifnull(document.visibility = 'private', 0) OR entry.type = 'annotation'
     AND entry.key IN (SELECT id FROM annotation WHERE visibility = 'private')"""
-AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE instr(fold(author), fold(?)))"
+AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE is_meant(?, author))"
 WORDS = "entry.id IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
 OF_VALUE = {
     "tag": TAG,
@@ -65,8 +66,8 @@ def plan(tree: Node, *, relaxed: bool = False) -> Plan:
     if match and unwanted:
         match = f"{match} NOT {joined(' OR ', map(expression, unwanted))}"
         rest = [part for part in rest if not (isinstance(part, Not) and part.part in unwanted)]
-    shown = [leaf.text for leaf in wanted(tree)]
-    return Plan(match, shown, both(map(condition, rest)), len(words) > 1)
+    ranks = "" if match else ranking(tree)
+    return Plan(match, both(map(condition, rest)), len(words) > 1, ranks)
 
 
 def only_words(node: Node) -> bool:
@@ -91,7 +92,7 @@ def expression(node: Node) -> str:
 
 def words(leaf: Word | Phrase, *, in_title: bool = False) -> str:
     """One word or phrase, perhaps in the title; its signs are looked for where each is alone."""
-    begins = " *" if isinstance(leaf, Word) and leaf.prefix else ""
+    begins = " *" * leaf.prefix
     column = "title : " * in_title
     if leaf.text.isascii():
         return f"{column}{quoted(leaf.text)}{begins}"
@@ -116,13 +117,23 @@ def joined(operator: str, parts: Iterable[str]) -> str:
     return f"({operator.join(found)})" if len(found) > 1 else "".join(found)
 
 
-def wanted(node: Node) -> list[Word | Phrase]:
+def wanted(tree: Node) -> list[Word | Phrase]:
     """The words and phrases that a hit can show, wherever they stand in it."""
-    if isinstance(node, All | Either):
-        return [leaf for part in node.parts for leaf in wanted(part)]
-    if isinstance(node, Given):
-        return [Word(word) for word in node.words]
-    return [node] if isinstance(node, Word | Phrase) else []
+    found: list[Word | Phrase] = []
+    for leaf, is_wanted in polar(tree):
+        if is_wanted and isinstance(leaf, Given):
+            found += map(Word, leaf.words)
+        elif is_wanted and isinstance(leaf, Phrase) and leaf.prefix:
+            found.append(Word(leaf.text, prefix=True))
+        elif is_wanted and isinstance(leaf, Word | Phrase):
+            found.append(leaf)
+    return found
+
+
+def ranking(tree: Node) -> str:
+    """Any of the words that are wanted: what ranks, where none of them must be there."""
+    leaves = (leaf for leaf, is_wanted in polar(tree) if is_wanted and only_words(leaf))
+    return joined(" OR ", map(expression, leaves))
 
 
 def condition(node: Node) -> Condition:
@@ -150,6 +161,10 @@ def field(node: Field) -> Condition:
             return years(value)
         case "has":
             sql = PARTS.get(value, HAS)
+        case "tag" | "kind" if not value.isascii():
+            sql = OF_VALUE[name]
+            each = (Condition(sql, (as_is,) * sql.count("?")) for as_is in spellings(value))
+            return both(each, "OR")
         case "is" if value == "private":
             sql = PRIVATE
         case _:

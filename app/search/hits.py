@@ -1,41 +1,53 @@
 """What is shown of each hit: the best passage, where it stands, and a link that lands on it.
 
-Titles and texts are fetched for the hits of one page alone, in one query.
+Titles and texts are fetched for the hits of one page alone, in one query; the rest of texts that
+are too long to be looked at at once, in a second one, if what was found stands there.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
-from app.search import excerpt, fragment, sought
-from app.search.excerpt import LOOKED_AT, Pair
-from app.search.sought import Part, Span
-from app.search.tree import Phrase, Word
+from app.search import excerpt, fragment, reasons, sought
+from app.search.excerpt import LOOKED_AT, Pair, Passage
+from app.search.sought import Leaf, Part, Span
 
 DETAILS = """SELECT entry.id, entry.type, entry.key, entry.date, document.path,
         CASE WHEN entry.body IS NULL THEN document.title ELSE entry.title END AS title,
-        document.title AS note,
-        substr(CASE WHEN entry.body IS NULL THEN document.text ELSE entry.body END, 1, :most)
-            AS text,
+        document.title AS note, document.front,
+        substr(coalesce(entry.body, document.text), 1, :most) AS text,
+        length(coalesce(entry.body, document.text)) > :looked_at AS is_long,
         substr(entry.code, 1, :most) AS code,
-        entry.headings AS headings, document.headings AS anchors
+        entry.headings AS headings, document.headings AS anchors,
+        (SELECT ifnull(person.name, '') FROM annotation LEFT JOIN person
+            ON person.id = annotation.person_id
+            WHERE entry.type = 'annotation' AND annotation.id = entry.key) AS who
     FROM json_each(:ids) AS wanted
     JOIN search_entry AS entry ON entry.id = wanted.value
     LEFT JOIN document ON document.uid = entry.uid"""
 START_CHARACTERS = 200
+MOST = 2_000_000  # characters of a text that is looked through
+SECONDS = 1.0  # for the passages of all hits
+NOBODY = "somebody who left"
+
+Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hit:
     """`type` is note, code, annotation or output; `id` a note's path, a name, a number.
 
-    `heading`: under which the passage stands. `note`: the title of the note that it belongs to.
-    `line`: of an analysis, where the passage begins.
+    `title_html`: the title with the words marked. `heading`: under which the passage stands.
+    `note`: the title of the note that it belongs to. `line`: of an analysis, where the passage
+    begins. `reason`: what has the words, where neither title nor passage shows them.
     """
 
     type: str
@@ -48,6 +60,8 @@ class Hit:
     date: str = ""
     note: str = ""
     line: int | None = None
+    title_html: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,37 +74,115 @@ class Section:
     end: int
 
 
+@dataclass
+class Shown:
+    """What a hit shows below its title. `parts`: of the query, that are seen there."""
+
+    html: str
+    url: str
+    parts: frozenset[int] = frozenset()
+    heading: str = ""
+    line: int | None = None
+    other: dict[str, str] = field(default_factory=dict)  # values of the hit
+
+
 def detailed(
-    connection: sqlite3.Connection, scores: Mapping[int, float], leaves: Iterable[Word | Phrase]
+    connection: sqlite3.Connection,
+    scores: Mapping[int, float],
+    leaves: Iterable[Leaf],
+    until: float = math.inf,
 ) -> list[Hit]:
-    """The hits of a page in their order; one query."""
+    """The hits of a page in their order.
+
+    After `until`, by time.perf_counter, no passages are looked for: the rest show how they begin.
+    """
     if not scores:
         return []
-    wanted = {"most": LOOKED_AT, "ids": json.dumps(list(scores))}
-    rows = {row["id"]: row for row in connection.execute(DETAILS, wanted)}
+    until = min(until, time.perf_counter() + SECONDS)
     parts = sought.parts_of(leaves)
-    return [hit(rows[entry], parts, score) for entry, score in scores.items() if entry in rows]
+    rows = fetched(connection, list(scores), LOOKED_AT)
+    shown: dict[int, Shown] = {}
+    for entry in filter(rows.__contains__, scores):
+        shown[entry] = below(rows[entry], parts if time.perf_counter() < until else [])
+    if parts and (far := [entry for entry in shown if is_far(rows[entry], shown[entry])]):
+        for entry, row in fetched(connection, far, MOST).items():
+            if time.perf_counter() < until:
+                shown[entry] = below(row, parts)
+    return [hit(rows[entry], parts, 0.0 - scores[entry], shown[entry]) for entry in shown]
 
 
-def hit(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
-    return SHOWN.get(row["type"], other)(row, parts, -score)
+def fetched(connection: sqlite3.Connection, entries: list[int], most: int) -> dict[int, Row]:
+    wanted = {"most": most, "looked_at": LOOKED_AT, "ids": json.dumps(entries)}
+    return {row["id"]: row for row in connection.execute(DETAILS, wanted)}
 
 
-def of_note(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
+def is_far(row: Row, shown: Shown) -> bool:
+    """Whether what was found may stand behind all that was looked at."""
+    return bool(row["is_long"]) and not shown.parts
+
+
+def below(row: Row, parts: Sequence[Part]) -> Shown:
+    return SHOWN.get(row["type"], other)(row, parts)
+
+
+def hit(row: Row, parts: Sequence[Part], score: float, shown: Shown) -> Hit:
+    kind = row["type"]
+    title = row["note"] if kind == "annotation" and row["note"] else row["title"]
+    spans = sought.of_parts(title, parts)
+    marks = excerpt.apart((span.start, span.end) for span in spans)
+    hidden = not shown.parts and not spans
+    values = {"date": row["date"] if kind == "note" else row["date"][:10], **shown.other}
+    if kind == "note" and hidden and parts:
+        values["reason"] = reasons.of_note(row["front"], row["path"], parts)
+    if kind in ("annotation", "output"):
+        values["note"] = row["note"] or ""
+    return Hit(
+        type=kind,
+        id=row["path"] if kind == "note" else row["key"],
+        title=title,
+        title_html=excerpt.in_prose(title, 0, len(title), marks),
+        url=shown.url,
+        snippet_html=shown.html,
+        score=score,
+        heading=shown.heading,
+        line=shown.line,
+        **values,
+    )
+
+
+def of_note(row: Row, parts: Sequence[Part]) -> Shown:
     text = row["text"]
+    url = f"/notes/{quote(row['path'])}"
     known = sections(text, row["headings"], row["anchors"])
-    passage = excerpt.of_parts(text, parts, [(each.start, each.end) for each in known])
-    snippet, place, under = passage and passage.html, "", None
-    if passage:
-        mark = passage.marks[0]
-        under = next((each for each in reversed(known) if each.start <= mark[0]), None)
-        place = anchored(under.anchor if under else "", fragment.of_passage(text, mark))
+    code = frozenset(row["code"].split("\n")) - {""} if row["code"] else excerpt.NO_CODE
+    passage = in_pieces(text, parts, [(each.start, each.end) for each in known], code)
+    if passage is None:
+        found = best_line(row["code"], parts)  # of a block that the text does not hold
+        html = f"<code>{found[1]}</code>" if found else start(text, code)
+        return Shown(html, url, frozenset({0}) if found else frozenset())
+    in_order = sorted(passage.marks, key=lambda mark: mark[0] < passage.best[0])
+    mark = next((each for each in in_order if not fragment.formula_of(text, each)), in_order[0])
+    under = next((each for each in reversed(known) if each.start <= mark[0]), None)
+    equation = fragment.of_equation(text, mark)
+    if equation:
+        place = anchored(equation, "")
     else:
-        snippet = in_code(row["code"], parts)
-    url = f"/notes/{quote(row['path'])}{place}"
-    heading = under.text if under else ""
-    shown = snippet or start(text)
-    return Hit("note", row["path"], row["title"], url, shown, score, heading, row["date"])
+        besides = [row["title"], *(each.text for each in known)]
+        place = anchored(under.anchor if under else "", fragment.of_passage(text, mark, besides))
+    return Shown(passage.html, f"{url}{place}", passage.parts, under.text if under else "")
+
+
+def in_pieces(
+    text: str, parts: Sequence[Part], headings: Sequence[Pair], code: frozenset[str]
+) -> Passage | None:
+    """The best passage of the first piece of a long text that has one."""
+    at = 0
+    while at < len(text):
+        passage = excerpt.of_parts(text, parts, headings, code, at)
+        if passage or at + LOOKED_AT >= len(text):
+            return passage
+        at = text.rfind("\n", at + 1, at + LOOKED_AT) + 1 or at + LOOKED_AT
+    return None
 
 
 def anchored(anchor: str, directive: str) -> str:
@@ -106,7 +198,9 @@ def sections(text: str, headings: str, anchors: str | None) -> list[Section]:
     ids = [each["id"] for each in json.loads(anchors)]
     for line, anchor in zip(headings.split("\n"), ids, strict=False):
         place = line_of(text, line, at)
-        if place is not None:
+        if place is None:
+            found.append(Section("", "", at, at))  # rather no heading than a wrong one
+        else:
             at = place + len(line)
             found.append(Section(line, anchor, place, at))
     return found
@@ -123,16 +217,21 @@ def line_of(text: str, line: str, at: int) -> int | None:
     return None
 
 
-def of_code(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
+def of_code(row: Row, parts: Sequence[Part]) -> Shown:
     """An analysis: a line of its source, or else what it says of itself."""
     url = f"/analyses/{quote(row['key'], safe='')}"
     found = best_line(row["code"], parts)
     if found is None:
-        prose = excerpt.of_parts(row["text"], parts)
-        shown = prose.html if prose else start(row["text"])
-        return Hit("code", row["key"], row["title"], url, shown, score)
+        return prose(row["text"], parts, url)
     line, snippet = found
-    return Hit("code", row["key"], row["title"], f"{url}#L{line}", snippet, score, line=line)
+    return Shown(snippet, f"{url}#L{line}", frozenset({0}), line=line)
+
+
+def prose(text: str, parts: Sequence[Part], url: str) -> Shown:
+    passage = in_pieces(text, parts, (), excerpt.NO_CODE)
+    if passage is None:
+        return Shown(start(text), url)
+    return Shown(passage.html, url, passage.parts)
 
 
 def best_line(code: str, parts: Sequence[Part]) -> tuple[int, str] | None:
@@ -161,44 +260,36 @@ def spelt(code: str, begin: int, end: int, marks: Sequence[Pair]) -> str:
     return "".join([*pieces, escape(code[at:end])]).strip()
 
 
-def in_code(code: str, parts: Sequence[Part]) -> str | None:
-    """The same for a block of a note that its text does not hold."""
-    found = best_line(code, parts)
-    return found[1] if found else None
-
-
-def of_annotation(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
-    passage = excerpt.of_parts(row["text"], parts)
+def of_annotation(row: Row, parts: Sequence[Part]) -> Shown:
+    """What was said, or the passage that it is about, if that alone has the words."""
     url = f"/notes/{quote(row['path'])}#annotation-{quote(row['key'], safe='')}"
-    shown = passage.html if passage else start(row["text"])
-    return Hit(
-        "annotation", row["key"], row["title"], url, shown, score,
-        date=row["date"][:10], note=row["note"],
-    )  # fmt: skip
+    shown = prose(row["text"], parts, url)
+    quoted = excerpt.of_parts(row["code"], parts) if not shown.parts else None
+    if quoted:
+        shown = Shown(f"“{quoted.html}”", url, quoted.parts)
+    elif not row["text"]:
+        shown.html = f"“{start(row['code'])}”" if row["code"] else ""
+    shown.other["reason"] = f"comment by {row['who'] or NOBODY}"
+    return shown
 
 
-def other(row: sqlite3.Row, parts: Sequence[Part], score: float) -> Hit:
+def other(row: Row, parts: Sequence[Part]) -> Shown:
     """What an analysis returned or printed: where a note shows it, else its run."""
-    passage = excerpt.of_parts(row["text"], parts)
-    shown = passage.html if passage else start(row["text"])
     place = row["key"].partition("/")[2]  # a block of a note, or a run
     block = f"/notes/{quote(row['path'] or '')}#block-{quote(place)}"
-    url = block if row["path"] else f"/runs/{place}"
-    return Hit(
-        row["type"], row["key"], row["title"], url, shown, score,
-        date=row["date"][:10], note=row["note"] or "",
-    )  # fmt: skip
+    return prose(row["text"], parts, block if row["path"] else f"/runs/{place}")
 
 
 SHOWN = {"note": of_note, "code": of_code, "annotation": of_annotation}
 
 
-def start(text: str) -> str:
+def start(text: str, code: frozenset[str] = excerpt.NO_CODE) -> str:
     """The first words, where there is no passage to show; a formula is not cut."""
-    line = " ".join(text[:1000].split())
-    if len(line) <= START_CHARACTERS:
-        return excerpt.plain(line)
-    end = line.rfind(" ", 0, START_CHARACTERS)
-    around = excerpt.formula_around(line, end)
-    end = around[0] if around else end
-    return excerpt.plain(line[:end].rstrip()) + "…" if end > 0 else ""
+    end = len(text)
+    if end > START_CHARACTERS:
+        end = text.rfind(" ", 0, START_CHARACTERS)
+        end = max(end, text.rfind("\n", 0, START_CHARACTERS))
+        around = excerpt.formula_around(text, max(end, 0))
+        end = around[0] if around else end
+        end = len(text[: max(end, 0)].rstrip())
+    return excerpt.marked(text, 0, end, (), len(text), code) if end else ""

@@ -6,27 +6,32 @@ index by means of the very text that they came from: `withdraw` comes before tha
 SQLite writes the pending words of FTS5 out whenever a statement needs a savepoint; an upsert with
 RETURNING does, and made indexing 2.4 times slower. So a new entry is tried first, which is also
 the common case.
+
+What is kept is what is shown. Where the index has its words in another spelling (folding.py), that
+is kept beside it, for nothing else can take them out again.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
-from app.search import signs
+from app.search import folding, identifiers, signs
 from app.search.visible import AUDIENCES, LOOKED_UP
 
 NEW = """INSERT OR IGNORE INTO search_entry
     VALUES ((SELECT ifnull(max(id), 0) / :each + 1 FROM search_entry) * :each + :audience,
-    :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs)"""
+    :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
 OLD = """UPDATE search_entry SET date = :date, title = :title, headings = :headings, tags = :tags,
-        body = :body, code = :code, signs = :signs
-    WHERE id = :id AND (date, title, headings, tags, body, code, signs)
-        IS NOT (:date, :title, :headings, :tags, :body, :code, :signs)"""
+        body = :body, code = :code, signs = :signs, folded = :folded
+    WHERE id = :id AND (date, title, headings, tags, body, code, signs, folded)
+        IS NOT (:date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
 TEXT = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
-    VALUES (:id, :title, :headings, :tags, :text, :code, :signs)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+COLUMNS = ("title", "headings", "tags", "body", "code")
 FRESH = """INSERT OR IGNORE INTO search_fresh
-    SELECT :id WHERE EXISTS (SELECT 1 FROM search_best)"""
+    SELECT ? WHERE EXISTS (SELECT 1 FROM search_best)"""
 
 
 @dataclass(frozen=True)
@@ -53,28 +58,41 @@ def put(connection: sqlite3.Connection, entry: Entry) -> None:
     """Make or replace an entry; that of a note is withdrawn before its text changes."""
     if not entry.is_note:
         withdraw(connection, entry.type, entry.key)
-    values = as_kept(entry)
+    kept = {name: storable(getattr(entry, name)) for name in COLUMNS}
+    indexed = {name: folding.folded(text) for name, text in kept.items()}
+    extra = extra_words(indexed)
+    values = as_kept(entry, kept, indexed, extra)
     made = connection.execute(NEW, values)
-    values["id"] = made.lastrowid if made.rowcount else replaced(connection, entry, values)
-    connection.execute(TEXT, values)
-    connection.execute(FRESH, values)
+    number = made.lastrowid if made.rowcount else replaced(connection, entry, values)
+    connection.execute(TEXT, [number, *indexed.values(), extra])
+    connection.execute(FRESH, [number])
 
 
-def as_kept(entry: Entry) -> dict[str, object]:
-    names = ("title", "headings", "tags", "body", "code")
-    title, headings, tags, body, code = (storable(getattr(entry, name)) for name in names)
+def extra_words(indexed: dict[str, str]) -> str:
+    """What is found beside the words as they are written: signs, and parts of names."""
+    title, _, tags, body, code = indexed.values()
+    found = [signs.of_entry(title, tags, body, code)]
+    found += [identifiers.of_text(title), identifiers.of_text(body)]
+    if code and code not in body:  # that of a note may stand in its text
+        found.append(identifiers.of_text(code))
+    return "\n".join(filter(None, found))
+
+
+def as_kept(
+    entry: Entry, kept: dict[str, str], indexed: dict[str, str], extra: str
+) -> dict[str, object]:
+    """The row. `folded` has the columns whose words the index has in another spelling."""
+    body = kept["body"]
+    other = {name: text for name, text in indexed.items() if text != kept[name]}
     return {
+        **kept,
         "type": entry.type,
         "key": entry.key,
         "uid": entry.uid,
         "date": entry.date,
-        "title": title,
-        "headings": headings,
-        "tags": tags,
-        "code": code,
-        "text": body,
         "body": None if entry.is_note and body == entry.body else body,
-        "signs": signs.of_entry(title, tags, body, code),
+        "signs": extra,
+        "folded": json.dumps(other, ensure_ascii=False) if other else None,
         "audience": entry.audience,
         "each": AUDIENCES,
     }

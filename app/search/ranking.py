@@ -1,135 +1,136 @@
-"""Which entries a page of hits shows, best first.
+"""Which entries a page of hits shows, best first: the steps of a search (reach.py), one by one.
 
-All words are required. If fewer than a page of entries have them all, the question is relaxed:
-those that have all come first, then those that have some of its words other than the common ones,
-the first 200 of both ranked anew (feedback.py). A page's place in the list is the same whichever
-page is asked for. In a small library nothing is relaxed but a query without any hit: how rare a
-word is cannot be told there, and that is what some of the words are ranked by.
+A page's place in the list is the same whichever page is asked for. By date, each step has its
+newest first. The first 200 of those that have all or some of the words are ranked anew
+(feedback.py).
 """
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
-from dataclasses import dataclass, field
 
 from app.accounts.permissions import Person
-from app.search import feedback
-from app.search.fts import Plan, plan
-from app.search.ranked import Page, Ranked, Scores
-from app.search.relaxed import asked, is_plain, relaxed
-from app.search.tree import Node
-from app.search.visible import visible
-from app.search.weights import RANK
-
-MATCHED = "FROM search_text WHERE search_text MATCH ? AND ({visible})"
-JOINED = """FROM search_text CROSS JOIN search_entry AS entry ON entry.id = search_text.rowid
-    LEFT JOIN document ON document.uid = entry.uid
-    WHERE search_text MATCH ? AND ({visible}) AND ({condition})"""
-UNRANKED = """FROM search_entry AS entry LEFT JOIN document ON document.uid = entry.uid
-    WHERE ({visible}) AND ({condition})"""
-NEWEST = "entry.date DESC, entry.id DESC"
-# To look for a phrase is what costs, and its hits are few: they are counted as they are ranked.
-AT_ONCE = """SELECT id, score, count(*) OVER () AS total
-    FROM (SELECT {id} AS id, {score} AS score {sql}) ORDER BY score"""
-PHRASE = re.compile(r'"[^"]*[^\W_][\W_]+[^\W_][^"]*"')
-FEW = 20  # a page
-SMALL = 200  # entries
-IS_SMALL = "SELECT count(*) < ? FROM (SELECT 1 FROM search_entry LIMIT ?)"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Rows of entries: what follows SELECT, with its values; `id` is the entry's column."""
-
-    id: str
-    sql: str
-    values: list[str | int] = field(default_factory=list)
-    has_words: bool = True
-    has_phrase: bool = False
+from app.search import feedback, matches, reach, typed
+from app.search.ranked import DATE, Page, Ranked, Scores
+from app.search.reach import FEW, Reach, Step
+from app.search.relaxed import asked
+from app.search.tree import Node, words_of
 
 
 def ranked(
-    connection: sqlite3.Connection, person: Person, tree: Node, exact: Plan, page: Page
+    connection: sqlite3.Connection,
+    person: Person,
+    tree: Node,
+    page: Page,
+    *,
+    typing: bool = False,
 ) -> Ranked:
-    """One page of the hits."""
-    source = rows_of(person, exact, by_date=page.order == "date")
-    found = listed(connection, source, page)
-    if not exact.can_relax or found.total >= FEW:
-        return found
-    if is_plain(tree) and page.order != "date" and not is_small(connection):
-        return freely(connection, person, tree, source, page)
-    if found.total:
-        return found
-    wanted = plan(relaxed(tree) if is_plain(tree) else tree, relaxed=True)
-    found = listed(connection, rows_of(person, wanted, by_date=page.order == "date"), page)
-    return Ranked(found.total, found.scores, relaxed=found.total > 0)
+    """One page of the hits; with `typing` from lists that are kept of common words."""
+    is_few = False
+    if words_of(tree) in (tree, None):
+        found = quickly(connection, person, reach.exactly(tree).steps[0], page, typing=typing)
+        is_few = found.total < FEW
+        if not is_few or words_of(tree) is None:
+            return found
+    going = reach.of(connection, person, tree, typing=typing, is_few=is_few)
+    return in_steps(connection, person, going, page, typing=typing)
+
+
+def quickly(
+    connection: sqlite3.Connection, person: Person, step: Step, page: Page, *, typing: bool
+) -> Ranked:
+    if typing and page.order != DATE and not page.offset:
+        found = typed.ranked(connection, person, step.tree, page.limit)
+        if found:
+            return found
+    return matches.listed(connection, person, step.plan, page)
+
+
+def in_steps(
+    connection: sqlite3.Connection, person: Person, going: Reach, page: Page, *, typing: bool
+) -> Ranked:
+    groups: list[Scores] = []
+    for step in going.steps[:-1]:
+        seen = [entry for group in groups for entry in group]
+        first = Page(FEW, order=page.order)
+        groups.append(matches.listed(connection, person, step.plan, first, seen).scores)
+    begun = going.begun if going.begun and len(going.steps) > 1 else ""
+    whole = len(groups[0]) if groups else 0
+    last = going.steps[-1]
+    if going.anew and page.order != DATE:
+        found = freely(connection, person, going, groups, page)
+    else:
+        found = after(connection, person, last, joined(groups), page, typing=typing)
+    number = sum(map(len, groups))
+    is_begun = bool(begun) and (number if going.some else found.total) > whole
+    relaxed = going.some and found.total > number
+    return Ranked(
+        *(found.total, found.scores, relaxed, found.is_exact),
+        begun=begun if is_begun else "",
+        whole=whole if is_begun else 0,
+    )
+
+
+def after(
+    connection: sqlite3.Connection,
+    person: Person,
+    step: Step,
+    head: Scores,
+    page: Page,
+    *,
+    typing: bool,
+) -> Ranked:
+    """A page of the list of `head` and then what the step finds beside it."""
+    if typing and page.order != DATE and not page.offset:
+        more = typed.ranked(connection, person, step.tree, page.limit + len(head))
+        if more:
+            rest = {entry: score for entry, score in more.scores.items() if entry not in head}
+            shown = dict(list(joined([head, rest]).items())[: page.limit])
+            return Ranked(len(shown), shown, is_exact=False)
+    end = page.offset + page.limit
+    begin = max(page.offset, len(head))
+    beside = Page(max(0, end - begin), begin - len(head), page.order)
+    more = matches.listed(connection, person, step.plan, beside, list(head))
+    first = dict(list(head.items())[page.offset : end])
+    return Ranked(len(head) + more.total, joined([first, more.scores]))
 
 
 def freely(
-    connection: sqlite3.Connection, person: Person, tree: Node, exact: Source, page: Page
+    connection: sqlite3.Connection, person: Person, going: Reach, groups: list[Scores], page: Page
 ) -> Ranked:
     """Those with all the words, then those with some, the first of them ranked anew."""
-    whole = listed(connection, exact, Page(FEW)).scores
-    others = without(rows_of(person, plan(relaxed(tree), relaxed=True)), list(whole))
-    near = listed(connection, others, Page(feedback.FIRST - len(whole)))
-    head = headed(connection, asked(tree), whole, near.scores)
+    last, whole = going.steps[-1].plan, joined(groups)
+    first = Page(feedback.FIRST - len(whole))
+    near = matches.listed(connection, person, last, first, list(whole))
+    question = asked(words_of(going.steps[0].tree) or going.steps[0].tree)
+    head = headed(connection, question, [*groups, near.scores])
     end = page.offset + page.limit
     scores = dict(list(head.items())[page.offset : end])
     if end > len(head) and near.total > len(near.scores):
         begin = max(page.offset, len(head))
-        scores |= listed(connection, others, Page(end - begin, begin - len(whole))).scores
-    return Ranked(len(whole) + near.total, scores, relaxed=near.total > 0)
+        further = Page(end - begin, begin - len(whole))
+        scores |= matches.listed(connection, person, last, further, list(whole)).scores
+    return Ranked(len(whole) + near.total, scores)
 
 
 def headed(
-    connection: sqlite3.Connection, question: feedback.Weights, whole: Scores, near: Scores
+    connection: sqlite3.Connection, question: feedback.Weights, groups: list[Scores]
 ) -> Scores:
     """The beginning of the list; the scores are FTS5's, given out in the new order."""
-    order = feedback.reranked(connection, [*whole, *near], question)
-    best = min(near.values(), default=0.0)
-    scores = [min(score, best) for score in sorted(whole.values())] + sorted(near.values())
-    ids = [*filter(whole.__contains__, order), *filter(near.__contains__, order)]
-    return dict(zip(ids, scores, strict=False))
+    order = feedback.reranked(connection, list(joined(groups)), question)
+    place = {entry: at for at, entry in enumerate(order)}
+    return joined(
+        [
+            dict(zip(sorted(group, key=place.__getitem__), sorted(group.values()), strict=True))
+            for group in groups
+        ]
+    )
 
 
-def without(source: Source, ids: list[int]) -> Source:
-    sql = f"{source.sql} AND {source.id} NOT IN (SELECT value FROM json_each(?))"
-    return Source(source.id, sql, [*source.values, json.dumps(ids)], source.has_words)
-
-
-def is_small(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute(IS_SMALL, [SMALL, SMALL]).fetchone()[0])
-
-
-def rows_of(person: Person, wanted: Plan, *, by_date: bool = False) -> Source:
-    is_joined = by_date or not wanted.match or wanted.condition.sql != "1"
-    column = "entry.id" if is_joined else "search_text.rowid"
-    seen = visible(person, column)
-    shape = UNRANKED if not wanted.match else JOINED if is_joined else MATCHED
-    sql = shape.format(condition=wanted.condition.sql, visible=seen.sql)
-    values = [*([wanted.match] if wanted.match else []), *seen.values, *wanted.condition.values]
-    return Source(column, sql, values, bool(wanted.match), bool(PHRASE.search(wanted.match)))
-
-
-def listed(connection: sqlite3.Connection, source: Source, page: Page) -> Ranked:
-    """One page, as SQLite ranks it: newest first if so asked, or if there is no word to rank by."""
-    by_date = page.order == "date" or not source.has_words
-    score, order = ("0.0", NEWEST) if by_date else (RANK, "score")
-    query = f"SELECT {source.id} AS id, {score} AS score, 0 AS total {source.sql} ORDER BY {order}"
-    if source.has_phrase and not by_date:
-        query = AT_ONCE.format(id=source.id, score=score, sql=source.sql)
-    rows = connection.execute(
-        f"{query} LIMIT ? OFFSET ?", [*source.values, page.limit, page.offset]
-    ).fetchall()
-    scores = {row["id"]: row["score"] for row in rows}
-    if len(rows) < page.limit and (rows or not page.offset):
-        return Ranked(page.offset + len(rows), scores)
-    total = rows[0]["total"] if rows else 0
-    return Ranked(total or counted(connection, source), scores)
-
-
-def counted(connection: sqlite3.Connection, source: Source) -> int:
-    found: int = connection.execute(f"SELECT count(*) {source.sql}", source.values).fetchone()[0]
+def joined(groups: list[Scores]) -> Scores:
+    """One list: none of a group is said to be worse than the next one."""
+    found: Scores = {}
+    for group in reversed(groups):
+        best = min(found.values(), default=0.0)
+        found = {entry: min(score, best) for entry, score in group.items()} | found
     return found

@@ -59,11 +59,13 @@ WORKS = """WITH own(name, about) AS (
         JOIN document ON document.uid = other.uid
         WHERE document.uid <> :uid AND visibility IN (SELECT value FROM json_each(:seen))"""
 # A name that only one note has means that note; which of several a link means is not asked here.
+# Only notes count that the person may meet, so that no answer tells whether there are others.
 LINKED_TOO = """WITH mine AS MATERIALIZED (
         SELECT DISTINCT target.uid, target.title, target.name_key FROM document AS target
         WHERE target.uid IN (SELECT value FROM json_each(:there))
         AND visibility IN (SELECT value FROM json_each(:seen))
-        AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = target.name_key)),
+        AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = target.name_key
+            AND each.visibility IN (SELECT value FROM json_each(:seen)))),
     rare AS MATERIALIZED (SELECT *, (SELECT count(*) FROM (
             SELECT 1 FROM document_link AS each WHERE each.name_key = mine.name_key LIMIT :hub + 1))
         AS number FROM mine)
@@ -82,7 +84,8 @@ LINKED_BESIDE = """WITH source AS MATERIALIZED (
         JOIN document ON document.name_key = other.name_key
     WHERE number <= :hub AND document.uid NOT IN (:uid, source.uid)
         AND document.visibility IN (SELECT value FROM json_each(:seen))
-        AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = other.name_key)"""
+        AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = other.name_key
+            AND each.visibility IN (SELECT value FROM json_each(:seen)))"""
 WITH_WORD = """SELECT {number}, count(*), group_concat(rowid)
     FROM (SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT {most})"""
 NOTES = """SELECT uid, id FROM search_entry WHERE id IN (SELECT value FROM json_each(?))
@@ -132,10 +135,12 @@ def of_note(
     uid: int,
     here: Sequence[str] = (),
     there: Sequence[int] = (),
+    without: Sequence[str] = (),
 ) -> list[Related]:
     """The most related notes.
 
-    `here`: the paths of those that link to it; `there`: the uids of those that it links to.
+    `here`: the paths of those that link to it; `there`: the uids of those that it links to;
+    `without`: the paths of those that are shown already.
     """
     ties = Ties()
     linking = uids_of(connection, here)
@@ -154,6 +159,8 @@ def of_note(
     tie_by_works(connection, given, number, ties)
     tie_by_links(connection, given, ties)
     tie_by_words(connection, person, uid, number, ties)
+    for other in uids_of(connection, without):
+        ties.scores.pop(other, None)
     return chosen(connection, given, ties)
 
 

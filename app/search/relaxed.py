@@ -1,5 +1,6 @@
 """A query read as a question: any of its words that carry meaning, where few entries have all.
 
+>>> from app.search.tree import All
 >>> parts = All((Word("what"), Word("is"), Word("heat-flow"), Field("kind", "paper")))
 >>> relaxed(parts)  # doctest: +NORMALIZE_WHITESPACE
 All(parts=(Word(text='heat', prefix=False), Word(text='flow', prefix=False),
@@ -14,7 +15,7 @@ from collections import Counter
 from math import log
 
 from app.search import endings, signs
-from app.search.tree import All, Field, Node, Not, Phrase, Word, every
+from app.search.tree import Field, Given, Node, Not, Phrase, Word, every, parts_of
 
 # What says nothing about a subject; "article" and "information" may, so they are not here.
 COMMON = frozenset(
@@ -32,8 +33,7 @@ COMMON = frozenset(
 
 def is_plain(tree: Node) -> bool:
     """Whether it is words alone, with or without conditions: no phrase, title, OR or prefix."""
-    parts = tree.parts if isinstance(tree, All) else (tree,)
-    found = [part for part in parts if not isinstance(part, Field | Not)]
+    found = [part for part in parts_of(tree) if not isinstance(part, Field | Given | Not)]
     return bool(found) and all(isinstance(part, Word) and is_stemmed(part) for part in found)
 
 
@@ -43,14 +43,12 @@ def is_stemmed(word: Word) -> bool:
 
 def relaxed(tree: Node) -> Node:
     """The tree of a plain query without its common words, unless there are no others."""
-    parts = tree.parts if isinstance(tree, All) else (tree,)
-    rest = [part for part in parts if not isinstance(part, Word)]
+    rest = [part for part in parts_of(tree) if not isinstance(part, Word)]
     return every([*map(Word, dict.fromkeys(meaningful(tree))), *rest]) or tree
 
 
 def meaningful(tree: Node) -> list[str]:
-    parts = tree.parts if isinstance(tree, All) else (tree,)
-    texts = [part.text for part in parts if isinstance(part, Word | Phrase)]
+    texts = [part.text for part in parts_of(tree) if isinstance(part, Word | Phrase)]
     found = [word for text in texts for word in endings.WORD.findall(text.lower())]
     return [word for word in found if word not in COMMON and len(word) > 1] or found
 

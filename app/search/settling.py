@@ -1,8 +1,9 @@
 """What a query asks that the index does not know is settled first, and stands in its tree as SQL.
 
-What other rooms know of notes (which are stale, which link to one) comes as functions by the name
-of what is asked, since search imports no other room. Regular expressions are tried on the hits
-of all the rest, the best (or, where there is no word to rank by, the newest) MOST_TRIED of them.
+What other rooms know of notes (which are stale, which link to one) comes with what is asked, since
+search imports no other room. Each different field is settled once. Regular expressions are tried
+on the hits of all the rest, the best (or, where there is no word to rank by, the newest)
+MOST_TRIED of them.
 """
 
 from __future__ import annotations
@@ -11,17 +12,30 @@ import json
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.accounts.permissions import Person, visibilities
 from app.errors import Unavailable
-from app.search import patterns
-from app.search.condition import Condition
-from app.search.tree import All, Field, Given, Node, Regex, leaves, replaced
+from app.search import fts, patterns, values
+from app.search.condition import Condition, both
+from app.search.deadline import Clock
+from app.search.fields import OF_NOTE
+from app.search.tree import Field, Given, Node, Regex, leaves, polar, replaced
 
-# By "is:stale" or "links": the uids of notes for a value; None where the value means nothing.
-Known = Mapping[str, Callable[[str], Collection[int] | None]]
+
+class Known(Protocol):
+    """What other rooms know: the uids of notes; None where the target means no note.
+
+    `stale` and `refuted` are kept as long as nothing changes, so they may take their time.
+    """
+
+    def stale(self) -> Collection[int]: ...
+    def refuted(self) -> Collection[int]: ...
+    def linking(self, target: str) -> Collection[int] | None: ...
+
+
 Candidates = Callable[[Node, int], list[int]]  # the first so many entries that a tree finds
 
 MOST_TRIED = 2_000
@@ -32,6 +46,7 @@ MOST_SHOWN = 20  # different texts that a regular expression found, to be marked
 NOTHING, ANYTHING = Given(Condition("0")), Given(Condition("1"))
 NOTES = "entry.uid IN (SELECT value FROM json_each(?))"
 ENTRIES = "entry.id IN (SELECT value FROM json_each(?))"
+NO_OUTPUT = Condition("entry.type <> 'output'")
 ANNOTATED = """entry.uid IN (SELECT note_uid FROM annotation WHERE deleted IS NULL
     AND (visibility = 'shared' OR person_id = ?))"""
 # A bare @key is a citation only where the key is that of a work, for whoever reads it.
@@ -48,49 +63,74 @@ TEXTS = """SELECT entry.id, entry.title || char(10) || coalesce(substr(
 
 @dataclass(frozen=True)
 class Settled:
-    """`notes`: what to tell the person."""
+    """`notes`: what to tell the person. `unmet`: fields with a value that nothing has."""
 
     tree: Node
     notes: tuple[str, ...] = ()
+    unmet: frozenset[Field] = frozenset()
 
 
 def settle(
     connection: sqlite3.Connection,
     person: Person,
     tree: Node,
-    known: Known,
+    known: Known | None,
     candidates: Candidates,
+    clock: Clock,
 ) -> Settled:
     """The tree with conditions for all that only this person, or another room, can answer."""
+    fields = dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, Field))
     notes: list[str] = []
+    unmet = set()
+    given: dict[Field, Condition] = {}
+    for field in fields:
+        clock.check()
+        if said := values.unmet(connection, person, field):
+            notes.append(said)
+            unmet.add(field)
+        given[field] = of_field(person, field, known, notes, clock)
+    with_outputs = asks_for_outputs(tree)
 
-    def settled(leaf: Node, _: bool) -> Node:
-        return of_field(person, leaf, known, notes) if isinstance(leaf, Field) else leaf
+    def settled(leaf: Node, wanted: bool) -> Node:
+        if not isinstance(leaf, Field):
+            return leaf
+        is_narrow = wanted and leaf.name in OF_NOTE and not with_outputs
+        return Given(both([given[leaf], NO_OUTPUT]) if is_narrow else given[leaf])
 
+    clock.check()
     tree = replaced(tree, settled)
     asked = list(dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, Regex)))
     if asked:
         tree = tried(connection, tree, asked, candidates, notes)
-    return Settled(tree, tuple(dict.fromkeys(notes)))
+    return Settled(tree, tuple(dict.fromkeys(notes)), frozenset(unmet))
 
 
-def of_field(person: Person, field: Field, known: Known, notes: list[str]) -> Node:
-    """The field, or a condition in its place."""
+def asks_for_outputs(tree: Node) -> bool:
+    return (Field("in", "outputs"), True) in polar(tree)
+
+
+def of_field(
+    person: Person, field: Field, known: Known | None, notes: list[str], clock: Clock
+) -> Condition:
     name, value = field.name, field.value
     if (name, value) == ("has", "annotation"):
-        return Given(Condition(ANNOTATED, (-1 if person.id is None else person.id,)))
+        return Condition(ANNOTATED, (-1 if person.id is None else person.id,))
     if name == "cites":
-        return Given(Condition(CITES, (compared(value), json.dumps(visibilities(person)))))
-    asked = name if name == "links" else f"{name}:{value}"
-    if asked not in ("links", "is:stale", "is:refuted"):
-        return field
-    if asked not in known:
+        return Condition(CITES, (compared(value), json.dumps(visibilities(person))))
+    if name != "links" and (name, value) not in (("is", "stale"), ("is", "refuted")):
+        return fts.field(field)
+    if known is None:
+        asked = name if name == "links" else f"{name}:{value}"
         notes.append(f"{asked} cannot be answered here, so it finds nothing.")
-        return NOTHING
-    uids = known[asked](value)
+        return NOTHING.condition
+    if name == "links":
+        uids = known.linking(value)
+    else:
+        with clock.stopped():
+            uids = known.stale() if value == "stale" else known.refuted()
     if uids is None:
         notes.append(f"{name}: no note is called {value}.")
-    return Given(Condition(NOTES, (json.dumps(sorted(uids or ())),)))
+    return Condition(NOTES, (json.dumps(sorted(uids or ())),))
 
 
 def compared(key: str) -> str:
@@ -105,7 +145,10 @@ def tried(
     candidates: Candidates,
     notes: list[str],
 ) -> Node:
-    """The tree within what it can find at most, with the entries in place of each pattern."""
+    """The tree with the entries that were tried in place of each pattern.
+
+    What was not tried is not found by a pattern, and not left out by one either.
+    """
     among = candidates(without_regexes(tree), MOST_TRIED + 1)
     if len(among) > MOST_TRIED:
         del among[MOST_TRIED:]
@@ -115,8 +158,7 @@ def tried(
         for those in found.values():
             those.look(entry, text)
     given = {regex: those.given for regex, those in found.items()}
-    settled = replaced(tree, lambda leaf, _: given[leaf] if isinstance(leaf, Regex) else leaf)
-    return All((*(settled.parts if isinstance(settled, All) else (settled,)), entries(among)))
+    return replaced(tree, lambda leaf, _: given[leaf] if isinstance(leaf, Regex) else leaf)
 
 
 def without_regexes(tree: Node) -> Node:
@@ -145,11 +187,7 @@ class Found:
 
     @property
     def given(self) -> Given:
-        return entries(self.ids, tuple(self.words))
-
-
-def entries(ids: Collection[int], words: tuple[str, ...] = ()) -> Given:
-    return Given(Condition(ENTRIES, (json.dumps(list(ids)),)), words)
+        return Given(Condition(ENTRIES, (json.dumps(self.ids),)), tuple(self.words))
 
 
 def texts(connection: sqlite3.Connection, ids: list[int]) -> Iterable[tuple[int, str]]:

@@ -18,14 +18,15 @@ RUN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
+BORDER = " \ue000 "  # a word that no query has: no phrase goes across it
 TITLE_TIMES = 3  # a title counts for as much more here as in the other columns
 
 
 def spaced(text: str) -> str:
-    """The signs of a text, run by run: between two runs stands one that no query has."""
+    """The signs of a text, run by run."""
     if text.isascii():
         return ""
-    return " \u241e ".join(" ".join(run) for run in RUN.findall(text))
+    return BORDER.join(" ".join(run) for run in RUN.findall(text))
 
 
 def of_entry(title: str, *texts: str) -> str:

@@ -1,7 +1,8 @@
 """The tree that a query is: words and conditions, joined by all, either and not.
 
->>> every([Word("walk"), every([Phrase("a b"), Word("c")])])
-All(parts=(Word(text='walk', prefix=False), Phrase(text='a b'), Word(text='c', prefix=False)))
+>>> every([Word("walk"), every([Word("b"), Field("tag", "c")])])  # doctest: +NORMALIZE_WHITESPACE
+All(parts=(Word(text='walk', prefix=False), Word(text='b', prefix=False),
+    Field(name='tag', value='c')))
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Phrase:
+    """Words side by side; with `prefix` the last one may go on."""
+
     text: str
+    prefix: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,33 @@ def either(parts: Iterable[Node]) -> Node | None:
     return Either(tuple(flat)) if len(flat) > 1 else next(iter(flat), None)
 
 
+def parts_of(tree: Node) -> tuple[Node, ...]:
+    """What must all be there."""
+    return tree.parts if isinstance(tree, All) else (tree,)
+
+
+def has_words(tree: Node) -> bool:
+    return any(isinstance(leaf, Word | Phrase | Title) for leaf in leaves(tree))
+
+
+def words_of(tree: Node) -> Node | None:
+    """The tree without what is a condition and nothing else: that narrows down what is found."""
+    return every(part for part in parts_of(tree) if has_words(part))
+
+
+def without(tree: Node, leaf: Node) -> Node | None:
+    """The tree without a leaf."""
+    match tree:
+        case All():
+            return every(part for each in tree.parts if (part := without(each, leaf)))
+        case Either():
+            return either(part for each in tree.parts if (part := without(each, leaf)))
+        case Not():
+            inner = without(tree.part, leaf)
+            return inner and negated(inner)
+    return None if tree == leaf else tree
+
+
 def negated(part: Node) -> Node:
     return part.part if isinstance(part, Not) else Not(part)
 
@@ -116,7 +147,7 @@ def written_leaf(leaf: Node) -> str:
         case Word():
             return leaf.text + "*" * leaf.prefix
         case Phrase():
-            return f'"{leaf.text}"'
+            return f'"{leaf.text}"' + "*" * leaf.prefix
         case Title():
             return f"title:{written_leaf(leaf.part)}"
         case Field():
@@ -133,13 +164,18 @@ def grouped(tree: Node) -> str:
 
 def leaves(tree: Node) -> Iterator[Node]:
     """All that it is made of, wherever it stands."""
+    return (leaf for leaf, _ in polar(tree))
+
+
+def polar(tree: Node, wanted: bool = True) -> Iterator[tuple[Node, bool]]:
+    """Each leaf, and whether it is wanted or excluded."""
     if isinstance(tree, All | Either):
         for part in tree.parts:
-            yield from leaves(part)
+            yield from polar(part, wanted)
     elif isinstance(tree, Not):
-        yield from leaves(tree.part)
+        yield from polar(tree.part, not wanted)
     else:
-        yield tree
+        yield tree, wanted
 
 
 def fields(tree: Node) -> set[str]:

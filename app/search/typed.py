@@ -1,14 +1,9 @@
-"""Hits while somebody types: the last word is a beginning, and common words are not scored anew.
+"""Hits while somebody types: common words are not scored anew.
 
 A word or beginning that very many entries have is answered from the list of its best
 (`search.common`): among them alone where it is all that was typed. Beside other words a common
-beginning is looked for in the best of those.
-
-    >>> from app.search.query import parse
-    >>> begun(parse("random wal").tree, "random wal")
-    All(parts=(Word(text='random', prefix=False), Word(text='wal', prefix=True)))
-    >>> begun(parse("random wal ").tree, "random wal ")
-    All(parts=(Word(text='random', prefix=False), Word(text='wal', prefix=False)))
+beginning is looked for in the best of those. What a list has is looked at again, for it may have
+changed since; and where less than a page is left of it, everything is ranked after all.
 """
 
 from __future__ import annotations
@@ -17,55 +12,47 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import log
 
 from app.accounts.permissions import Person
-from app.search import common
 from app.search.condition import Condition
 from app.search.endings import stem
-from app.search.fts import expression
-from app.search.ranked import Ranked
+from app.search.fts import expression, plan
+from app.search.matches import listed
+from app.search.ranked import Page, Ranked, Scores
 from app.search.sought import folded
-from app.search.tree import All, Node, Word, every
-from app.search.visible import AUDIENCES, visible
+from app.search.tree import Node, Word, every, parts_of
+from app.search.visible import visible
 from app.search.weights import RANK
 
 K1, B = 1.2, 0.75  # as FTS5 has them
-LETTERS = {1: 1_000, 2: 10_000, common.SHORTEST: float("inf")}  # for so many entries at most
 LOOKED_AT = 200  # hits of the other words, for those with a common beginning
-
-
-def shortest(connection: sqlite3.Connection) -> int:
-    """Letters of a beginning: those with one of it take 0.9 s at 100,000 entries."""
-    entries = common.newest_entry(connection) // AUDIENCES
-    return next(letters for letters, most in LETTERS.items() if entries <= most)
-
-
-def begun(tree: Node, text: str, letters: int = common.SHORTEST) -> Node:
-    """The tree with the word that is being typed as a beginning, if it has letters enough."""
-    if isinstance(tree, All):
-        return All((*tree.parts[:-1], begun(tree.parts[-1], text, letters)))
-    if not isinstance(tree, Word) or not text.endswith(tree.text):
-        return tree
-    return replace(tree, prefix=len(stem(tree.text)) >= letters)
+NEW = 100  # entries put since the lists were made, the last of them: they may be on it now
 
 
 def ranked(connection: sqlite3.Connection, person: Person, tree: Node, limit: int) -> Ranked | None:
     """The first hits of a query with common words; None where it is to be ranked exactly."""
-    parts = tree.parts if isinstance(tree, All) else (tree,)
+    parts = parts_of(tree)
     words = [part for part in parts if isinstance(part, Word)]
-    lists = {part: key for part in words if has_list(connection, key := key_of(part))}
-    if not lists or len(words) < len(parts):
+    if len(words) < len(parts):
         return None
+    lists = {part: key for part in words if has_list(connection, key := key_of(part))}
     beginnings = [word for word in lists if word.prefix]
     others = [word for word in words if word not in beginnings]
-    if not beginnings:
-        is_all = len(lists) == len(words)
-        return among_best(connection, person, tree, [*lists.values()], limit) if is_all else None
-    if not others:
-        return best(connection, person, lists[beginnings[0]], limit)
-    return with_beginnings(connection, person, every(others), beginnings, limit)
+    wanted = limit + 1  # one more says that there are more
+    if beginnings:
+        found = (
+            with_beginnings(connection, person, other, beginnings, wanted)
+            if (other := every(others))
+            else best(connection, person, beginnings, lists[beginnings[0]], wanted)
+        )
+    elif lists and len(lists) == len(words):
+        found = among_best(connection, person, tree, [*lists.values()], wanted)
+    else:
+        return None
+    if len(found) < wanted:
+        return None
+    return Ranked(limit, dict(list(found.items())[:limit]), is_exact=False)
 
 
 def key_of(word: Word) -> str:
@@ -79,60 +66,90 @@ def has_list(connection: sqlite3.Connection, key: str) -> bool:
     return row is not None
 
 
-def best(connection: sqlite3.Connection, person: Person, key: str, limit: int) -> Ranked:
-    """The list of one common beginning, as far as `person` may meet it."""
+def best(
+    connection: sqlite3.Connection,
+    person: Person,
+    words: Sequence[Word],
+    key: str,
+    limit: int,
+) -> Scores:
+    """The list of a common beginning, as far as `person` may meet it and it still holds.
+
+    Newer entries come before the first of the list that has less of the beginning.
+    """
     seen = visible(person, "id")
     rows = connection.execute(
         f"SELECT id FROM search_best WHERE term = ? AND ({seen.sql}) ORDER BY place LIMIT ?",
-        [key, *seen.values, limit],
+        [key, *seen.values, 2 * limit],
     )
-    scores = {row["id"]: -1.0 / (place + 1) for place, row in enumerate(rows)}
-    return Ranked(len(scores), scores)
+    places = [row["id"] for row in rows]
+    fresh = connection.execute(
+        f"SELECT id FROM search_fresh WHERE ({seen.sql}) ORDER BY id DESC LIMIT ?",
+        [*seen.values, NEW],
+    )
+    new = [row["id"] for row in fresh if row["id"] not in set(places)]
+    gains = dict.fromkeys((*places, *new), 1.0)
+    for word in words:
+        with_it = gains_of(connection, gains, word)
+        gains = {entry: gain * gains[entry] for entry, gain in with_it.items()}
+    kept = [entry for entry in places if entry in gains]
+    for entry in new:
+        if entry in gains:
+            less = (at for at, other in enumerate(kept) if gains[other] < gains[entry])
+            kept.insert(next(less, len(kept)), entry)
+    return {entry: -1.0 / (place + 1) for place, entry in enumerate(kept[:limit])}
 
 
 def among_best(
     connection: sqlite3.Connection, person: Person, tree: Node, keys: Sequence[str], limit: int
-) -> Ranked:
+) -> Scores:
     """Scores of those entries only that are on the list of one of the words, or new."""
     seen = visible(person, "search_text.rowid")
-    listed = Condition(
+    kept = Condition(
         "+search_text.rowid IN (SELECT id FROM search_best WHERE term IN"
         " (SELECT value FROM json_each(?)) UNION SELECT id FROM search_fresh)",
         (json.dumps(list(keys)),),
     )
     rows = connection.execute(
         f"SELECT rowid AS id, {RANK} AS score FROM search_text WHERE search_text MATCH ?"
-        f" AND {listed.sql} AND ({seen.sql}) ORDER BY score LIMIT ?",
-        [expression(tree), *listed.values, *seen.values, limit],
+        f" AND {kept.sql} AND ({seen.sql}) ORDER BY score LIMIT ?",
+        [expression(tree), *kept.values, *seen.values, limit],
     ).fetchall()
-    return Ranked(len(rows), {row["id"]: row["score"] for row in rows})
+    return {row["id"]: row["score"] for row in rows}
 
 
 def with_beginnings(
     connection: sqlite3.Connection,
     person: Person,
-    others: Node | None,
+    others: Node,
     beginnings: Sequence[Word],
     limit: int,
-) -> Ranked:
+) -> Scores:
     """The best of the other words that have words with these beginnings, too."""
-    assert others is not None
     found = ranked(connection, person, others, LOOKED_AT)
-    scores = found.scores if found else exactly(connection, person, others)
-    texts = read(connection, scores)
+    first = found or listed(connection, person, plan(others), Page(LOOKED_AT))
+    scores = first.scores
     for word in beginnings:
-        pattern = re.compile(rf"\b{re.escape(folded(stem(word.text)))}")
-        times = {entry: len(pattern.findall(texts[entry])) for entry in scores if entry in texts}
-        gains = gained(times, {entry: len(texts[entry]) for entry in times})
+        gains = gains_of(connection, scores, word)
         scores = {entry: scores[entry] - gain for entry, gain in gains.items()}
     kept = sorted(scores.items(), key=lambda each: each[1])
-    return Ranked(len(kept), dict(kept[:limit]))
+    return dict(kept[:limit])
+
+
+def gains_of(
+    connection: sqlite3.Connection, entries: Iterable[int], word: Word
+) -> dict[int, float]:
+    """What bm25 adds for a beginning to those of the entries that have it."""
+    texts = read(connection, entries)
+    pattern = re.compile(rf"\b{re.escape(folded(stem(word.text)))}")
+    times = {entry: len(pattern.findall(text)) for entry, text in texts.items()}
+    return gained(times, {entry: len(text) for entry, text in texts.items()})
 
 
 def gained(times: dict[int, int], lengths: dict[int, int]) -> dict[int, float]:
-    """What bm25 adds for a beginning to those that have it, as far as these entries can tell."""
+    """As far as these entries can tell."""
     has = sum(1 for each in times.values() if each)
-    weight = max(log((len(times) - has + 0.5) / (has + 0.5)), 0.0) if times else 0.0
+    weight = max(log((len(times) - has + 0.5) / (has + 0.5)), 1e-6) if times else 0.0
     mean = sum(lengths.values()) / max(len(lengths), 1)
     return {
         entry: weight * each * (K1 + 1) / (each + K1 * (1 - B + B * lengths[entry] / mean))
@@ -149,13 +166,3 @@ def read(connection: sqlite3.Connection, entries: Iterable[int]) -> dict[int, st
         [json.dumps(list(entries))],
     )
     return {entry: folded(text) for entry, text in rows}
-
-
-def exactly(connection: sqlite3.Connection, person: Person, tree: Node) -> dict[int, float]:
-    seen = visible(person, "search_text.rowid")
-    rows = connection.execute(
-        f"SELECT rowid AS id, {RANK} AS score FROM search_text WHERE search_text MATCH ?"
-        f" AND ({seen.sql}) ORDER BY score LIMIT ?",
-        [expression(tree), *seen.values, LOOKED_AT],
-    )
-    return {row["id"]: row["score"] for row in rows}

@@ -8,11 +8,13 @@ from app.web import (
     analyses,
     annotations,
     api,
+    api_sweeps,
     assets,
     attaching,
     body,
     cache,
     claims,
+    compare,
     completion,
     doubts,
     drafts,
@@ -22,6 +24,7 @@ from app.web import (
     health,
     history,
     journal,
+    lab_parts,
     lists,
     log,
     moves,
@@ -34,6 +37,8 @@ from app.web import (
     report,
     runs,
     search,
+    stale,
+    sweeps,
     templates,
     trash,
 )
@@ -57,12 +62,16 @@ BLUEPRINTS = (
     opensearch.blueprint,
     analyses.blueprint,
     runs.blueprint,
+    compare.blueprint,
+    sweeps.blueprint,
+    stale.blueprint,
     claims.blueprint,
     references.blueprint,
     related.blueprint,
     report.blueprint,
     annotations.blueprint,
     api.blueprint,
+    api_sweeps.blueprint,
     feeds.blueprint,
 )
 
@@ -78,7 +87,7 @@ def application(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for door in (access, headers, cache, problems, templates):
+    for door in (access, headers, cache, problems, templates, lab_parts):
         door.install(app)
     limited = body.Limits(app.wsgi_app, settings)
     outer = log.Requests(cache.NotModified(limited, settings))

@@ -8,11 +8,13 @@ from app.accounts.permissions import Action, Role, visibilities
 from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.analyses import Analysis
+from app.lab.runs import history
 from app.lab.shown import cells
+from app.lab.signature import Parameter
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
-from app.web import access, cache
+from app.web import access, cache, choices, sweep_views
 from app.web import cells as figures
 
 blueprint = Blueprint("analyses", __name__)
@@ -22,7 +24,13 @@ blueprint = Blueprint("analyses", __name__)
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
-    return render_template("analyses.html", analyses=listed(), room="Analyses")
+    return render_template("analyses.html", analyses=listed(), weak=weakness(), room="Analyses")
+
+
+def weakness() -> str:
+    """What the host does not contain of a run, for those who may start one."""
+    words = history.contained(g.db) if access.can(g.person, Action.RUN) else ""
+    return "" if words.startswith("sandboxed") else words
 
 
 def listed() -> list[Analysis]:
@@ -42,7 +50,8 @@ def analysis(name: str) -> str:
         raise NotFound("There is no such analysis.")
     settings = access.settings()
     found = analyses.find(settings, name)
-    cell = None if found.error else cells.alone(settings, g.db, name)
+    choice = choices.of_analysis(name)
+    cell = None if found.error else cells.alone(settings, g.db, name, choice)
     return render_template(
         "analysis.html",
         analysis=found,
@@ -51,8 +60,39 @@ def analysis(name: str) -> str:
         notes=documents.showing(g.db, name, visibilities(g.person)),
         runs=[] if g.person.role is Role.PUBLIC else runs.newest_first(g.db, name, 20),
         cell=figures.shown(cell, "") if cell else None,
+        range_of=range_of,
+        defaults={each.name: each.default for each in found.signature.parameters},
+        form=None if found.error else sweep_views.form(found),
+        sweeps=[] if g.person.role is Role.PUBLIC else sweep_views.newest(name, 20),
         room="Analyses",
     )
+
+
+def range_of(parameter: Parameter) -> str:
+    """What the values of a parameter may be, in words.
+
+    >>> range_of(Parameter("p", "float", above=0, maximum=1)), range_of(Parameter("p", "bool"))
+    ('more than 0, at most 1', '')
+    >>> range_of(Parameter("p", "int", many=True, minimum=1, shortest=1, longest=3))
+    'at least 1; 1 to 3 of them'
+    """
+    bounds = {
+        "at least": parameter.minimum,
+        "more than": parameter.above,
+        "at most": parameter.maximum,
+        "less than": parameter.below,
+    }
+    found = [f"{words} {bound}" for words, bound in bounds.items() if bound is not None]
+    parts = [", ".join(found), ", ".join(map(str, parameter.choices)), length_of(parameter)]
+    return "; ".join(part for part in parts if part)
+
+
+def length_of(parameter: Parameter) -> str:
+    unit = "of them" if parameter.many else "characters"
+    shortest, longest = parameter.shortest, parameter.longest
+    if longest is None:
+        return f"{shortest} {unit} or more" if shortest else ""
+    return f"{shortest} to {longest} {unit}"
 
 
 def with_anchors(html: str) -> str:

@@ -2,90 +2,260 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-from flask import render_template
+from flask import g, render_template, request
 
-from app.lab.claims import values
-from app.lab.runs import Output, Run
+from app import clock
+from app.accounts.permissions import Action
+from app.lab import runs
+from app.lab.runs import Output, Run, history
+from app.lab.shown import time_left, trace
 from app.lab.shown.cells import Cell
-from app.lab.signature import form
+from app.lab.signature import as_text, form
+from app.library import documents
 from app.markup.placeholders import typed
+from app.web import access, choices, pieces, tables
+from app.web.pieces import Piece
+from app.web.tables import Table
 
-MOST_ROWS = 30
 COLUMN_POINTS = 500  # the column has 34rem = 612 CSS pixels = 459 points
 WAITING = "later"  # the page numbers its figures when it is whole: see pictures
-WORDS = {
-    "queued": "Waiting to run",
-    "running": "Running",
-    "succeeded": "Succeeded",
-    "excepted": "The analysis failed",
-    "errored": "Gloss failed to run it",
-    "timed_out": "Stopped: it took too long",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted: the server ended while it ran",
-}
+TAIL = 4_000  # characters of what a run printed, beside a figure; its own page has more
+SOON, LATER, PATIENCE = 400, 2_000, 30.0  # milliseconds between two looks; seconds until it is slow
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The end of what a run printed, as HTML; `cut` if there is more."""
+
+    html: str
+    cut: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    n: float
+    total: float | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """What changes while a run is under way, and when to look again."""
+
+    run: Run
+    bars: Sequence[Bar]
+    left: str
+    printed: Printed | None
+    delay: int
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What the form says that writes a choice into the note."""
+
+    base: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What `_cell.html` needs. `pending` is a run under way, `failed` one that ended badly."""
+    """What `_cell.html` needs. `live` is a run under way, `failed` one that ended badly."""
 
-    name: str
-    script: str
+    cell: Cell
     note: str
-    error: str
-    run: Run | None
-    pending: Run | None
+    live: Live | None
     failed: Run | None
-    stale: Sequence[str]
-    chosen: bool
-    outputs: Sequence[Output]
-    plain_values: Sequence[tuple[str, str]]
-    downloads: Sequence[tuple[str, str]]
+    reason: str  # why it failed, as HTML
+    pieces: Sequence[Piece]
     fields: Sequence[form.Field] | None
     caption: str
     number: str  # empty where no number is known
     kind: str
     wide: bool
+    printed: Printed | None
+    keep: Keep | None
     wrong: str = ""
-    most_rows: int = MOST_ROWS
+
+    @property
+    def name(self) -> str:
+        return self.cell.name
+
+    @property
+    def script(self) -> str:
+        return self.cell.script
+
+    @property
+    def run(self) -> Run | None:
+        return self.cell.run
+
+    @property
+    def absent(self) -> Sequence[str]:
+        return self.cell.absent
+
+    @property
+    def state(self) -> str:
+        """By it another tab sees that something happened."""
+        newest = self.cell.newest
+        return f"{newest.id}:{newest.status}" if newest else ""
+
+    @property
+    def asks(self) -> str:
+        """How a fragment of it is asked for."""
+        return urlencode({"note": self.note, "block": self.name})
+
+    @property
+    def with_files(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.files]
+
+    @property
+    def place(self) -> str:
+        """The address of the page that shows it as it is."""
+        return choices.place(self.note, self.cell)
+
+    @property
+    def own_place(self) -> str:
+        return choices.own_place(self.note, self.cell)
+
+    @property
+    def others(self) -> str:
+        return urlencode(choices.others(self.name))
 
 
 def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str = "") -> Shown:
     """A cell of the note `note` (its id; empty on the pages of the lab)."""
     newest = cell.newest
-    ended_badly = newest is not None and not newest.active and newest.status != "succeeded"
-    outputs = cell.outputs
-    params = cell.params or {}
-    analysis = cell.analysis
+    failed = newest if newest and not newest.active and newest.status != "succeeded" else None
+    logged = failed or cell.run
     return Shown(
-        name=cell.name,
-        script=cell.script,
+        cell=cell,
         note=note,
-        error=cell.error,
-        run=cell.run,
-        pending=newest if newest and newest.active else None,
-        failed=newest if ended_badly else None,
-        stale=cell.stale,
-        chosen=cell.chosen,
-        outputs=[output for output in outputs if output.kind != "value"],
-        plain_values=[
-            (output.name.replace("_", " "), short(output.value))
-            for output in outputs
-            if output.kind == "value"
-        ],
-        downloads=downloads(cell.run, outputs),
-        fields=form.fields(analysis.signature, params) if analysis else None,
+        live=live(newest, before(cell)) if newest and newest.active else None,
+        failed=failed,
+        reason=trace.linked(failed.message, choices.is_page) if failed else "",
+        pieces=in_order(cell, caption),
+        fields=fields(cell),
         caption=caption,
         number=number,
         kind=kind_of(cell),
-        wide=any(is_wide(output) for output in outputs),
-        wrong=wrong,
+        wide=any(is_wide(output) for output in cell.outputs),
+        printed=printed(logged.log) if logged else None,
+        keep=keep(cell, note),
+        wrong=wrong or cell.wrong,
     )
+
+
+def in_order(cell: Cell, caption: str) -> list[Piece]:
+    if cell.run is None:
+        return []
+    run, sort = cell.run, sorting(cell.name)
+
+    def table(output: Output) -> Table:
+        return table_of(run, output, sort.get(output.name, ""))
+
+    written = caption if "data-written" in caption else ""  # else it is the analysis's title
+    return pieces.furnished(pieces.grouped(cell.outputs), run.id, written, table)
+
+
+def sorting(block: str) -> dict[str, str]:
+    """`?sort=wide:fit.-rms`: by table, the column; the block may be left out."""
+    found = {}
+    for asked in request.args.getlist("sort")[: choices.MOST]:
+        named, colon, rest = asked.partition(":")
+        table, dot, column = (rest if colon else asked).partition(".")
+        if dot and (not colon or named == block):
+            found[table] = column
+    return found
+
+
+def table_of(run: Run, output: Output, sort: str) -> Table:
+    def every() -> tables.Rows:
+        file = runs.folder(access.settings(), run.id) / output.files["json"]
+        rows: tables.Rows = json.loads(file.read_text("utf-8"))["rows"]
+        return rows
+
+    return tables.table(output.name, output.value, sort, every)
+
+
+def fields(cell: Cell) -> list[form.Field] | None:
+    """The form, with what was typed where it could not be taken."""
+    if cell.analysis is None:
+        return None
+    found = form.fields(cell.analysis.signature, cell.params or {})
+    sent = choices.texts(request.form.items(multi=True))
+    if not sent or request.form.get("block") not in (cell.name, "") or request.path != "/runs":
+        return found
+    return [replace(each, value=sent.get(each.name, each.value)) for each in found]
+
+
+def keep(cell: Cell, note: str) -> Keep | None:
+    """For whoever may write, where the note says something else."""
+    if not (note and cell.chosen and cell.analysis and cell.params is not None):
+        return None
+    if not access.can(g.person, Action.WRITE):
+        return None
+    document, known = documents.get(g.db, note), cell.analysis.signature
+    texts = {name: as_text(known[name], cell.params[name]) for name in known.names}
+    return Keep(document.sha256, texts) if document else None
+
+
+def before(cell: Cell) -> float | None:
+    """How long the same took the last time."""
+    return cell.run.seconds if cell.run and not cell.is_borrowed else None
+
+
+def live(run: Run, before: float | None) -> Live:
+    since = datetime.fromisoformat(run.started or run.queued)
+    elapsed = max(0.0, (clock.now() - since).total_seconds())
+    delay = SOON if elapsed < PATIENCE else LATER
+    if run.status == "queued":
+        return Live(run, (), waiting(places_before(run.id)), None, delay)
+    by_bar = time_left.left_by_bar(elapsed, run.progress)
+    left = time_left.time_left(elapsed, run.progress, before)
+    told = time_left.words(left, None if by_bar is not None else before)
+    return Live(run, bars(run.progress), told, printed(run.log), delay)
+
+
+def places_before(run_id: int) -> int:
+    """How many will begin sooner; the queue is read once for a page."""
+    if "waiting" not in g:
+        g.waiting = history.waiting(g.db)
+    return sum(other < run_id for other in g.waiting)
+
+
+def waiting(places: int) -> str:
+    """
+    >>> waiting(0), waiting(2)
+    ('next', '2 before it')
+    """
+    return f"{places} before it" if places else "next"
+
+
+def bars(progress: Mapping[str, Any]) -> list[Bar]:
+    """The outermost first."""
+    told = progress.get("bars") or ([progress] if progress.get("n") is not None else [])
+    return [bar(each) for each in told if isinstance(each, dict)]
+
+
+def bar(told: Mapping[str, Any]) -> Bar:
+    n, total = time_left.number(told.get("n")), time_left.number(told.get("total"))
+    counted = f"{n:,.10g} of {total:,.10g}" if total else f"{n:,.10g} so far"
+    return Bar(min(n, total) if total else n, total or None, f"{counted} {told.get('desc') or ''}")
+
+
+def printed(log: str) -> Printed | None:
+    if not log.strip():
+        return None
+    tail = log[-TAIL:]
+    if len(log) > TAIL:
+        tail = tail.partition("\n")[2] or tail
+    return Printed(trace.linked(tail, choices.is_page), len(log) > TAIL)
 
 
 def kind_of(cell: Cell) -> str:
@@ -94,28 +264,10 @@ def kind_of(cell: Cell) -> str:
     return "Table" if "table" in kinds and "figure" not in kinds else "Figure"
 
 
-def short(value: Any) -> str:
-    """A value with the digits that a reader wants; claims and downloads have all of them."""
-    spec = ".6g" if isinstance(value, float) else ""
-    return values.format(value, spec) or str(value)
-
-
 def is_wide(output: Output) -> bool:
     """A figure that was drawn wider than the column may use the margin too."""
     size: Mapping[str, Any] = output.value if output.kind == "figure" else {}
     return bool(size.get("width", 0) > COLUMN_POINTS)
-
-
-def downloads(run: Run | None, outputs: Sequence[Output]) -> list[tuple[str, str]]:
-    """The files to take along: figures as PNG, tables as CSV."""
-    if run is None:
-        return []
-    return [
-        (f"{output.name.replace('_', ' ')}.{kind}", f"/outputs/{run.id}/{quote(file)}")
-        for output in outputs
-        for kind, file in output.files.items()
-        if kind in ("png", "csv")
-    ]
 
 
 def html(cell: Shown) -> str:

@@ -16,19 +16,21 @@ from urllib.parse import quote
 
 from flask import g, render_template
 
-from app.accounts.permissions import Action, visibilities
+from app.accounts.permissions import Action, Role, visibilities
 from app.lab.claims import values as numbers
-from app.lab.shown import board, cells
+from app.lab.shown import board, cells, groups
 from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
-from app.web import access, citing, embeds, pictures, places, properties, unwritten
+from app.web import access, citing, embeds, pictures, places, properties, sweep_views, unwritten
 from app.web import cells as figures
-from app.web.templates import address
+from app.web.templates import address, through
 
 OUTPUT = re.compile(r"<!--gloss:output (\{[^<>]*\})-->")
 TITLE = re.compile(r"<!--gloss:title (\{[^<>]*\})-->")
+VALUE = "<!--gloss:value {"
+LINKS = re.compile(f"{VALUE}|<!--gloss:(?:link|tag) |<a[ >]|</a>")
 BEGIN, END = "<!--caption-->", "<!--/caption-->"
 
 
@@ -36,18 +38,20 @@ BEGIN, END = "<!--caption-->", "<!--/caption-->"
 class Filled:
     html: str
     tally: str
+    stale: int = 0  # runs that would bring it up to date
     title_notes: str = ""  # the numbers of footnotes that the title refers to
     properties: tuple[tuple[str, str], ...] = ()  # those that only the page shows, as HTML
 
 
-def fill_note(document: documents.Document, chosen: Mapping[str, int]) -> Filled:
-    """The note as the page shows it. `chosen` has the run to show in a block, by its name."""
+def fill_note(document: documents.Document, chosen: Mapping[str, cells.Choice]) -> Filled:
+    """The note as the page shows it. `chosen`: by its name, what to show in a block."""
     lab = board_of(document, chosen)
     links = links_of(document)
     html = whole(document.path, document.title, document.html, links, lab)
     html = citing.fill_citations(pictures.finished(html), note=document.uid)
     shown = properties.shown(document.front["extra"], links, link_html, document.date)
-    return Filled(html, tally(lab), title_notes(document.html), tuple(shown))
+    stale = len(groups.pairs(groups.outdated(lab.cells.values())))
+    return Filled(html, tally(lab), stale, title_notes(document.html), tuple(shown))
 
 
 def title_notes(html: str) -> str:
@@ -63,7 +67,7 @@ def links_of(document: documents.Document) -> dict[str, documents.Linked]:
     return documents.resolve(g.db, targets, document.path, seen)
 
 
-def board_of(document: documents.Document, chosen: Mapping[str, int]) -> board.Board:
+def board_of(document: documents.Document, chosen: Mapping[str, cells.Choice]) -> board.Board:
     """The computed side of a note."""
     blocks = documents.blocks(g.db, document.uid)
     claims = documents.claims(g.db, document.uid)
@@ -98,10 +102,13 @@ def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> st
     headings = places.found(html, piece.whole, links, notes)
 
     def output(given: dict[str, Any]) -> str:
-        cell = lab.cells.get(given["name"])
+        cell, swept = lab.cells.get(given["name"]), lab.sweeps.get(given["name"])
+        caption = fill(in_links(given.get("caption", "")), sentence_kinds)
+        if swept is not None:
+            label = typed("figure", {"kind": "Figure"})
+            return sweep_views.html_of(swept, path, written(caption), label)
         if cell is None:
             return ""
-        caption = fill(given.get("caption", ""), sentence_kinds)
         caption = written(caption) or caption_of(cell)
         return figures.html(figures.shown(cell, path, figures.WAITING, caption))
 
@@ -109,11 +116,11 @@ def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> st
         known = lab.claims.get(given["id"])
         if known is None:
             return ""
-        sentence = fill(known.html, sentence_kinds)
+        sentence = fill(in_links(known.html), sentence_kinds)
         return render_template("_claim.html", claim=known, sentence=sentence, note=path)
 
     def value(given: dict[str, Any]) -> str:
-        return value_html(given, lab)
+        return value_html(given, lab, path)
 
     def link(given: dict[str, Any]) -> str:
         anchor = headings.get(places.place(given))
@@ -122,7 +129,7 @@ def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> st
 
     sentence_kinds = {"link": link, "tag": tag_html, "value": value, "cite": citing.later}
     blocks = {"output": output, "claim": claim, "embed": embed, "figure": later("figure")}
-    return fill(html, {**sentence_kinds, **blocks})
+    return fill(in_links(html), {**sentence_kinds, **blocks})
 
 
 def later(kind: str) -> embeds.Filler:
@@ -169,8 +176,8 @@ def caption_of(cell: cells.Cell) -> str:
     return escape(title if title.endswith(("?", "!")) else f"{title}.")
 
 
-def value_html(given: dict[str, Any], lab: board.Board) -> str:
-    """A number in the text, dotted; its source where there is no number yet."""
+def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
+    """A number in the text, dotted, that leads to its run; its source where there is none yet."""
     wanted = numbers.Reference(given["name"], given["key"], given.get("format") or "")
     text = numbers.look_up(wanted, lab.namespace)
     if text is None:
@@ -178,11 +185,35 @@ def value_html(given: dict[str, Any], lab: board.Board) -> str:
         return f'<span class="value unknown" title="Not computed yet">{source}</span>'
     run = lab.run_of(wanted.block)
     stale = lab.is_stale(wanted.block)
-    title = f"{wanted.block}.{wanted.key}{', stale' if stale else ''}"
-    tone = " stale" if stale else ""
-    inner = f'<span class="value{tone}" title="{escape(title)}">{escape(text)}</span>'
+    about = escape(f"{wanted.block}.{wanted.key}{', stale' if stale else ''}")
+    shown = f'class="value{" stale" if stale else ""}" title="{about}">{escape(text)}'
+    if run is None:
+        return f"<span {shown}</span>"
     words = '<span class="hidden"> (stale)</span>' if stale else ""
-    return f"{inner}{words}" if run else inner
+    if given.get("linked"):
+        return f"<span {shown}</span>{words}"
+    end = through(path) if g.person.role is Role.PUBLIC else ""
+    return f'<a href="/runs/{run.id}{escape(end)}" {shown}</a>{words}'
+
+
+def in_links(html: str) -> str:
+    """HTML whose values know where they stand inside a link: there they cannot be one.
+
+    >>> in_links('<a href="/">x <!--gloss:value {"a":1}--></a><!--gloss:value {"a":1}-->')
+    '<a href="/">x <!--gloss:value {"linked":true,"a":1}--></a><!--gloss:value {"a":1}-->'
+    """
+    if VALUE not in html:
+        return html
+    inside = False
+
+    def marked(match: re.Match[str]) -> str:
+        nonlocal inside
+        if match[0] == VALUE:
+            return f'{VALUE}"linked":true,' if inside else VALUE
+        inside = match[0] != "</a>"
+        return match[0]
+
+    return LINKS.sub(marked, html)
 
 
 def link_html(given: Mapping[str, Any], target: Any, here: str = "") -> str:

@@ -7,17 +7,14 @@ from pathlib import Path
 from flask import Blueprint, Response, g, make_response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, Role, Thing, may, visibilities
+from app.accounts.permissions import Action, Thing, may, visibilities
 from app.annotations import former, threads
 from app.errors import InTrash, Moved, NotFound, Unreadable
-from app.lab import runs
-from app.lab.runs import history
-from app.lab.shown import cells
 from app.library import documents, identity, names, problems
 from app.library import media as known_media
 from app.library.citations import citing
 from app.library.history import trash
-from app.web import access, cache, fillers, headers
+from app.web import access, cache, choices, fillers, headers
 from app.web.annotation_forms import macros_of
 from app.web.templates import moment
 
@@ -75,13 +72,14 @@ def no_such_note() -> NotFound:
 
 
 def page(document: documents.Document, **more: object) -> str:
-    filled = fillers.fill_note(document, chosen_runs(document))
+    filled = fillers.fill_note(document, choices.of_note(document))
     return render_template(
         "note.html",
         document=document,
         body=filled.html,
         title_notes=filled.title_notes,
         tally=filled.tally,
+        stale=filled.stale,
         properties=filled.properties,
         et_al=citing.has_others(document.bibtex, document.authors),
         came_from=moved_from(document),
@@ -104,26 +102,6 @@ def undoable() -> str:
     """The annotation that the person deleted just now, where the address says so."""
     deleted = request.args.get("deleted", "")
     return deleted if deleted and former.last(g.db, g.person, deleted) else ""
-
-
-def chosen_runs(document: documents.Document) -> dict[str, int]:
-    """`?run=walks:17` shows run 17 in the block «walks», and changes nothing."""
-    pairs = (text.rpartition(":") for text in request.args.getlist("run"))
-    asked = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
-    return asked if g.person.role is not Role.PUBLIC else shown_to_public(document, asked)
-
-
-def shown_to_public(document: documents.Document, asked: dict[str, int]) -> dict[str, int]:
-    """Those of the runs whose analysis and parameters stand in this note, or in a listed one."""
-    known = runs.load(g.db, asked.values()) if asked else {}
-    if not known:
-        return {}
-    settings = access.settings()
-    own = [cells.read(settings, block) for block in documents.blocks(g.db, document.uid)]
-    shown = history.shown(settings, g.db, visibilities(g.person))
-    shown |= {cells.key(cell.script, cell.params) for cell in own if cell.params is not None}
-    keys = {run.id: cells.key(run.script, run.params) for run in known.values()}
-    return {name: run for name, run in asked.items() if keys.get(run) in shown}
 
 
 def source(id: str) -> Response:

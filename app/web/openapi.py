@@ -5,30 +5,16 @@ A test holds the table against the routes: each is described, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from app.web.openapi_sweeps import SWEEPS
+from app.web.operation import PAGED, WRITES, Operation
 from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
+from app.web.schemas_lab import LAB_SCHEMAS
 
 VERSION = "1.0.0"
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One method at one address. `answers`: the schema of each answer ("" has no body)."""
-
-    method: str
-    path: str
-    summary: str
-    answers: dict[int, str]
-    query: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    takes: str = ""
-    problems: tuple[int, ...] = field(default=())
-
-
-PAGED = ("limit", "offset")
-WRITES = (400, 401, 403, 415)
 OPERATIONS = (
     Operation(
         "get",
@@ -97,7 +83,7 @@ OPERATIONS = (
     Operation(
         "get",
         "/api/search",
-        "Search notes, annotations and code",
+        "Search notes, annotations, code and outputs",
         {200: "Results"},
         ("q", *PAGED, "order"),
         problems=(400, 503),
@@ -126,6 +112,14 @@ OPERATIONS = (
         takes="NewRun",
         problems=(*WRITES, 404, 422),
     ),
+    Operation(
+        "post",
+        "/api/runs/stale",
+        "Run what is stale: all of it, or because of one thing",
+        {202: "Asked"},
+        takes="NewReruns",
+        problems=WRITES,
+    ),
     Operation("get", "/api/runs/{id}", "Read a run", {200: "Run"}, problems=(404,)),
     Operation(
         "delete",
@@ -133,6 +127,15 @@ OPERATIONS = (
         "Cancel a run: 202 while it is ending, 200 when it has",
         {200: "Run", 202: "Run"},
         problems=(401, 403, 404),
+    ),
+    *SWEEPS,
+    Operation(
+        "get",
+        "/api/compare",
+        "Compare two runs of an analysis",
+        {200: "Comparison"},
+        ("a", "b"),
+        problems=(400, 404),
     ),
     Operation(
         "get",
@@ -160,7 +163,9 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "year": ("only notes of this year", WHOLE),
     "q": ("words, OR, -not, “phrase”, prefix*, parentheses, and fields such as tag:", TEXT),
     "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
-    "script": ("only runs of this analysis", TEXT),
+    "a": ("the number of the one run", WHOLE),
+    "b": ("the number of the other", WHOLE),
+    "script": ("only runs, or sweeps, of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
 HEADERS = {
@@ -171,6 +176,7 @@ IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/moves/{id}": ("the path of the note as it is now", TEXT),
     "/api/history/{id}": ("the path of the note, also one in the trash", TEXT),
     "/api/revisions/{id}": ("the number of the version", WHOLE),
+    "/api/sweeps/{id}": ("the number of the sweep", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
     "/api/analyses/{name}": ("the name of its file without .py", TEXT),
 }
@@ -205,7 +211,7 @@ def document(title: str, server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **LAB_SCHEMAS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token too: the public reads what is public.
@@ -236,7 +242,7 @@ def operation_id(operation: Operation) -> str:
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    found = [("query", name, *QUERY[name], name == "q") for name in operation.query]
+    found = [("query", name, *QUERY[name], name in ("q", "a", "b")) for name in operation.query]
     found += [("header", name, HEADERS[name], TEXT, False) for name in operation.headers]
     if operation.path in IN_PATH:
         name = operation.path.partition("{")[2].rstrip("}")

@@ -7,11 +7,11 @@ import json
 from flask import Blueprint, Response, g, render_template, request
 
 from app.accounts.permissions import Action
+from app.lab.shown import lookups
 from app.markup.line import readable
 from app.search import find
 from app.web import access, cache
 from app.web.root import root
-from app.web.search import as_typed
 
 blueprint = Blueprint("opensearch", __name__)
 
@@ -33,8 +33,9 @@ def description() -> Response:
 def suggestions() -> Response:
     """What the browser offers below its own box: titles, and where they lead."""
     text = request.args.get("q", "")
-    query = as_typed(text)
-    hits = find.search(g.db, g.person, query, SUGGESTIONS).results if query else []
+    known = lookups.known(access.settings(), g.db, g.person)
+    found = find.search(g.db, g.person, text, SUGGESTIONS, typing=True, known=known).results
+    hits = [hit for hit in found if hit.type == "note"]
     notes = {readable(hit.title): f"{root()}{hit.url}" for hit in hits}
     answer = [text, list(notes), [""] * len(notes), list(notes.values())]
     return Response(

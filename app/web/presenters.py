@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from app.lab.analyses import Analysis
 from app.lab.runs import Output, Run
+from app.lab.runs.compare import Code, Comparison
 from app.lab.shown.board import Checked
 from app.lab.signature.parameters import Parameter
 from app.library.documents import Document, Entry
@@ -103,6 +104,31 @@ def output(found: Output, run_id: int) -> Json:
     return {"name": found.name, "kind": found.kind, "value": found.value, "files": files}
 
 
+def comparison(found: Comparison) -> Json:
+    """Two runs; of what differs in the code, the words."""
+    return {
+        "a": run_entry(found.before),
+        "b": run_entry(found.after),
+        "differences": [dataclasses.asdict(row) for row in found.rows],
+        "same": dict(found.same),
+        "code": [code(each) for each in found.code],
+        "code_note": found.code_note,
+    }
+
+
+def code(found: Code) -> Json:
+    hunks = [
+        {
+            "kind": hunk.kind,
+            "line_before": hunk.before_line,
+            "line_after": hunk.after_line,
+            "pieces": [dataclasses.asdict(piece) for piece in hunk.pieces],
+        }
+        for hunk in found.found.hunks
+    ]
+    return {"path": found.path, "whole": found.found.is_whole, "hunks": hunks}
+
+
 def files_of(found: Output, run_id: int) -> Json:
     return {kind: f"/outputs/{run_id}/{quote(file)}" for kind, file in found.files.items()}
 
@@ -110,4 +136,5 @@ def files_of(found: Output, run_id: int) -> Json:
 def claim(found: Checked) -> Json:
     names = ("id", "title", "html", "check", "expect", "state", "number", "reason", "stale")
     url = f"{address(found.path)}#claim-{quote(found.id)}"
-    return {**{name: getattr(found, name) for name in names}, "note": found.path, "url": url}
+    shown = {name: getattr(found, name) for name in names}
+    return {**shown, "note": found.path, "url": url, "runs": [run.id for run in found.runs]}

@@ -33,7 +33,7 @@ def page(id: str) -> Response:
         render_template(
             "_related.html" if is_part else "related.html",
             document=document,
-            related=shown(document),
+            related=shown(document, is_part=is_part),
             room="Notes",
         )
     )
@@ -41,8 +41,9 @@ def page(id: str) -> Response:
     return response
 
 
-def shown(document: Document) -> list[tuple[Related, list[str]]]:
-    """Each related note with its reasons in words."""
+def shown(document: Document, *, is_part: bool = False) -> list[tuple[Related, list[str]]]:
+    """Each related note with its reasons in words; as a part of its page without those that link
+    to it, which stand there already."""
     seen = visibilities(g.person)
     here = documents.backlinks(g.db, document, seen)[:MOST_LINKS]
     targets = documents.targets(g.db, document.uid)
@@ -53,6 +54,7 @@ def shown(document: Document) -> list[tuple[Related, list[str]]]:
         document.uid,
         here=[link.path for link in here],
         there=sorted({linked.uid for linked in there.values()} - {document.uid}),
+        without=[link.path for link in here] if is_part else [],
     )
     works = labels(name for each in found for name in works_of(each.reasons))
     return [

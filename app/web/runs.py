@@ -1,21 +1,33 @@
-"""Runs: start one, watch it, cancel it, and its outputs as files."""
+"""Runs: start one, watch it, cancel it, keep its parameters, and its outputs as files."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import json
+from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, g, redirect, render_template, request, send_file
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, Role, visibilities
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, Changed, NotFound
 from app.lab import analyses, runner, runs, signature
-from app.lab.shown import cells
+from app.lab.shown import cells, trace
+from app.lab.shown.cells import Cell
 from app.library import documents
-from app.web import access, fillers, headers
+from app.library.documents import Document
+from app.library.writing import save
+from app.web import access, choices, editor, fillers, headers, keeping, writing
 from app.web import cells as figures
 from app.web.notes import inside, readable
-from app.web.templates import address
 
 blueprint = Blueprint("runs", __name__)
 
@@ -29,11 +41,7 @@ def start() -> ResponseReturnValue:
     settings, script = access.settings(), request.form.get("script", "")
     note, block = request.form.get("note", ""), request.form.get("block", "")
     analysis = analyses.get(settings, script)
-    typed = {
-        key.removeprefix("p."): request.form.getlist(key)[-1]
-        for key in request.form
-        if key.startswith("p.")
-    }
+    typed = choices.texts(request.form.items(multi=True))
     try:
         params = signature.bind_text(analysis.signature, typed)
     except BadInput as error:
@@ -55,12 +63,13 @@ def cancel(run_id: int) -> ResponseReturnValue:
 
 
 def answer(note: str, block: str, run: runs.Run) -> ResponseReturnValue:
-    """The figure alone for a script; else back to where the form stood, with the run chosen."""
+    """The figure alone for a script; else back to where the form stood, with what was chosen."""
     if wants_fragment():
         return fragment(note, block, run.script, run)
     if not note:
         return redirect(f"/runs/{run.id}", 303)
-    return redirect(f"{address(note)}?run={quote(block)}:{run.id}#block-{quote(block)}", 303)
+    known, _ = in_note(readable(note), block, run)
+    return redirect(f"{choices.place(note, known)}#block-{quote(block)}", 303)
 
 
 def wants_fragment() -> bool:
@@ -70,39 +79,147 @@ def wants_fragment() -> bool:
 @blueprint.get("/runs/<int:run_id>/cell")
 @access.needs(Action.READ)
 def cell(run_id: int) -> ResponseReturnValue:
-    """The figure with this run in it, for a page that waits."""
+    """The figure with this run in it, for a page that waits.
+
+    `live`: what the page knows of its state; while it is that, only what moves is sent.
+    """
     run = visible(run_id)
     note, block = request.args.get("note", ""), request.args.get("block", "")
-    return fragment(note, block, run.script, run)
+    if request.args.get("live") == run.status:
+        known, caption = of_block(note, block, run.script, run)
+        shown = figures.shown(known, note, number_asked(), caption)
+        if shown.live:
+            return render_template("_live.html", cell=shown, number=shown.number)
+    answered = fragment(note, block, run.script, run)
+    answered.headers["HX-Retarget"] = "closest figure"
+    return answered
 
 
 def fragment(note: str, block: str, script: str, run: runs.Run | None, wrong: str = "") -> Response:
-    settings = access.settings()
-    if note:
-        document = readable(note)
-        blocks = documents.blocks(g.db, document.uid)
-        chosen = {block: run.id} if run else {}
-        found = cells.cells(settings, g.db, blocks, chosen)
-        order = [each.name for each in found]
-        if block not in order:
-            raise NotFound("The note has no such block any more. Load the page again.")
-        known, number = found[order.index(block)], number_asked()
-        caption = fillers.caption(document, block) or fillers.caption_of(known)
-    else:
-        known, number = cells.alone(settings, g.db, script, run.id if run else None), ""
-        caption = ""
+    known, caption = of_block(note, block, script, run)
+    number = number_asked() if note else ""
     response = Response(figures.html(figures.shown(known, note, number, caption, wrong)))
-    if run and note and not run.active and not known.chosen:
+    if run is None:
+        return response
+    if request.method == "POST":  # not each time that a page looks
+        response.headers["HX-Replace-Url"] = choices.place(note, known)
+    if on_page_of_run():
+        about_page_of_run(response, run)
+    elif note and not run.active and not known.chosen and "tab" not in request.args:
         response.headers["HX-Refresh"] = "true"  # values and claims of the note change with it
-    elif run and note and request.method == "POST":  # not each time that a page looks
-        response.headers["HX-Replace-Url"] = f"{address(note)}?run={quote(block)}:{run.id}"
     return response
+
+
+def on_page_of_run() -> bool:
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return path.startswith("/runs/")
+
+
+def about_page_of_run(response: Response, run: runs.Run) -> None:
+    """A new run has a page of its own; one that ended has more to say."""
+    response.headers.pop("HX-Replace-Url", None)
+    if request.path == "/runs":
+        response.headers["HX-Redirect"] = f"/runs/{run.id}"
+    elif not run.active:
+        response.headers["HX-Refresh"] = "true"
+
+
+def of_block(note: str, block: str, script: str, run: runs.Run | None) -> tuple[Cell, str]:
+    """The cell with a run in it, and its caption."""
+    if note:
+        return in_note(readable(note), block, run)
+    if run is None:
+        return cells.alone(access.settings(), g.db, script), ""
+    choice = run.id if on_page_of_run() else of_run(run)
+    return cells.alone(access.settings(), g.db, script, choice), ""
+
+
+def of_run(run: runs.Run) -> dict[str, str]:
+    """A run's parameters as a choice."""
+    known = analyses.load(access.settings(), run.script)
+    names = known.signature.names if known else []
+    return {
+        name: signature.as_text(known.signature[name], value)
+        for name, value in run.params.items()
+        if known and name in names
+    }
+
+
+def in_note(document: Document, block: str, run: runs.Run | None) -> tuple[Cell, str]:
+    blocks = documents.blocks(g.db, document.uid)
+    chosen: dict[str, cells.Choice] = {block: run.id} if run else {}
+    found = {each.name: each for each in cells.cells(access.settings(), g.db, blocks, chosen)}
+    if block not in found:
+        raise NotFound("The note has no such block any more. Load the page again.")
+    caption = fillers.caption(document, block) or fillers.caption_of(found[block])
+    return found[block], caption
 
 
 def number_asked() -> str:
     """The number of the figure on the page that asks."""
     number = request.values.get("number", "")
     return number if number.isdecimal() and number.isascii() and len(number) < 6 else ""
+
+
+@blueprint.get("/runs/news")
+@access.needs(Action.READ)
+def news() -> Response:
+    """What happened to the blocks of a page since it was made, elsewhere: {block: run}.
+
+    `known`: the state of each block as the page has it, `wide:17:succeeded`.
+    """
+    known = dict(pair.split(":", 1) for pair in request.args.getlist("known") if ":" in pair)
+    settings, script = access.settings(), request.args.get("script", "")
+    if script:
+        found = [cells.alone(settings, g.db, script, choices.of_analysis(script))]
+    else:
+        document = readable(request.args.get("note", ""))
+        blocks, chosen = documents.blocks(g.db, document.uid), choices.of_note(document)
+        found = cells.cells(settings, g.db, blocks, chosen)
+    changed = {
+        each.name: each.newest.id
+        for each in found
+        if each.newest and known.get(each.name, "") != f"{each.newest.id}:{each.newest.status}"
+    }
+    if not changed:
+        return Response(status=204)
+    return Response(json.dumps(changed), content_type="application/json")
+
+
+@blueprint.get("/runs/<int:run_id>/table")
+@access.needs(Action.READ)
+def table(run_id: int) -> ResponseReturnValue:
+    """A table of a run alone, in another order."""
+    run = visible(run_id)
+    note, block = request.args.get("note", ""), request.args.get("block", "")
+    sort = figures.sorting(block)
+    output = next((each for each in run.outputs if each.name in sort), None)
+    if output is None or output.kind != "table":
+        raise NotFound("There is no such table.")
+    made = figures.table_of(run, output, sort[output.name])
+    known, _ = of_block(note, block or run.script, run.script, run)
+    place = choices.place(note, known)
+    return render_template(
+        "_table.html", table=made, place=place, run_id=run.id, note=note, block=block
+    )
+
+
+@blueprint.post("/runs/keep")
+@access.needs(Action.WRITE)
+def keep() -> ResponseReturnValue:
+    """Write a choice of parameters into the note, as an edit of it."""
+    document = readable(request.form.get("note", ""))
+    name, base = request.form.get("block", ""), request.form.get("base", "")
+    typed = choices.texts(request.form.items(multi=True))
+    source = keeping.source_with(document, name, base, typed)
+    try:
+        saved = save.update(
+            access.settings(), g.db, document.path, source, base, person_id=g.person.id
+        )
+    except Changed as error:
+        typed_in = writing.of_source(document.path, source, base)
+        return make_response(editor.in_conflict(typed_in, error), error.status)
+    return redirect(f"{editor.place_of(saved)}#block-{quote(name)}", 303)
 
 
 @blueprint.get("/runs/<int:run_id>")
@@ -116,6 +233,8 @@ def page(run_id: int) -> str:
         run=run,
         title=title,
         cell=figures.shown(known, ""),
+        reason=trace.linked(run.message, choices.is_page),
+        log=trace.linked(run.log, choices.is_page),
         room="Analyses",
     )
 

@@ -145,9 +145,10 @@ SCHEMAS: dict[str, Schema] = {
         left=many(TEXT),
     ),
     "Hit": record(
-        "What was found, its words marked in the snippet, in which formulas are TeX. `url` leads"
-        " on it. `heading` stands above it, `note` is the title of the note that it belongs to,"
-        " `line` where it stands in an analysis.",
+        "What was found, its words marked in title and snippet, in which formulas are TeX, marked"
+        " as a whole. `url` leads on it. `heading` stands above it, `note` is the title of the"
+        " note that it belongs to, `line` where it stands in an analysis; `reason` is what has the"
+        " words where title and snippet do not show them.",
         type=words("note", "code", "annotation", "output"),
         id=TEXT,
         title=TEXT,
@@ -158,9 +159,12 @@ SCHEMAS: dict[str, Schema] = {
         date=TEXT,
         note=TEXT,
         line=maybe(WHOLE),
+        title_html=HTML,
+        reason=TEXT,
     ),
     "Results": record(
-        "`relaxed`: nothing has all the words. `note`: what was not understood.",
+        "`relaxed`: few or none have all the words. `note`: how the query was read, where that is"
+        " not plain. `is_exact`: whether `total` is, which it always is here.",
         query=TEXT,
         total=WHOLE,
         took_ms=NUMBER,
@@ -168,6 +172,7 @@ SCHEMAS: dict[str, Schema] = {
         suggestion=maybe(TEXT),
         results=many(of("Hit")),
         note=TEXT,
+        is_exact=TRUTH,
     ),
     "Failure": record("Why a file cannot be read; line 0 is all of it.", line=WHOLE, reason=TEXT),
     "Analysis": record("An analysis in a list.", **ANALYSIS),
@@ -212,6 +217,29 @@ SCHEMAS: dict[str, Schema] = {
         values=OBJECT,
         **RUN,
     ),
+    "Difference": record(
+        "One thing that differs; null where one of the runs has no such thing.",
+        part=TEXT,
+        name=TEXT,
+        before=ANY,
+        after=ANY,
+        note=TEXT,
+    ),
+    "CodeDifference": record(
+        "What differs in a file of the code; `whole`: nothing was left out.",
+        path=TEXT,
+        whole=TRUTH,
+        hunks=many(OBJECT),
+    ),
+    "Comparison": record(
+        "Two runs: what differs, how much of each part is the same, and the code, if it was kept.",
+        a=of("RunEntry"),
+        b=of("RunEntry"),
+        differences=many(of("Difference")),
+        same=OBJECT,
+        code=many(of("CodeDifference")),
+        code_note=TEXT,
+    ),
     "NewRun": taken(
         "What to run. Without `force`, a result of the same code, data and packages answers.",
         {"params": OBJECT, "force": TRUTH},
@@ -223,8 +251,14 @@ SCHEMAS: dict[str, Schema] = {
         status=STATUS,
         cached=TRUTH,
     ),
+    "NewReruns": taken(
+        "`because`: a cause such as module:walks.py, input:data/x.csv, package:numpy, code:walk or"
+        " python, or only what stands behind the colon.",
+        {"because": TEXT},
+    ),
+    "Asked": record("The runs that were asked for; those waiting already too.", runs=many(WHOLE)),
     "Claim": record(
-        "A claim, and whether it holds by the latest results.",
+        "A claim, and whether it holds by the latest results; `runs` are behind it.",
         id=TEXT,
         note=TEXT,
         title=TEXT,
@@ -236,6 +270,7 @@ SCHEMAS: dict[str, Schema] = {
         number=maybe(NUMBER),
         reason=TEXT,
         stale=TRUTH,
+        runs=many(WHOLE),
     ),
     "Claims": record("All that may be seen.", results=many(of("Claim"))),
     "Suggestions": record(

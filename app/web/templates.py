@@ -21,8 +21,8 @@ from app.library.report_words import many
 from app.markup import fill, line
 from app.settings import Settings
 from app.web import access, assets
-from app.web.cells import WORDS, short
 from app.web.unsaved import first_words
+from app.web.words import STATUSES, short
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
 
@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
         "library": settings.title,
         "is_text": note.is_text,
         "asset": assets.address,
-        "words_of": WORDS,
+        "words_of": STATUSES,
         "address": address,
         "tag_address": lambda tag: f"/tags/{quoted(tag)}",
         "author_address": lambda author: f"/authors/{quote(author, safe='')}",

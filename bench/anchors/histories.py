@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.anchors import blocks
-from bench.anchors.identities import WORD
+from bench.anchors.identities import UNSPACED, WORD
 from bench.anchors.subject import Span, Subject
 from bench.anchors.synthetic import Results, quote, theirs
 from bench.anchors.verdicts import CHANGED, GONE, ORPHAN, RIGHT, STANDS, WRONG, Place, Tally
@@ -31,6 +31,8 @@ STRIDE = 5  # revisions between two texts that are compared, beside those that a
 STEPS_OF_FILE = 60
 ONE_IN = 10
 HALF = 0.5
+UNLIKE = 0.2  # what a word that was misspelt is allowed to look less like itself
+PARTS = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 
 
 def run(subject: Subject, repository: Path, files: int, seed: int) -> Results:
@@ -151,11 +153,12 @@ def judged(before: str, after: str, known: Known, place: Place) -> tuple[str, st
 
 
 def alike(quote: str, words: str) -> float:
-    """How much of the quote's letters is among the words, in their order."""
-    matcher = SequenceMatcher(None, WORD.findall(quote), WORD.findall(words), autojunk=False)
-    kept = sum(len(w) for m in matcher.get_matching_blocks() for w in matcher.a[m.a : m.a + m.size])
-    by_words = kept / max(1, sum(map(len, matcher.a)))
-    return max(by_words, SequenceMatcher(None, quote, words, autojunk=False).ratio() - 0.2)
+    """Which share of the quote's letters is among the words, in their order."""
+    mine, theirs = PARTS.findall(quote), PARTS.findall(words)
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    kept = sum(sum(map(len, mine[m.a : m.a + m.size])) for m in matcher.get_matching_blocks())
+    by_letters = SequenceMatcher(None, quote, words, autojunk=False).ratio() - UNLIKE
+    return max(kept / max(1, sum(map(len, mine))), by_letters)
 
 
 def described(before: str, after: str, known: Known, place: Place) -> str:

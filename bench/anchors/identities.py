@@ -135,7 +135,8 @@ def repeat_sentence(editor: Editor, text: Text, number: int) -> None:
 
 
 def repeat_block(editor: Editor, text: Text, number: int) -> None:
-    text.insert(editor.dice.randrange(len(text) + 1), copied(text[number]))
+    """After the original: of two that are the same, the first one was there before."""
+    text.insert(editor.dice.randint(number + 1, len(text)), copied(text[number]))
 
 
 def split(editor: Editor, text: Text, number: int) -> None:
@@ -176,8 +177,9 @@ def change_formula(editor: Editor, text: Text, _: int) -> None:
 
 def insert_row(editor: Editor, text: Text, number: int) -> None:
     """Some short lines, as the cells of a row or lines of code are, the like of which are there."""
-    row = [copied(block) for block in text[number : number + editor.dice.randint(1, 3)]]
-    text[number:number] = [block if len(block) < 30 else new(editor.some(1, 3)) for block in row]
+    end = number + editor.dice.randint(1, 3)
+    row = [copied(block) for block in text[number:end]]
+    text[end:end] = [block if len(block) < 30 else new(editor.some(1, 3)) for block in row]
 
 
 EDITS: dict[str, Callable[[Editor, Text, int], None]] = {

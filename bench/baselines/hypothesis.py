@@ -25,8 +25,8 @@ def anchor(
 ) -> tuple[int, int] | None:
     """Where the quote is anchored.
 
-    >>> anchor("one two three", "tow", "one ", " three", 4)
-    (4, 7)
+    >>> anchor("one two three", "one to", "", " three", 0)
+    (0, 7)
     """
     if not quote:
         return None

@@ -118,7 +118,7 @@ def change_a_parameter(page: Page) -> None:
     expect(figure.get_by_text("Up to date")).to_be_visible(timeout=RUN_MILLISECONDS)
     assert pixels(page) != before
     expect(figure.get_by_label("walkers")).to_have_value("30")
-    assert "run=plane" in page.url
+    assert "plane.walkers=30" in page.url
     page.goto("/notes/welcome")
     assert pixels(page) == before, "a choice does not change the note"
 

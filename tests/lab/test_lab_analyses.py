@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 
 import pytest
 
 from app import database
 from app.errors import NotFound, Unreadable
-from app.lab import analyses
+from app.lab import analyses, stamps
 from app.settings import Settings
 
 WALK = '"""A walk.\n\nFar."""\ndef main(n: int = 1) -> dict:\n    return {"n": n}\n'
@@ -81,6 +82,7 @@ def test_a_name_may_be_in_any_script(settings: Settings) -> None:
 
 def test_a_changed_file_is_read_again(settings: Settings) -> None:
     write(settings, walk=WALK)
+    time.sleep(2 * stamps.UNSETTLED_NS / 1e9)
     first = analyses.get(settings, "walk")
     assert analyses.get(settings, "walk") is first
     write(settings, walk=WALK.replace("n: int = 1", "m: int = 2"))

@@ -259,7 +259,11 @@ def test_a_form_describes_each_field() -> None:
         "100",
         "1",
     )
-    assert (shown["step"].kind, shown["step"].minimum, shown["step"].step) == ("number", "0", "any")
+    assert (shown["step"].kind, shown["step"].minimum, shown["step"].step) == (
+        "number",
+        "5e-324",
+        "any",
+    )
     assert (shown["dimensions"].kind, shown["dimensions"].value) == ("list", "5, 10")
     assert shown["dimensions"].help == "lattice dimensions"
     assert (shown["kind"].kind, shown["kind"].choices) == ("select", ("simple", "lazy"))

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from app import clock
 from app.lab import analyses, fingerprint
-from app.lab.fingerprint import Fingerprint, imports, reasons, take, taking
+from app.lab.fingerprint import Fingerprint, distributions, files, imports, reasons, take, taking
 from app.lab.signature import bind
 from app.settings import Settings
 
@@ -82,8 +83,8 @@ def test_the_same_is_the_same_in_a_process_that_knows_nothing(
 ) -> None:
     first = taken(library)
     assert taken(library) == first
-    for cache in (taking._files, taking._sources, imports._read):
-        monkeypatch.setattr(taking, "_installed", taking.Installed((), {}, {}))
+    for cache in (files._known, taking._sources, imports._read):
+        monkeypatch.setattr(distributions, "_installed", distributions.Installed((), {}, {}))
         cache.clear()
     assert taken(library) == first
 
@@ -141,6 +142,82 @@ def test_nothing_outside_the_folder_is_read(library: Settings) -> None:
     (library.analysis / "data/x.csv").unlink()
     (library.analysis / "data/x.csv").symlink_to("x.csv")
     assert set(taken(library).parts["inputs"].values()) == {"missing"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import importlib; importlib.import_module('unused')",
+        "import importlib; importlib.import_module('.unused')",
+        "from importlib import import_module as find, import_module; import_module('unused')",
+        "__import__('unused')",
+        "import runpy; runpy.run_path('unused.py')",
+        "import runpy; runpy.run_path('./unused.py')",
+        "import runpy; runpy.run_module('unused')",
+    ],
+)
+def test_an_import_by_a_literal_name_is_one(library: Settings, line: str) -> None:
+    (library.analysis / "walks.py").write_text(f"def step(n): return n\ndef late():\n    {line}")
+    assert list(taken(library).parts["modules"]) == ["unused.py", "walks.py"]
+
+
+def test_what_is_no_name_of_a_module_is_no_import(library: Settings) -> None:
+    words = ["", ".", "..", "a b", "../unused", "/etc/passwd", "data/x.csv"]
+    calls = [f"import_module({word!r}); run_path({word!r}); import_module(n)" for word in words]
+    body = "\n    ".join(calls)
+    (library.analysis / "walks.py").write_text(f"def step(n):\n    {body}")
+    assert list(taken(library).parts["modules"]) == ["walks.py"]
+
+
+def test_what_an_earlier_run_opened_belongs_to_it(library: Settings) -> None:
+    analysis = analyses.get(library, "walk")
+    seen = ["data/seen.csv", "data/", "unused.py"]
+
+    def now() -> Fingerprint:
+        return take(library, analysis, bind(analysis.signature, {}), seen)
+
+    before = now()
+    assert before.digest != taken(library).digest
+    assert fingerprint.seen_in(before.parts) == tuple(sorted(seen))
+    assert fingerprint.seen_in(taken(library).parts) == ()
+    (library.analysis / "unused.py").write_text("import tqdm")
+    (library.analysis / "data/seen.csv").write_text("1")
+    (library.analysis / "data/.swap").write_text("1")
+    assert reasons(before.parts, now().parts) == [
+        "`unused.py`, which it imports, changed",
+        "other files are in data/",
+        "data/seen.csv is there now",
+        f"it now uses tqdm {metadata.version('tqdm')}",
+    ]
+
+
+def test_a_cause_has_a_key_and_the_day_of_its_file(library: Settings) -> None:
+    before = taken(library)
+    (library.analysis / "paths/more.py").write_text("import walks\nx = 2")
+    (library.analysis / "data/x.csv").write_text("5")
+    this_year = clock.now().year
+    days = {"paths/more.py": f"{this_year}-03-03", "data/x.csv": "2019-12-01"}
+    found = fingerprint.causes(before.parts, taken(library).parts, "walk", days.__getitem__)
+    assert [(cause.key, cause.words, cause.short) for cause in found] == [
+        (
+            "module:paths/more.py",
+            "`paths/more.py`, which it imports, changed on 3 March",
+            "`paths/more.py` changed on 3 March",
+        ),
+        ("input:data/x.csv", *["data/x.csv changed on 1 December 2019"] * 2),
+    ]
+    assert [cause.is_named("data/x.csv") for cause in found] == [False, True]
+    assert [cause.is_named("module:paths/more.py") for cause in found] == [True, False]
+
+
+def test_two_changes_of_one_moment_are_two(library: Settings) -> None:
+    """A file written twice within one step of the clock, at the same length."""
+    digests = set()
+    for number in range(200):
+        (library.analysis / "walks.py").write_text(f"def step(n): return {number:03}1")
+        (library.analysis / "data/x.csv").write_text(f"{number:03}")
+        digests.add(taken(library).digest)
+    assert len(digests) == 200
 
 
 def test_a_module_in_a_circle_or_gone_ends(library: Settings) -> None:

@@ -224,3 +224,16 @@ def test_any_text_is_read_or_refused_in_words(source: str) -> None:
         except Unreadable as error:
             reason = error.reason
         assert reason
+
+
+def test_a_slider_ends_at_the_nearest_value_that_is_allowed() -> None:
+    from app.lab.signature import form
+
+    source = (
+        "def main(a: Annotated[int, Gt(0), Lt(5)] = 1, b: Annotated[float, Gt(0), Le(1)] = 0.5,"
+        " c: Annotated[int, Ge(3)] = 4): ..."
+    )
+    a, b, c = form.fields(read(source, "walk"), {})
+    assert (a.kind, a.minimum, a.maximum) == ("range", "1", "4")
+    assert (b.kind, b.minimum, b.maximum) == ("range", "5e-324", "1")
+    assert (c.kind, c.minimum) == ("number", "3")

@@ -17,7 +17,7 @@ from matplotlib import pyplot
 from matplotlib.image import imread
 
 from app.errors import BadInput
-from app.lab.outputs import dark, png, results, style
+from app.lab.outputs import admitted, beside, dark, png, results, style
 
 
 def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
@@ -83,7 +83,34 @@ def test_whatever_is_returned_is_kept_as_json_or_refused(
     told = [
         {"name": row.name, "kind": row.kind, "value": row.value, "files": row.files} for row in made
     ]
-    assert results.admitted(told, folder) == made
+    assert admitted.admitted(told, folder) == made
+
+
+def test_a_figure_is_the_same_painted_beside_and_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style.apply()
+    made = []
+    for here in (False, True):
+        monkeypatch.setattr(beside, "alone", lambda here=here: not here)
+        figure, axes = pyplot.subplots()
+        axes.plot([1, 2], [3, 4])
+        results.kept({"same": figure}, tmp_path)
+        made.append({file.name: file.read_bytes() for file in tmp_path.iterdir()})
+    assert made[0] == made[1]
+    assert set(made[0]) == {"same.svg", "same.dark.svg", "same.png", "same.data.csv"}
+
+
+def test_what_fails_beside_fails_here_and_says_why(tmp_path: Path) -> None:
+    figure, _ = pyplot.subplots()
+    (tmp_path / "x.png").mkdir()
+    with pytest.raises(IsADirectoryError):
+        results.kept({"x": figure}, tmp_path)
+
+
+def test_numbers_in_a_tuple_are_a_table(tmp_path: Path) -> None:
+    made = results.kept({"x": (1, 2.5)}, tmp_path)
+    assert made[0].value["rows"] == [[1], [2.5]]
 
 
 def test_a_figure_is_the_same_file_each_time_and_has_a_dark_twin(tmp_path: Path) -> None:

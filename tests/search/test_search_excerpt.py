@@ -46,12 +46,12 @@ def shown(text: str, query: str) -> str:
         ("A caterpillar and a cat.", "cat*", ["caterpillar", "cat"]),
         ("A caterpillar and a cat.", "cat", ["cat"]),
         ("def tempered_posterior(x):", "tempered posterior", ["tempered", "posterior"]),
-        (r"Put $\beta x$ in.", r"\beta", ["beta"]),
+        (r"Put $\beta x$ in.", r"\beta", [r"$\beta x$"]),
         ("A random walk, no walk at random.", '"random walks"', ["random walk"]),
         ("well-known and well. Known", "well-known", ["well-known", "well. Known"]),
         ("我们研究深度学习的方法", "深度学习", ["深度学习"]),
         ("機械学習とカタカナ", "機械 カタ*", ["機械", "カタ"]),
-        ("STRASSE Straße", "straße", ["Straße"]),
+        ("STRASSE Straße", "straße", ["STRASSE", "Straße"]),
     ],
 )
 def test_which_words_are_marked(text: str, query: str, marked: list[str] | None) -> None:
@@ -97,7 +97,7 @@ def test_words_side_by_side_are_preferred() -> None:
 
 def test_a_passage_begins_with_a_line_or_a_sentence_and_keeps_to_its_line() -> None:
     text = f"Other line.\n{FILLER}end. A sentence has the word.\nNext one."
-    assert shown(text, "word").startswith("…A sentence has the <mark>word</mark>. Next one.")
+    assert shown(text, "word").startswith("…A sentence has the <mark>word</mark>. · Next one.")
     assert shown("One.\nTwo with the word.", "word").startswith("Two with")
 
 

@@ -42,7 +42,7 @@ def hit_for(connection: sqlite3.Connection, query: str) -> Hit:
         ("opening", "", "#:~:text=Opening words about a bear"),
         ("long", "First part", "#first-part:~:text=steps is long, and a bear walks on"),
         ("throws", "Twice", "#twice:~:text=of ten throws, says"),
-        ("walker", "Twice", "#twice:~:text=the walker"),
+        ("walker", "Twice", "#twice:~:text=the walker,-. After the walker sleeps."),
         ("sleeps", "Twice", "#twice:~:text=After the walker sleeps"),
         ("last", "Twice", "#twice-1:~:text=The last line of all"),
         ("N steps", "First part", "#first-part:~:text=steps is long, and a bear walks on"),
@@ -54,7 +54,7 @@ def test_heading_and_address(
     hit = hit_for(connection, query)
     assert hit.heading == heading
     assert unquote(hit.url.removeprefix("/notes/n1")) == end
-    assert not set(hit.url) & set(' "<>,')
+    assert not set(hit.url) & set(' "<>')
 
 
 @given(st.text(alphabet="ab $\\{}[]@!.,-–漢。é\n", max_size=200), st.data())
@@ -62,17 +62,23 @@ def test_the_words_of_an_address_stand_in_the_text(text: str, data: st.DataObjec
     at = data.draw(st.integers(0, max(0, len(text) - 1)))
     found = fragment.of_passage(text, (at, min(at + 1, len(text))))
     if found:
-        words = unquote(found.removeprefix(":~:text="))
-        assert words in text
-        assert "\n" not in words
-        assert not set(found.removeprefix(":~:text=")) & set("-,&# ")
+        parts = found.removeprefix(":~:text=").split(",")
+        assert [part[:1] == "-" for part in parts[1:]] in ([], [False], [True], [False, True])
+        place = -1
+        for part in parts:
+            words = unquote(part.strip("-"))
+            place = text.find(words, place + 1)
+            assert words
+            assert place >= 0
+            assert "\n" not in words
+            assert not set(part.strip("-")) & set("-,&# ")
 
 
 def test_headings_that_the_text_does_not_have_are_left_aside() -> None:
     found = sections(
         "One\ntwo\nOne", "One\nmissing\nOne", '[{"id": "a"}, {"id": "b"}, {"id": "c"}]'
     )
-    assert [(each.anchor, each.start) for each in found] == [("a", 0), ("c", 8)]
+    assert [(each.anchor, each.start) for each in found] == [("a", 0), ("", 3), ("c", 8)]
     assert sections("One", "One", None) == []
 
 
@@ -104,7 +110,7 @@ def test_by_date_the_newest_comes_first(connection: sqlite3.Connection) -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_hits(connection: sqlite3.Connection) -> None:
     counts = []
-    for uids in (range(1, 3), range(3, 40)):
+    for uids in (range(1, 25), range(25, 60)):
         for uid in uids:
             add(connection, uid, f"word {uid}", date=f"2024-01-{uid % 28 + 1:02}")
         asked: list[str] = []
@@ -112,4 +118,4 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(connection: sqlite3.C
         assert search(connection, OWNER, "word", limit=100).total == uids[-1]
         connection.set_trace_callback(None)
         counts.append(len([each for each in asked if not each.startswith("--")]))
-    assert counts[0] == counts[1] <= 2
+    assert counts[0] == counts[1] <= 3

@@ -16,7 +16,8 @@ from app.search.index import Entry
 
 Texts = dict[str, str]
 COLUMNS = ("title", "headings", "tags", "body", "code")
-bags = st.lists(st.sampled_from(["walk", "bayes", "漢字", "é", "x_y"]), max_size=4)
+WORDS = ["walk", "bayes", "漢字", "é", "x_y", "groß", "β", "ﬁt", "ｶﾞ", "oneTwo"]
+bags = st.lists(st.sampled_from(WORDS), max_size=4)
 texts = st.fixed_dictionaries({name: bags.map(" ".join) for name in COLUMNS})
 keys = st.tuples(st.sampled_from(["note", "code", "annotation"]), st.sampled_from(["1", "2", "3"]))
 edits = st.lists(st.tuples(keys, st.one_of(st.none(), texts)), max_size=12)
@@ -55,7 +56,8 @@ def test_an_index_kept_up_equals_a_fresh_one(
     for key, text in edits:
         with database.transaction(connection):
             index.remove(connection, *key) if text is None else put(connection, key, text)
-    kept = [entries(connection)] + [found(connection, word) for word in ("walk", "x_y", "é")]
+    asked = ("walk", "x_y", "é", "gross", "beta", "two")
+    kept = [entries(connection)] + [found(connection, word) for word in asked]
     connection.execute("INSERT INTO search_text(search_text, rank) VALUES ('integrity-check', 1)")
     database.rebuild(connection)
     final = dict(edits)
@@ -63,7 +65,7 @@ def test_an_index_kept_up_equals_a_fresh_one(
         for key, text in final.items():
             if text is not None:
                 put(connection, key, text)
-    fresh = [entries(connection)] + [found(connection, word) for word in ("walk", "x_y", "é")]
+    fresh = [entries(connection)] + [found(connection, word) for word in asked]
     assert kept == fresh
     assert len(kept[0]) == sum(text is not None for text in final.values())
 

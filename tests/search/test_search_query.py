@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.search import query as query_module
 from app.search.condition import Condition
 from app.search.fields import PARTS, PLACES, STATES, VALUES, unknown
+from app.search.folding import folded
 from app.search.query import MAX_DEPTH, MAX_LENGTH, MOST_REGEXES, parse
 from app.search.tree import (
     All,
@@ -58,6 +59,17 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("“a b”", Phrase("a b")),
         ('a"b c"d', All((A, Phrase("b c"), Word("d")))),
         ("or", Word("or")),
+        ("a AND b", All((A, B))),
+        ("a AND b OR c", Either((All((A, B)), C))),
+        ("a NOT b", All((A, Not(B)))),
+        ("NOT a", Not(A)),
+        ("a AND NOT (b OR c)", All((A, Not(Either((B, C)))))),
+        ("NOT NOT a -NOT b", All((A, B))),
+        ("a and not b", All((A, Word("and"), Word("not"), B))),
+        ("ANDY NOTE", All((Word("ANDY"), Word("NOTE")))),
+        ('"a AND b"', Phrase("a AND b")),
+        ('"a b"*', Phrase("a b", prefix=True)),
+        ("title:a AND -tag:b", All((Title(A), Not(Field("tag", "b"))))),
         ("a or b", All((A, Word("or"), B))),
         ("ORacle", Word("ORacle")),
         ("title:a", Title(A)),
@@ -139,7 +151,12 @@ def test_each_form_has_its_tree_and_no_complaint(text: str, tree: Node | None) -
         ("a -OR b", (A, B), "nothing before"),
         ("(a OR) b", (A, B), "nothing after"),
         ('tag:"a b', (Word("tag"), A, B), "quotation mark"),
-        ("a AND NOT (b", (A, Word("AND"), Word("NOT"), B), "not closed"),
+        ("a AND NOT (b", (A, B), "not closed"),
+        ("a b AND", (A, B), "AND has nothing after"),
+        ("AND a b", (A, B), "AND has nothing before"),
+        ("a OR AND b", (A, B), "AND has nothing before"),
+        ("a b NOT", (A, B), "NOT has nothing after"),
+        ("a (b NOT)", (A, B), "NOT has nothing after"),
         ("(" * 10_000 + "a b", None, "characters count"),
         ("(" * (MAX_DEPTH + 1) + "a b" + ")" * (MAX_DEPTH + 1), (A, B), "deeper"),
     ],
@@ -159,6 +176,9 @@ def test_a_broken_structure_is_read_as_words_and_says_so(
         ("year:19", "year 19"),
         ("year:2019..2020..", "year 2019..2020.."),
         ("year:..", "year"),
+        ("year:2023..2019", "year 2023..2019"),
+        ("after:2024-13", "after 2024-13"),
+        ("before:2023-02-30", "before 2023-02-30"),
         ("before:yesterday", "before yesterday"),
         ("after:2024-3", "after 2024-3"),
         ("in:attic", "in attic"),
@@ -198,12 +218,12 @@ def test_the_names_of_the_fields_are_found_wherever_they_stand() -> None:
 
 names = st.text(string.ascii_lowercase + "éß漢_'", min_size=1, max_size=8)
 words = st.builds(Word, names.filter(lambda name: any(map(str.isalnum, name))), st.booleans())
-phrases = (
+texts = (
     st.lists(names, min_size=1, max_size=3)
     .map(" ".join)
     .filter(lambda text: any(map(str.isalnum, text)))
-    .map(Phrase)
 )
+phrases = texts.map(Phrase)
 conditions = st.one_of(
     st.builds(Field, st.sampled_from(["tag", "kind", "author"]), phrases.map(lambda p: p.text)),
     st.builds(Field, st.just("year"), st.sampled_from(["2019", "..2019", "2019..", "2019..2020"])),
@@ -245,7 +265,12 @@ regexes = (
     .map(Regex)
 )
 simple: st.SearchStrategy[Node] = st.one_of(
-    words, phrases, st.builds(Title, st.one_of(words, phrases)), conditions, regexes
+    words,
+    phrases,
+    texts.map(lambda text: Phrase(text, prefix=True)),
+    st.builds(Title, st.one_of(words, phrases)),
+    conditions,
+    regexes,
 )
 trees = st.recursive(
     simple,
@@ -262,6 +287,7 @@ trees = st.recursive(
 @settings(max_examples=400, deadline=None)
 def test_a_tree_written_and_parsed_is_the_same_tree(tree: Node) -> None:
     assume(sum(isinstance(leaf, Regex) for leaf in leaves(tree)) <= MOST_REGEXES)
+    assume(folded(written(tree)) == written(tree))
     query = parse(written(tree))
     assert (query.tree, query.note) == (tree, "")
 
@@ -350,6 +376,56 @@ def test_every_value_of_a_field_is_in_the_grammar() -> None:
         assert value in query_module.__doc__.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ('"random wal', Phrase("random wal", prefix=True)),
+        ('a "random ', All((A, Phrase("random")))),
+        ('a "', A),
+        ('title:"a b', Title(Phrase("a b", prefix=True))),
+        ('a tag:"b c', A),
+        ("a is:sta", A),
+        ("a in:cod", A),
+        ("a year:20", A),
+        ("a is:stale", All((A, Field("is", "stale")))),
+        ("a (b OR c", All((A, Either((B, C))))),
+        ("a (b (", All((A, B))),
+        ("a OR", A),
+        ("a AND", A),
+        ("a NOT", A),
+        ("a -(", A),
+        ("is:sta", None),
+        ("a is:sta b", All((A, Word("is"), Word("sta"), B))),
+    ],
+)
+def test_while_somebody_types_what_is_not_finished_is_read_as_if_it_were(
+    text: str, tree: Node | None
+) -> None:
+    assert parse(text, typing=True).tree == tree
+
+
+def test_the_field_that_the_text_ends_with_is_known() -> None:
+    assert parse("a tag:pro").last == Field("tag", "pro")
+    assert parse("a (tag:pro", typing=True).last == Field("tag", "pro")
+    for text in ("tag:pro a", "tag:pro ", 'tag:"pro"', "a", ""):
+        assert parse(text).last is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tree", "note"),
+    [
+        ("title:(a OR b)", Either((A, B)), "title: wants one value and no group"),
+        ("title:* a", A, "title: wants words, so title:* says nothing."),
+        ("title:/soft/", Title(Word("/soft/")), "title: wants words, so title:/soft/ says less."),
+        ("walk*ing", Word("walk*ing"), "In walk*ing the * counts for nothing"),
+    ],
+)
+def test_what_says_less_than_it_seems_to_is_said(text: str, tree: Node, note: str) -> None:
+    query = parse(text)
+    assert query.tree == tree
+    assert query.note.startswith(note)
+
+
 marks = st.text(alphabet='ab "()-*:OR\0^\ud800“tag:year.2019in漢/\\[|', max_size=60)
 parts = st.lists(
     st.sampled_from(
@@ -370,6 +446,9 @@ parts = st.lists(
 @example('tag:"')
 @example("-" * 5000)
 @example("AND NOT")
+@example("NOT " * 499)
+@example("-NOT " * 399)
+@example("a AND NOT b OR NOT c AND")
 @example("-OR-")
 @example("/a /// b/")
 @example('"q"/tag:x "x/ b"')
@@ -377,7 +456,8 @@ parts = st.lists(
 @example("/a" * 999)
 @settings(max_examples=800, deadline=timedelta(seconds=1))
 def test_whatever_is_typed_is_read_and_what_was_read_can_be_written(text: str) -> None:
-    query = parse(text)
-    assert query.text == text
-    if query.tree is not None:
-        assert parse(written(query.tree)).tree == query.tree
+    for typing in (False, True):
+        query = parse(text, typing=typing)
+        assert query.text == text
+        if query.tree is not None:
+            assert parse(written(query.tree)).tree == query.tree

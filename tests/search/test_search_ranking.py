@@ -84,7 +84,24 @@ def test_by_date_the_newest_come_first_and_nothing_is_ranked_anew(
     results = search(many, OWNER, "shock wave", limit=100, order="date")
     days = [int(hit.id[1:]) % 28 for hit in results.results]
     assert days == sorted(days, reverse=True)
-    assert search(many, OWNER, "shock supersonic", order="date").total == 1
+
+
+def test_by_date_the_same_is_found_and_those_with_all_words_come_first(
+    many: sqlite3.Connection,
+) -> None:
+    for text in ("shock supersonic", "word30 shoc", "supersonic wing lift"):
+        best = search(many, OWNER, text, limit=400)
+        newest = search(many, OWNER, text, limit=400, order="date")
+        assert (best.total, best.relaxed, best.note) == (newest.total, newest.relaxed, newest.note)
+        assert {hit.id for hit in best.results} == {hit.id for hit in newest.results}
+        pages = [search(many, OWNER, text, 7, at, order="date") for at in range(0, best.total, 7)]
+        assert [hit.id for page in pages for hit in page.results] == [
+            hit.id for hit in newest.results
+        ]
+    newest = search(many, OWNER, "shock supersonic", limit=400, order="date")
+    assert newest.results[0].id == "n301"
+    days = [int(hit.id[1:]) % 28 for hit in newest.results[1:]]
+    assert days == sorted(days, reverse=True)
 
 
 def test_conditions_hold_for_what_follows(many: sqlite3.Connection) -> None:

@@ -18,7 +18,7 @@ from app.search.visible import EVERYBODY, SIGNED_IN
 OWNER = Person(1, "owner", Role.OWNER)
 TEXTS = {
     "1": ("Tempering the posterior of Müller's model", EVERYBODY),
-    "2": ("Random walks: probability and Ökonomie, dimensions, noise", EVERYBODY),
+    "2": ("Random walks: probability and Ökonomie, dimensions, noise, 2026, modle3", EVERYBODY),
     "3": ("The layoffs of quarkonium, provability", SIGNED_IN),
 }
 
@@ -54,6 +54,8 @@ def suggested(library: sqlite3.Connection, text: str, person: Person = OWNER) ->
         ("wlk", None),
         ("zzzzzz", None),
         ("posterier*", None),
+        ("2023 walks", None),
+        ("modle2", None),
         ("", None),
     ],
 )
@@ -61,6 +63,28 @@ def test_the_nearest_word_is_offered(
     library: sqlite3.Connection, typed: str, meant: str | None
 ) -> None:
     assert suggested(library, typed) == meant
+
+
+def test_a_word_of_a_moment_ago_is_known_and_one_that_is_gone_is_not(
+    library: sqlite3.Connection,
+) -> None:
+    """Before and after the words are counted anew, which they are after any change."""
+    with database.transaction(library):
+        index.put(library, Entry("code", "4", None, "", body="quaternions", audience=EVERYBODY))
+        index.remove(library, "code", "2")
+    for _ in range(2):
+        assert suggested(library, "quaternoins") == "quaternions"
+        assert suggested(library, "probabilty") == "provability"
+        common.refresh(library)
+    assert not common.refresh(library)
+    kept = library.execute("SELECT term FROM search_word WHERE term = 'quaternion'").fetchone()
+    assert kept is not None
+
+
+def test_nothing_is_offered_that_finds_nothing(library: sqlite3.Connection) -> None:
+    """Each of the words is met, but not where the condition holds."""
+    assert suggested(library, "randm walks in:code") == "random walks in:code"
+    assert suggested(library, "randm walks in:notes") is None
 
 
 def test_what_is_offered_finds_something(library: sqlite3.Connection) -> None:

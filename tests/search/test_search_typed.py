@@ -9,11 +9,9 @@ import pytest
 
 from app import database
 from app.accounts.permissions import PUBLIC, Person, Role
-from app.search import common, find, index, ranking, typed
-from app.search.fts import plan
+from app.search import common, find, index, typed
 from app.search.index import Entry
 from app.search.query import parse
-from app.search.ranked import Page
 from app.search.tree import Word
 from app.search.visible import audience
 
@@ -57,42 +55,68 @@ QUERIES = [
 
 @pytest.mark.parametrize("text", QUERIES)
 @pytest.mark.parametrize("person", [OWNER, PUBLIC], ids=["owner", "public"])
-def test_what_is_found_is_what_would_be_found_exactly(
+def test_what_is_found_is_what_is_found_by_enter(
     library: sqlite3.Connection, text: str, person: Person
 ) -> None:
     """But for a common beginning beside other words, which does not rank: its hits are hits."""
-    hits = find.search(library, person, text, typing=True)
-    tree = typed.begun(parse(text).tree or Word("x"), text, typed.shortest(library))
-    uids = {row["id"]: row["uid"] for row in library.execute("SELECT id, uid FROM search_entry")}
-    every = [
-        uids[entry]
-        for entry in ranking.listed(library, ranking.rows_of(person, plan(tree)), Page(1000)).scores
-    ]
-    found = {int(hit.id[1:]) for hit in hits.results}
-    if hits.relaxed:
-        assert len(every) < 20
-        assert found.issuperset(every)
-        return
-    assert len(found) == min(20, len(every))
-    assert found <= set(every)
-    if len(text.split()) == 1 or not typed_beginning(text):
-        assert found == set(every[:20])
+    typed_hits = find.search(library, person, text, typing=True)
+    entered = find.search(library, person, text.strip(), limit=200)
+    found = [hit.id for hit in typed_hits.results]
+    every = [hit.id for hit in entered.results]
+    assert len(set(found)) == len(found)
+    assert set(found) <= set(every)
+    if entered.relaxed == typed_hits.relaxed:
+        assert len(found) == min(20, entered.total)
+        assert typed_hits.is_exact or entered.total > typed_hits.total == 20
+        assert not typed_hits.is_exact or typed_hits.total == entered.total
+        assert typed_hits.note == entered.note
+    if len(text.split()) == 1:
+        assert set(found) == set(every[:20])
     if person is PUBLIC:
-        assert not any(uid % 3 == 0 for uid in found)
-
-
-def typed_beginning(text: str) -> bool:
-    return not text.endswith((" ", '"'))
+        assert not any(int(hit.id[1:]) % 3 == 0 for hit in typed_hits.results)
 
 
 def test_lists_are_used_for_common_words_only(library: sqlite3.Connection) -> None:
-    def listed(text: str) -> bool:
-        tree = typed.begun(parse(text).tree or Word("x"), text)
-        return typed.ranked(library, OWNER, tree, 20) is not None
+    def is_listed(text: str) -> bool:
+        return typed.ranked(library, OWNER, parse(text).tree or Word("x"), 20) is not None
 
-    assert [listed(text) for text in ("wala ", "wal", "T7", "wala T7 ", "T7 wal")] == [
-        *(True, True, False, False, True)
+    assert [is_listed(text) for text in ("wala", "wal*", "T7", "wala T7", "T7 wal*")] == [
+        *(True, True, False, False, False)
     ]
+    assert not find.search(library, OWNER, "wal", typing=True).is_exact
+    assert find.search(library, OWNER, "wal").is_exact
+
+
+def test_what_is_not_public_leaves_no_gap_in_what_the_public_finds(
+    library: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for uid in range(500, 560):
+        put(library, uid, "zebra " * 50, "private")
+    for uid in range(600, 640):
+        put(library, uid, "some words and one zebra")
+    monkeypatch.setattr(common, "OF_BEGINNING", 50)
+    monkeypatch.setattr(common, "OF_WORD", 50)
+    common.refresh(library)
+    for text in ("zeb", "zebra", "zebra ", "one zeb"):
+        found = find.search(library, PUBLIC, text, typing=True)
+        assert len(found.results) == 20
+        assert all(int(hit.id[1:]) >= 600 for hit in found.results)
+
+
+def test_a_list_shows_nothing_that_lost_its_word_and_what_has_it_now(
+    library: sqlite3.Connection,
+) -> None:
+    first = [int(hit.id[1:]) for hit in find.search(library, OWNER, "wal", typing=True).results]
+    put(library, first[0], "nothing of the kind")
+    with database.transaction(library):
+        library.execute("DELETE FROM document WHERE uid = ?", [first[1]])
+        index.remove(library, "note", str(first[1]))
+    put(library, 700, "wala " * 60)
+    hits = find.search(library, OWNER, "wal", typing=True)
+    now = [int(hit.id[1:]) for hit in hits.results]
+    assert len(now) == 20
+    assert now[0] == 700
+    assert not set(first[:2]) & set(now)
 
 
 def test_an_entry_put_since_the_lists_were_made_is_found(library: sqlite3.Connection) -> None:

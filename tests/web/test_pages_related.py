@@ -112,7 +112,10 @@ def test_in_words_late_and_without_scripts(public: FlaskClient) -> None:
         assert "HX-Request" in answer.headers["Vary"]
         assert "is about Knuth 1968, cited here" in answer.text
         assert "cites Knuth 1968 too" in answer.text
-        assert "links here" in answer.text
+    assert "links here" in whole.text
+    assert '"/notes/back"' in whole.text
+    assert "links here" not in part.text  # "Linked from" says so already, just above
+    assert '"/notes/back"' not in part.text
     assert "shares: bandicoot" in public.get("/related/wordy").text
     assert "cites Knuth 1968, which this is about" in public.get("/related/about").text
 

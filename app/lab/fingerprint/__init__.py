@@ -1,5 +1,17 @@
 """All that a result depends on, in one hash, and in words what of it changed."""
 
-from app.lab.fingerprint.taking import Fingerprint, Take, reasons, take, taker
+from app.lab.fingerprint.ending import ended
+from app.lab.fingerprint.taking import Fingerprint, Take, seen_in, take, taker
+from app.lab.fingerprint.words import Cause, causes, reasons
 
-__all__ = ["Fingerprint", "Take", "reasons", "take", "taker"]
+__all__ = [
+    "Cause",
+    "Fingerprint",
+    "Take",
+    "causes",
+    "ended",
+    "reasons",
+    "seen_in",
+    "take",
+    "taker",
+]

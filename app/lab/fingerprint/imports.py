@@ -13,10 +13,14 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from app.lab.fingerprint.files import MISSING
+from app.lab.stamps import Stamp, is_settled, stamp_of
 
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-Stamp = tuple[int, int, int, int]
+BY_NAME = ("import_module", "__import__", "run_module")
+BY_PATH = ("run_path",)
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,14 @@ def facts(source: str, *, package: str) -> Facts:
         return Facts(hashed(source), ())
 
 
-def reached(root: Path, names: Iterable[str]) -> Reached:
-    """All that these imports reach: the files below `root`, and what is from elsewhere."""
-    modules: dict[str, Facts] = {}
+def reached(root: Path, names: Iterable[str], paths: Iterable[str] = ()) -> Reached:
+    """All that these imports reach: the files below `root`, and what is from elsewhere.
+
+    `paths`: files of code below `root` that are known to be loaded, however.
+    """
+    modules = {path: facts_of_file(root, path) for path in paths}
     local: dict[str, bool] = {}
-    waiting = list(names)
+    waiting = [*names, *(each for found in modules.values() for each in found.imports)]
     known = set(waiting)
     while waiting:
         name = waiting.pop()
@@ -84,6 +91,25 @@ def imported(tree: ast.Module, package: str) -> Iterator[str]:
                 yield base
             prefix = f"{base}." if base else ""
             yield from (f"{prefix}{alias.name}" for alias in node.names if alias.name != "*")
+        elif isinstance(node, ast.Call):
+            yield from called(node, package)
+
+
+def called(node: ast.Call, package: str) -> Iterator[str]:
+    """What `importlib.import_module("walks")` imports, and its like, where a literal says it."""
+    function = node.func
+    name = getattr(function, "attr", None) or getattr(function, "id", "")
+    first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+    if not isinstance(first, str):
+        return
+    meant = ""
+    if name in BY_NAME:
+        level = len(first) - len(first.lstrip("."))
+        meant = origin(ast.ImportFrom(first[level:] or None, [], level), package)
+    elif name in BY_PATH and first.endswith(".py"):
+        meant = ".".join(PurePosixPath(first.removesuffix(".py")).parts)
+    if all(part.isidentifier() for part in meant.split(".")):
+        yield meant
 
 
 def origin(node: ast.ImportFrom, package: str) -> str:
@@ -111,21 +137,20 @@ def files_of(root: Path, name: str) -> Iterator[str]:
 def facts_of_file(root: Path, path: str) -> Facts:
     full = root / path
     try:
+        if not full.is_file():
+            return Facts(MISSING, ())
         stamp = stamp_of(full)
         known = _read.get(full)
-        if known is None or known[0] != stamp:
-            source = full.read_bytes().decode("utf-8", "replace")
-            package = path.rpartition("/")[0].replace("/", ".")
-            known = (stamp, facts(source, package=package))
-            _read[full] = known
+        if known is not None and known[0] == stamp:
+            return known[1]
+        settled = is_settled(stamp)
+        source = full.read_bytes().decode("utf-8", "replace")
+        found = facts(source, package=path.rpartition("/")[0].replace("/", "."))
+        if settled:
+            _read[full] = (stamp, found)
     except OSError:
-        return Facts("missing", ())
-    return known[1]
-
-
-def stamp_of(path: Path) -> Stamp:
-    found = path.stat()
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+        return Facts(MISSING, ())
+    return found
 
 
 def remove_docstrings(tree: ast.Module) -> None:

@@ -1,6 +1,6 @@
 """What an analysis returned, as files and values that a page can show.
 
-Runs in the child, which may write nowhere but into its own folder; `admitted` is the runner's
+Runs in the child, which may write nowhere but into its own folder; admitted.py is the runner's
 look at what such a child claims to have made.
 
     >>> from pathlib import Path
@@ -14,14 +14,13 @@ import csv
 import json
 import math
 import re
-import stat
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -29,7 +28,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
-from app.lab.outputs import png
+from app.lab.outputs import beside, plotted, png
 from app.lab.outputs.dark import recoloured
 from app.lab.runs import Output
 
@@ -40,7 +39,6 @@ SHARPNESS = 2  # pixels of the PNG for one of the page
 MOST_ROWS, ROWS_IN_PAGE, MOST_COLUMNS = 10_000, 200, 200
 LONGEST_TEXT = 100_000
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
 def kept(returned: Any, folder: Path) -> list[Output]:
@@ -80,6 +78,8 @@ def output(name: str, value: Any, folder: Path) -> Output:
     found = plain(value)
     if isinstance(found, bool | int | float):
         return Output(name, "value", null_safe(found), {})
+    if isinstance(found, tuple):
+        found = list(found)
     if isinstance(found, list) and (rows := rows_of(found)) is not None:
         return table(name, *rows, folder)
     raise BadInput(
@@ -107,20 +107,43 @@ def null_safe(number: bool | int | float) -> bool | int | float | str:
 
 
 def figure(name: str, drawn: Figure, folder: Path) -> Output:
-    """An SVG, the same for a dark page, and a PNG; `value` has the size in points."""
+    """An SVG, the same for a dark page, a PNG, and its data; `value` has the size in points."""
     width, height = (float(inches) for inches in drawn.get_size_inches())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
         file, dots = folder / f"{name}.png", sharpness(width * height)
         drawn.set_dpi(min(drawn.dpi, dots))  # to lay out a figure of many metres fills the memory
-        with laid_out(drawn), ThreadPoolExecutor(1) as beside:
-            picture = png.painted(drawn, dots)
-            painter = beside.submit(lambda: file.write_bytes(png.encoded(picture, dots)))
-            files = draw(name, drawn, folder)
-            painter.result()
+        with laid_out(drawn):
+            painter = partial(paint, drawn, dots, file)
+            done = beside.begin(painter)
+            try:
+                files = draw(name, drawn, folder)
+                data, counts = data_of(name, drawn, folder)
+            finally:
+                painted = done()
+            if not painted:
+                painter()
     value = {"width": round(width * 72, 1), "height": round(height * 72, 1), "alt": words(drawn)}
     pyplot.close(drawn)
-    return Output(name, "figure", value, {**files, "png": file.name})
+    return Output(name, "figure", {**value, **counts}, {**files, "png": file.name, **data})
+
+
+def data_of(name: str, drawn: Figure, folder: Path) -> tuple[dict[str, str], dict[str, int]]:
+    """What it shows as a CSV file, and how many rows that has; nothing if it cannot be told."""
+    try:
+        found = plotted.rows(drawn)
+    except Exception:  # any library may have drawn it: for want of its data no figure is lost
+        return {}, {}
+    if not found.rows:
+        return {}, {}
+    file = folder / f"{name}.data.csv"
+    with file.open("w", newline="", encoding="utf-8", errors="replace") as written:
+        csv.writer(written, lineterminator="\n").writerows([plotted.COLUMNS, *found.rows])
+    return {"data": file.name}, {"total": found.total, "kept": len(found.rows)}
+
+
+def paint(drawn: Figure, dots: float, file: Path) -> None:
+    file.write_bytes(png.encoded(png.painted(drawn, dots), dots))
 
 
 def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:
@@ -171,7 +194,8 @@ def rows_of(found: list[Any]) -> tuple[list[str], list[list[Any]]] | None:
         return columns, [[row.get(column) for column in columns] for row in named]
     if found and all(isinstance(row, list | tuple) for row in found):
         width = max(len(row) for row in found)
-        return [str(place + 1) for place in range(width)], [list(row) for row in found]
+        rows = [[*row, *[None] * (width - len(row))] for row in found]
+        return [str(place + 1) for place in range(width)], rows
     if all(isinstance(plain(row), bool | int | float | str) for row in found):
         return ["1"], [[row] for row in found]
     return None
@@ -204,23 +228,3 @@ def cell(name: str, value: Any) -> Any:
     raise BadInput(
         f"The table '{name}' has a cell of type {type(value).__name__}: return numbers and text."
     )
-
-
-def admitted(told: Any, folder: Path) -> list[Output]:
-    """The outputs a child told of, if they are what they should be; else ValueError.
-
-    The child may have been anything: only plain files of its own folder count, by plain names.
-    """
-    found = []
-    for row in cast("Sequence[Any]", told if isinstance(told, list) else [])[:MOST_OUTPUTS]:
-        made = Output(row["name"], row["kind"], row["value"], dict(row["files"]))
-        if not NAME.fullmatch(made.name) or made.kind not in KINDS:
-            raise ValueError("an output that is none")
-        for file in made.files.values():
-            if not FILE.fullmatch(file) or not stat.S_ISREG((folder / file).lstat().st_mode):
-                raise ValueError(f"{file} is no file")
-        found.append(made)
-    return found
-
-
-KINDS = ("figure", "value", "text", "table")

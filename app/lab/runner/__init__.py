@@ -4,6 +4,6 @@ Web processes import the door alone, which does not load matplotlib.
 `python -m app.lab.runner` becomes the runner.
 """
 
-from app.lab.runner.door import is_running, run_now, wake
+from app.lab.runner.door import is_running, run_now, wake, work
 
-__all__ = ["is_running", "run_now", "wake"]
+__all__ = ["is_running", "run_now", "wake", "work"]

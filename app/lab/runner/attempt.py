@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.lab import analyses, runs, sandbox, signature
-from app.lab.outputs import results
-from app.lab.runner import progress, spare
+from app.lab.outputs import admitted
+from app.lab.runner import endings, progress, spare, warm
 from app.lab.runner.child import Job
+from app.lab.runner.printed import Printed
 from app.lab.runner.spare import Spare
 from app.lab.runs import Output, Run, queue
-from app.lab.sandbox import Plan, guard, processes
+from app.lab.sandbox import Plan, folders
+from app.lab.sandbox.watch import Watch, resident_memory
 from app.settings import Settings
 
 LARGEST_MESSAGE = 20_000_000  # bytes that a child may tell, its tables' first rows included
-LOG_HEAD = LOG_TAIL = 30_000  # bytes of what it printed that are kept
 MOST_PRINTED = 50_000_000
-MOST_FILES = 1_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
+QUICK_SECONDS = 0.2
+GONE = ".gone"  # the name of a folder that is on its way
 OURS = 2  # of a run's processes: init and the child itself
-
-SIGNALS = {
-    signal.SIGSEGV: "It crashed: a segmentation fault, in compiled code.",
-    signal.SIGABRT: "It crashed: compiled code called abort().",
-    signal.SIGFPE: "It crashed: an arithmetic error in compiled code.",
-    signal.SIGBUS: "It crashed: a bus error, in compiled code.",
-    signal.SIGKILL: "It was killed: by itself, or by the system for want of memory.",
-}
 
 
 @dataclass
@@ -48,15 +42,15 @@ class Attempt:
     words: str
     guard: int
     pipes: tuple[int, int, int]  # report, events, log
-    before: float  # seconds of processor time that were spent while it waited
+    watch: Watch
+    printed: Printed
     started: float = field(default_factory=time.monotonic)
+    ready: bool = False  # from when on the analysis answers for what happens
     status: int | None = None
     told: dict[str, Any] = field(default_factory=dict)
     buffers: dict[int, bytes] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
-    head: bytes = b""
-    tail: bytes = b""
-    printed: int = 0
+    has_bars: bool = False  # else a line that it draws anew may say how far it is
     verdict: tuple[str, str] | None = None
     written: tuple[float, object] = (0.0, None)
 
@@ -64,18 +58,24 @@ class Attempt:
     def begin(cls, settings: Settings, plan: Plan, run: Run, take: Callable[[], Spare]) -> Attempt:
         """Hand a claimed run to the spare that `take` gives, once all that it needs is known."""
         analysis = analyses.get(settings, run.script)
-        folder = sandbox.make_folder(plan, settings.outputs / f"{run.id}.tmp")
+        folder = settings.outputs / f"{run.id}.tmp"
         job = Job(
             run.script,
             analysis.path,
             signature.arguments(analysis.signature, run.params),
             {**sandbox.LIMITS, **analysis.signature.limits},
-            folder,
+            sandbox.make_folder(plan, folder, warm.known_fonts()),
         )
         taken = take()
-        before = sum(map(processes.cpu_seconds, processes.descendants(taken.guard)))
-        spare.order(taken, job)
-        return cls(settings, run, job, plan.words, taken.guard, taken.pipes, before)
+        try:
+            watch = Watch.begin(taken.guard, folder)
+            spare.order(taken, job)
+        except BaseException:
+            spare.end(taken)
+            folders.remove(folder)
+            raise
+        printed = Printed(str(settings.analysis))
+        return cls(settings, run, job, plan.words, taken.guard, taken.pipes, watch, printed)
 
     def read(self, pipe: int) -> bool:
         """Take what came through a pipe; False when nothing did."""
@@ -84,18 +84,12 @@ class Attempt:
         except OSError:
             return False
         if pipe == self.pipes[2]:
-            self.keep_log(data)
+            self.printed.take(data)
+            if self.printed.size > MOST_PRINTED:
+                self.kill("excepted", f"It printed more than {MOST_PRINTED // 1_000_000} MB.")
         else:
             self.take_lines(pipe, data)
         return bool(data)
-
-    def keep_log(self, data: bytes) -> None:
-        self.printed += len(data)
-        room = LOG_HEAD - len(self.head)
-        self.head += data[:room]
-        self.tail = (self.tail + data[room:])[-LOG_TAIL:] if room < len(data) else self.tail
-        if self.printed > MOST_PRINTED:
-            self.kill("excepted", f"It printed more than {MOST_PRINTED // 1_000_000} MB.")
 
     def take_lines(self, pipe: int, data: bytes) -> None:
         *lines, rest = (self.buffers.get(pipe, b"") + data).split(b"\n")
@@ -110,14 +104,19 @@ class Attempt:
     def take_report(self, words: dict[str, Any]) -> None:
         """From the guard and init, which are ours."""
         self.status = words.get("status", self.status)
+        self.ready = words.get("ready", self.ready)
 
     def take_event(self, words: dict[str, Any]) -> None:
         """From the child: whatever it says is only about itself."""
         if "progress" in words:
-            seconds = time.monotonic() - self.started
-            self.progress = progress.noted(self.progress, words["progress"], seconds)
+            self.has_bars = True
+            self.take_bars(words["progress"])
         else:
             self.told.update(words)
+
+    def take_bars(self, bars: object) -> None:
+        seconds = time.monotonic() - self.started
+        self.progress = progress.noted(self.progress, bars, seconds)
 
     @property
     def run_ids(self) -> tuple[int, ...]:
@@ -129,43 +128,53 @@ class Attempt:
         told = self.told.get("opened")
         return [path for path in told if isinstance(path, str)] if isinstance(told, list) else []
 
-    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> None:
+    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> float:
         limits = self.job.limits
         if self.run.id in cancelled:
             self.kill("cancelled", "Cancelled while it ran.")
         elif time.monotonic() - self.started > limits["wall_seconds"]:
-            wall = f"{limits['wall_seconds']:g} s"
-            self.kill("timed_out", f"It ran longer than its limit of {wall}.")
+            self.kill("timed_out", endings.wall(limits))
         elif broken := self.broken_limit():
             self.kill("excepted", broken)
-        now = (self.progress, self.printed)
-        if now != self.written[1] and time.monotonic() - self.written[0] > PROGRESS_SECONDS:
-            self.written = (time.monotonic(), now)
-            queue.progress(connection, self.run.id, self.progress, self.log)
+        self.write_progress(connection)
+        return self.watch.pause
+
+    def write_progress(self, connection: sqlite3.Connection) -> None:
+        """Now and then, if there is something new."""
+        now = (self.progress, self.printed.size)
+        if now == self.written[1] or time.monotonic() - self.written[0] < PROGRESS_SECONDS:
+            return
+        if not self.has_bars and (bar := self.printed.bar):
+            self.take_bars([bar])
+        self.written = (time.monotonic(), now)
+        queue.progress(connection, self.run.id, self.progress, self.printed.text)
 
     def broken_limit(self) -> str:
         """The limit that all its processes together broke, in words."""
         limits = self.job.limits
-        memory = limits["memory_mb"] * sandbox.MEGABYTE
-        used = processes.usage(self.guard, int(memory), int(limits["processes"]) + OURS)
-        if used.memory > memory + self.shared:
-            return f"It needed more memory than its limit of {limits['memory_mb']:g} MB."
-        if used.processes > limits["processes"] + OURS:
-            return f"It started more than {limits['processes']:g} processes."
-        if used.cpu - self.before > limits["cpu_seconds"]:
-            return cpu_words(limits)
-        return self.broken_size()
+        most = int(limits["processes"]) + OURS
+        memory = int(limits["memory_mb"] * sandbox.MEGABYTE) + self.shared
+        used = self.watch.look(memory, most)
+        if used.memory > memory:
+            return endings.memory(limits)
+        if used.processes > most:
+            return endings.processes(limits)
+        if used.cpu > limits["cpu_seconds"]:
+            return endings.cpu(limits)
+        return self.broken_size(used.unlinked)
 
     @property
     def shared(self) -> int:
         """What each child has from its warm parent counts for nobody."""
-        return processes.resident_memory(os.getpid())
+        return resident_memory(os.getpid())
 
-    def broken_size(self) -> str:
-        size, files = measure(self.job.folder)
-        if size > self.job.limits["output_mb"] * sandbox.MEGABYTE:
-            return f"It wrote more than {self.job.limits['output_mb']:g} MB of files."
-        return f"It wrote more than {MOST_FILES} files." if files > MOST_FILES else ""
+    def broken_size(self, unlinked: int = 0) -> str:
+        found = folders.measure(self.job.folder, endings.MOST_FILES)
+        if found.bytes + unlinked > self.job.limits["output_mb"] * sandbox.MEGABYTE:
+            return endings.size(self.job.limits)
+        if found.files > endings.MOST_FILES:
+            return endings.files()
+        return endings.depth() if found.depth > folders.DEEPEST else ""
 
     def kill(self, status: str, message: str) -> None:
         """End it, and so all that it started: each dies with its parent. The first counts."""
@@ -173,88 +182,80 @@ class Attempt:
         with suppress(ProcessLookupError):
             os.kill(self.guard, signal.SIGKILL)
 
-    @property
-    def log(self) -> str:
-        cut = self.printed - len(self.head) - len(self.tail)
-        middle = f"\n… {cut} bytes are left out …\n".encode() if cut else b""
-        return (self.head + middle + self.tail).decode("utf-8", "replace").replace("\0", "␀")
-
     def finish(self, connection: sqlite3.Connection) -> Run:
         """Once every process of the run is gone: judge, keep the outputs, write it down."""
         for pipe in self.pipes:
             while self.read(pipe):
                 pass
             os.close(pipe)
-        status, message, made = self.judge()
-        if status == "succeeded":
-            keep_files(self.job.folder, runs.folder(self.settings, self.run.id), made)
-        else:
-            shutil.rmtree(self.job.folder, ignore_errors=True)
-        return queue.finish(
-            self.settings,
-            connection,
-            self.run.id,
-            status,
-            outputs=made,
-            seconds=round(time.monotonic() - self.started, 3),
-            message=message,
-            log=self.log,
-            sandbox=self.words,
-            opened=self.opened,
-        )
+        final = runs.folder(self.settings, self.run.id)
+        try:
+            status, message, made = self.judge()
+            if status == "succeeded":
+                tidy(self.job.folder, made)
+            else:
+                put_aside(self.job.folder)
+            ended = queue.finish(
+                self.settings,
+                connection,
+                self.run.id,
+                status,
+                outputs=made,
+                seconds=round(time.monotonic() - self.started, 3),
+                message=message,
+                log=self.printed.text,
+                sandbox=self.words,
+                opened=self.opened,
+                settle=partial(put, self.job.folder, final) if status == "succeeded" else bool,
+            )
+        except BaseException:
+            folders.remove(final)
+            raise
+        finally:
+            put_aside(self.job.folder)
+        return ended
 
     def judge(self) -> tuple[str, str, list[Output]]:
         if self.verdict:
             return (*self.verdict, [])
-        if self.status is None or self.status == guard.OUR_FAILURE << 8:
+        if not self.ready:
             return "errored", "Its sandbox could not be set up, or ended before it did.", []
         if self.status != 0 or "outputs" not in self.told:
-            return "excepted", self.failure(self.status), []
+            return "excepted", self.failure(), []
         if broken := self.broken_size():
             return "excepted", broken, []
         try:
-            return "succeeded", "", results.admitted(self.told["outputs"], self.job.folder)
-        except (ValueError, TypeError, KeyError, OSError) as error:
+            return "succeeded", "", admitted.admitted(self.told["outputs"], self.job.folder)
+        except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
             return "excepted", f"What it returned cannot be kept: {error}.", []
 
-    def failure(self, status: int) -> str:
+    def failure(self) -> str:
         if "failed" in self.told:
-            return str(self.told["failed"])
-        if not os.WIFSIGNALED(status):
-            code = os.waitstatus_to_exitcode(status)
-            return f"It ended itself with exit status {code} before main had returned."
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return cpu_words(self.job.limits)
-        return SIGNALS.get(signal.Signals(number), f"It was ended by signal {number}.")
+            return str(self.told["failed"]).encode("utf-8", "replace").decode()
+        return endings.failure(self.status, self.job.limits)
 
 
-def cpu_words(limits: Mapping[str, float]) -> str:
-    return f"It computed longer than its limit of {limits['cpu_seconds']:g} s of processor time."
-
-
-def measure(folder: Path) -> tuple[int, int]:
-    """Bytes and files below a folder; stops counting where there are far too many."""
-    size = files = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                size += os.lstat(os.path.join(place, name)).st_size  # noqa: PTH118 - five times a second
-        files += len(names)
-        if files > MOST_FILES:
-            break
-    return size, files
-
-
-def keep_files(folder: Path, final: Path, made: list[Output]) -> None:
-    """Leave only the outputs' files in the folder, as ours, and put it into its place."""
+def tidy(folder: Path, made: list[Output]) -> None:
+    """Leave only the outputs' files in a folder, as ours."""
     wanted = {file for row in made for file in row.files.values()}
     for found in list(folder.iterdir()):
         if found.name not in wanted:
-            shutil.rmtree(found) if found.is_dir() and not found.is_symlink() else found.unlink()
+            folders.remove(found)
             continue
         os.chown(found, os.getuid(), os.getgid(), follow_symlinks=False)
         found.chmod(0o644)
     os.chown(folder, os.getuid(), os.getgid())
-    shutil.rmtree(final, ignore_errors=True)
+    folder.chmod(0o755)
+
+
+def put_aside(folder: Path) -> None:
+    """Remove it; what takes too long, the runner does later, a little at a time."""
+    if not folders.remove(folder, QUICK_SECONDS):
+        with suppress(OSError):
+            folder.rename(folder.with_suffix(GONE))
+
+
+def put(folder: Path, final: Path) -> None:
+    """Where every page looks for them."""
+    folders.remove(final)
     folder.rename(final)

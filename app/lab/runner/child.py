@@ -8,6 +8,7 @@ to the run's log.
 from __future__ import annotations
 
 import errno
+import fcntl
 import importlib.util
 import json
 import os
@@ -27,6 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from app.errors import GlossError
 from app.lab import sandbox
+from app.lab.fingerprint import opened
 from app.lab.outputs import results
 from app.lab.runner import bars, seed, warm
 from app.lab.sandbox import Plan
@@ -34,6 +36,7 @@ from app.settings import Settings
 
 RESERVE = 50_000_000  # bytes above the memory limit, in which the failure is told
 LONGEST_MESSAGE = 2_000
+HIGH = 500  # a descriptor below the 512 that a run may have
 QUIET_SECONDS = 0.3  # runs that follow each other sooner have no use for a figure drawn before
 WAITING, RUNNING = "gloss-spare", "gloss-run"  # what `ps` and `top` show
 
@@ -49,8 +52,13 @@ class Job:
     folder: Path
 
 
-def body(settings: Settings, plan: Plan, orders: int, log: int, events: int) -> None:
-    """From a bare fork to the end of the process."""
+def body(
+    settings: Settings, plan: Plan, pipes: tuple[int, int, int], begin: Callable[[], None]
+) -> None:
+    """From a bare fork to the end of the process; `begin` is for the guard to know from when on
+    the analysis answers for what happens."""
+    orders, log, events = pipes
+    events = out_of_the_way(events)
 
     def tell(words: Mapping[str, Any]) -> None:
         os.write(events, json.dumps(words).encode() + b"\n")
@@ -59,14 +67,26 @@ def body(settings: Settings, plan: Plan, orders: int, log: int, events: int) -> 
     job = awaited(orders)
     furnish(settings, job, tell)
     confine(settings, plan, job)
+    seen = opened.watch(settings.analysis)
+    begin()
     try:
         made = results.kept(call(job), job.folder)
-        tell({"outputs": [asdict(row) for row in made]})
+        tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         release_reserve()
         tell({"failed": explained(error, job, settings.analysis)[:LONGEST_MESSAGE]})
         finish(1)
     finish(0)
+
+
+def out_of_the_way(pipe: int) -> int:
+    """A program that closes the first dozens of descriptors, as daemons do, does not mean ours."""
+    try:
+        moved = fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    except OSError:  # a host that allows fewer
+        return pipe
+    os.close(pipe)
+    return moved
 
 
 def finish(status: int) -> NoReturn:

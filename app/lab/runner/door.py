@@ -1,4 +1,4 @@
-"""The runner as the others see it: is there one, wake it, or be one for a single run.
+"""The runner as the others see it: is there one, wake it, or have some runs worked through.
 
 `python -m app.lab.runner` becomes the runner (engine.py) in an environment made for it; the
 settings come from GLOSS_* variables. One runner per data folder holds `data/runner.lock`.
@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +23,12 @@ from typing import BinaryIO
 from app.errors import Unavailable
 from app.lab import runs
 from app.lab.runs import Run
+from app.lab.runs.spans import Spans, as_text, spans
 from app.settings import PROJECT, Settings, environment
 
 POLL_SECONDS = 0.05
+ATTEMPTS = 3  # runners in a row that end before the work does
+CANCEL_SECONDS = 2.0
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 107
 
 # One thread, so that forking is safe; the same order of sets and files in every run.
@@ -114,28 +117,66 @@ def run_now(
     on_progress: Callable[[Run], object] = bool,
 ) -> Run:
     """Wait until the run has ended; where no runner is at work, one is started for this run."""
+    work(settings, connection, [run_id], lambda _: on_progress(runs.get(connection, run_id)))
+    return runs.get(connection, run_id)
+
+
+def work(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    ids: Iterable[int],
+    on_progress: Callable[[Mapping[str, int]], object] = bool,
+) -> Mapping[str, int]:
+    """Wait until these runs have ended; how many ended how, by their status.
+
+    Where no runner is at work, one is started for them, which ends with the last. `on_progress`
+    hears meanwhile how many have which status. Ctrl-C cancels them.
+    """
+    only = spans(ids)
     own: subprocess.Popen[bytes] | None = None
     started = 0
     try:
-        while (run := runs.get(connection, run_id)).active:
+        while active(counts := runs.counts(connection, only)):
             if (own is None or own.poll() is not None) and not is_running(settings):
-                if started == 3:
-                    raise Unavailable(f"The run {run_id} cannot be started: no runner stays alive.")
-                own, started = start_for(settings, run_id), started + 1
+                if started == ATTEMPTS:
+                    raise Unavailable(f"{in_words(only)} cannot be started: no runner stays alive.")
+                own, started = start_for(settings, only), started + 1
             wake(settings)
-            on_progress(run)
+            on_progress(counts)
             time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        give_up(settings, connection, only)
+        raise
     finally:
         if own is not None and own.poll() is None:
             own.terminate()
             own.wait()
-    return run
+    return counts
 
 
-def start_for(settings: Settings, run_id: int) -> subprocess.Popen[bytes]:
+def active(counts: Mapping[str, int]) -> bool:
+    return any(status not in runs.ENDED for status in counts)
+
+
+def in_words(only: Spans) -> str:
+    return f"The {'run' if as_text(only).isdigit() else 'runs'} {as_text(only)}"
+
+
+def give_up(settings: Settings, connection: sqlite3.Connection, only: Spans) -> None:
+    """Cancel them, and wait a moment for whoever runs them to say so."""
+    runs.cancel_all(connection, only)
+    wake(settings)
+    until = time.monotonic() + CANCEL_SECONDS
+    while active(runs.counts(connection, only)) and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+
+
+def start_for(settings: Settings, only: Spans) -> subprocess.Popen[bytes]:
+    """A runner that ends with these runs; in a session of its own, as a Ctrl-C is not for it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app.lab.runner", "--only", str(run_id)],
+        [sys.executable, "-m", "app.lab.runner", "--drain", as_text(only)],
         env={**os.environ, **environment(absolute(settings))},
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )

@@ -10,30 +10,25 @@ from __future__ import annotations
 import logging
 import os
 import selectors
-import shutil
-import signal
-import socket
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from types import FrameType
 
-from app import database
-from app.errors import GlossError
 from app.lab import sandbox
-from app.lab.runner import door, spare, warm
-from app.lab.runner.attempt import Attempt
+from app.lab.runner import bells, door, spare, warm
+from app.lab.runner.attempt import Attempt, put_aside
+from app.lab.runner.ledger import Ledger, opened, patient
 from app.lab.runner.spare import Spare
 from app.lab.runner.worker import Worker
-from app.lab.runs import queue
-from app.lab.sandbox import Plan, kernel, processes
+from app.lab.runs import queue, spans, store
+from app.lab.runs.spans import Spans
+from app.lab.sandbox import Plan, folders, kernel, processes
+from app.lab.sweeps import crews, points
 from app.settings import Settings, load
 
-TICK_SECONDS = 0.2  # while something runs: how soon a cancel is seen
 IDLE_SECONDS = 2.0
 LOCK_SECONDS = 1.0  # somebody who asks whether there is a runner holds the lock for a moment
 
@@ -46,19 +41,28 @@ class Engine:
 
     settings: Settings
     plan: Plan
+    ledger: Ledger
     selector: selectors.BaseSelector
-    only: int | None = None
+    only: Spans | None = None  # to end with the last of these runs
     spare: Spare | None = None  # the child of the next run
     running: list[Worker] = field(default_factory=list)
     stopping: bool = False
-    looked: float = -IDLE_SECONDS  # when the queue was last looked at; a bell resets it
+    fill_at: float = 0.0  # when to look at the queue
+    follow_at: float = 0.0  # when to look at what runs
+
+    def ring(self) -> None:
+        """Look at once."""
+        self.fill_at = self.follow_at = 0.0
+
+    def stop(self) -> None:
+        self.stopping = True
 
 
 def main(arguments: list[str]) -> int:
     """Be the runner of this data folder until a signal; 0 if there is one already."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = door.absolute(load())
-    only = int(arguments[1]) if arguments[:1] == ["--only"] else None
+    only = spans.read(arguments[1]) if arguments[:1] == ["--drain"] else None
     with door.lock(settings, LOCK_SECONDS) as ours:
         if not ours:
             return 0
@@ -74,13 +78,14 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def prepare(settings: Settings, only: int | None) -> Engine:
+def prepare(settings: Settings, only: Spans | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
     for left in settings.outputs.glob("*.tmp"):
-        shutil.rmtree(left, ignore_errors=True)
+        put_aside(left)
     with opened(settings) as connection:
-        queue.interrupt_left_over(connection)
+        for run_id in queue.interrupt_left_over(connection):
+            folders.remove(store.folder(settings, run_id))
     with suppress(OSError):
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     with suppress(OSError):
@@ -90,71 +95,34 @@ def prepare(settings: Settings, only: int | None) -> Engine:
     log.info("runner: %s, %d at once", plan.words, settings.runners)
     if warm.threads() > 1:
         log.warning("runner: %d threads before the first run", warm.threads())
-    return Engine(settings, plan, selectors.DefaultSelector(), only)
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """For a moment only: SQLite must not be open across a fork, nor readable in a child."""
-    with closing(database.connect(settings.database)) as connection:
-        yield connection
+    return Engine(settings, plan, Ledger(settings), selectors.DefaultSelector(), only)
 
 
 def serve(engine: Engine, packages: tuple[int, ...]) -> bool:
     """Run what is asked for; True to be started anew because the packages changed."""
-    with bells(engine):
+    with bells.listened(engine.settings, engine.selector, engine.ring, engine.stop):
         while not engine.stopping:
             changed = warm.installed() != packages
             if changed and not engine.running:
                 return True
-            if not changed and time.monotonic() - engine.looked >= IDLE_SECONDS:
-                fill(engine)
-            if engine.only is not None and not engine.running:
+            if time.monotonic() >= engine.fill_at:
+                engine.fill_at = time.monotonic() + IDLE_SECONDS
+                with patient():
+                    if not changed:
+                        fill(engine)
+            if not engine.running and not expects(engine):
                 return False
             wait(engine)
             bury(engine)
-            follow(engine)
+            if engine.running and time.monotonic() >= engine.follow_at:
+                with patient():
+                    follow(engine)
     return False
-
-
-@contextmanager
-def bells(engine: Engine) -> Iterator[None]:
-    """What wakes the loop: a datagram, the end of a child, a signal to stop."""
-    inner, outer = socket.socketpair()
-    outer.setblocking(False)
-    bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    with inner, outer, bell:
-        with suppress(OSError):
-            (engine.settings.data / "runner.sock").unlink()
-        with suppress(OSError), door.address(engine.settings) as path:
-            bell.bind(path)
-        for each in (inner, bell):
-            each.setblocking(False)
-            engine.selector.register(each, selectors.EVENT_READ, partial(ring, engine))
-
-        def noticed(number: int, frame: FrameType | None) -> None:
-            del frame
-            engine.stopping = engine.stopping or number != signal.SIGCHLD
-
-        signal.set_wakeup_fd(outer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, noticed)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(-1)
-
-
-def ring(engine: Engine, bell: socket.socket) -> None:
-    engine.looked = -IDLE_SECONDS
-    with suppress(OSError):
-        while bell.recv(4096):
-            pass
 
 
 def fill(engine: Engine) -> None:
     """Start what waits, as many at once as the settings say; then have a spare for the next."""
-    engine.looked = time.monotonic()
+    engine.ledger.say_again()
     while len(engine.running) < engine.settings.runners:
         with opened(engine.settings) as connection:
             run = queue.claim(engine.settings, connection, engine.only)
@@ -162,23 +130,57 @@ def fill(engine: Engine) -> None:
             break
         try:
             attempt = Attempt.begin(engine.settings, engine.plan, run, partial(take, engine))
-        except (GlossError, OSError) as error:
-            ours = not isinstance(error, GlossError)
-            with opened(engine.settings) as connection:
-                status = "errored" if ours else "excepted"
-                queue.finish(engine.settings, connection, run.id, status, message=str(error))
-            continue
-        watch(engine, attempt)
-    if engine.spare is None and engine.only is None:
+        except Exception as error:
+            engine.ledger.refuse(run, error)
+        else:
+            watch(engine, attempt)
+    for crew in crews.begun(engine.settings, engine.plan, engine.running, engine.only):
+        watch(engine, crew)
+    if engine.spare is None and expects(engine):
         with suppress(OSError):  # no process to be had now: the next run will say so, or has one
             engine.spare = spare.start(engine.settings, engine.plan)
+    if engine.ledger.clear_away():
+        engine.fill_at = 0.0
+
+
+def expects(engine: Engine) -> bool:
+    """Whether another run may come: always, but for a runner that is for some runs only."""
+    if engine.only is None:
+        return True
+    with opened(engine.settings) as connection:
+        return queue.waiting(connection, engine.only) or bool(
+            points.waiting(connection, engine.only)
+        )
 
 
 def watch(engine: Engine, worker: Worker) -> None:
     """From here on the loop listens to it, until it ends."""
     engine.running.append(worker)
+    engine.follow_at = 0.0
     for pipe in worker.pipes:
-        engine.selector.register(pipe, selectors.EVENT_READ, worker.read)
+        engine.selector.register(pipe, selectors.EVENT_READ, partial(hear, engine, worker))
+
+
+def hear(engine: Engine, worker: Worker, pipe: int) -> None:
+    with guarded(worker):
+        if worker.read(pipe):
+            return
+    forget(engine, pipe)  # it is at its end, and would wake us for ever
+
+
+def forget(engine: Engine, pipe: int) -> None:
+    with suppress(KeyError):
+        engine.selector.unregister(pipe)
+
+
+@contextmanager
+def guarded(worker: Worker) -> Iterator[None]:
+    """Whatever one run does to us ends that run, and no other."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("runner: lost the runs %s", [*worker.run_ids])
+        worker.kill("errored", f"The runner could not follow it: {error}.")
 
 
 def take(engine: Engine) -> Spare:
@@ -188,7 +190,8 @@ def take(engine: Engine) -> Spare:
 
 
 def wait(engine: Engine) -> None:
-    for key, _ in engine.selector.select(TICK_SECONDS if engine.running else IDLE_SECONDS):
+    until = min(engine.fill_at, engine.follow_at) if engine.running else engine.fill_at
+    for key, _ in engine.selector.select(max(0.0, until - time.monotonic())):
         key.data(key.fileobj)
 
 
@@ -210,38 +213,26 @@ def bury(engine: Engine) -> None:
 
 def end(engine: Engine, worker: Worker) -> None:
     for pipe in worker.pipes:
-        engine.selector.unregister(pipe)
+        forget(engine, pipe)
     engine.running.remove(worker)
+    engine.ring()
     kept = {other.guard for other in engine.running}
     if engine.spare is not None:
         kept.add(engine.spare.guard)
     processes.end_children(keep=kept)
-    conclude(engine, worker)
-
-
-def conclude(engine: Engine, worker: Worker) -> None:
-    """Write how it ended; where even that fails, say that the failure is ours, and go on."""
-    settings, message = engine.settings, ""
-    try:
-        with opened(settings) as connection:
-            worker.finish(connection)
-    except Exception as error:
-        message = f"Not kept: {error}."
-        log.exception("runner: not kept, of the runs %s", [*worker.run_ids])
-    if message:
-        with opened(settings) as connection:
-            for run_id in worker.run_ids:
-                queue.finish(settings, connection, run_id, "errored", message=message)
+    engine.ledger.conclude(worker)
 
 
 def follow(engine: Engine) -> None:
     """Say how far the runs are; end those that were cancelled or broke a limit."""
-    if not engine.running:
-        return
+    pause = IDLE_SECONDS
+    engine.follow_at = time.monotonic() + pause
     with opened(engine.settings) as connection:
         cancelled = queue.to_cancel(connection)
         for worker in engine.running:
-            worker.tick(connection, cancelled)
+            with guarded(worker):
+                pause = min(pause, worker.tick(connection, cancelled))
+    engine.follow_at = time.monotonic() + pause
 
 
 def end_all(engine: Engine) -> None:
@@ -250,7 +241,7 @@ def end_all(engine: Engine) -> None:
         worker.kill("interrupted", "The runner was stopped before this run had ended.")
     processes.end_children()
     for worker in engine.running:
-        conclude(engine, worker)
+        engine.ledger.conclude(worker)
     with suppress(OSError):
         (engine.settings.data / "runner.sock").unlink()
 

@@ -12,20 +12,34 @@ and `since` says how many seconds into the run that one was first seen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-MOST_BARS = 5
+MOST_BARS, LONGEST = 5, 100
 
 
 def noted(before: Mapping[str, Any], told: object, seconds: float) -> Mapping[str, Any]:
     """What is known after a child told of its bars, `seconds` after its run began."""
     if not isinstance(told, list) or not told:
         return before
-    bars = [{name: bar.get(name) for name in ("n", "total", "desc")} for bar in told[:MOST_BARS]]
+    bars = [bar(one) for one in told[:MOST_BARS]]
     outer = bars[0]
     since = before["since"] if goes_on(before, outer) else round(seconds, 3)
     return {**outer, "bars": bars, "since": since}
+
+
+def bar(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A child may say anything: only numbers and a line of text come through."""
+    n, total = (number(told.get(name)) for name in ("n", "total"))
+    desc = str(told.get("desc") or "").encode("utf-8", "replace").decode()
+    return {"n": n or 0, "total": total, "desc": " ".join(desc.split())[:LONGEST]}
+
+
+def number(told: object) -> float | None:
+    if isinstance(told, int | float) and math.isfinite(told) and abs(told) < 2**53:
+        return told
+    return None
 
 
 def goes_on(before: Mapping[str, Any], outer: Mapping[str, Any]) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.lab.runner import child
@@ -36,7 +38,7 @@ def start(settings: Settings, plan: Plan) -> Spare:
         plan,
         report,
         {listens, events, log},
-        lambda: child.body(settings, plan, listens, log, events),
+        lambda begin: child.body(settings, plan, (listens, log, events), begin),
     )
     os.close(listens)
     for reader, writer in ends:
@@ -52,7 +54,15 @@ def order(spare: Spare, job: Job) -> None:
         pickle.dump(job, pipe)
 
 
+def end(spare: Spare) -> None:
+    """Have no use for one after all."""
+    with suppress(OSError):
+        os.kill(spare.guard, signal.SIGKILL)
+    forget(spare)
+
+
 def forget(spare: Spare) -> None:
     """Let go of one that has ended."""
     for pipe in (spare.orders, *spare.pipes):
-        os.close(pipe)
+        with suppress(OSError):  # its orders were given
+            os.close(pipe)

@@ -15,6 +15,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager, mathtext, pyplot
 
@@ -58,6 +59,11 @@ def forget_fonts() -> None:
     manager: Any = font_manager
     parser._parse_cached.cache_clear()
     manager._get_font.cache_clear()
+
+
+def known_fonts() -> list[Path]:
+    """Where matplotlib has noted which fonts there are, which takes it a second to find out."""
+    return list(Path(mpl.get_cachedir()).glob("fontlist-*.json"))
 
 
 def threads() -> int:

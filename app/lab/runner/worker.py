@@ -25,10 +25,13 @@ class Worker(Protocol):
         """The runs that are its own to finish, as long as it has not."""
 
     def read(self, pipe: int) -> bool:
-        """Take what came through a pipe; False when nothing did."""
+        """Take what came through a pipe; False at its end."""
 
-    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> None:
-        """Say how far it is; end what is among the cancelled runs or broke a limit."""
+    def tick(self, connection: sqlite3.Connection, cancelled: set[int]) -> float:
+        """Say how far it is; end what is among the cancelled runs or broke a limit.
+
+        The answer is in how many seconds it should be looked at again, at the latest.
+        """
 
     def kill(self, status: str, message: str) -> None:
         """End it: its runs have this status, unless there was a reason before."""

@@ -30,7 +30,8 @@ class Page:
 
 def page(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> Page:
     """Three queries, whatever is shown."""
-    source = """FROM run WHERE (?1 IS NULL OR script = ?1) AND (?2 IS NULL OR status = ?2)
+    source = """FROM run WHERE sweep_id IS NULL
+        AND (?1 IS NULL OR script = ?1) AND (?2 IS NULL OR status = ?2)
         AND (?3 IS NULL OR (script, params) IN
             (SELECT value ->> 0, value ->> 1 FROM json_each(?3)))"""
     choices = None if wanted.choices is None else json.dumps(sorted(wanted.choices))
@@ -43,13 +44,28 @@ def page(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: 
     return Page(total, sorted(found.values(), key=lambda run: -run.id))
 
 
+def waiting(connection: sqlite3.Connection) -> list[int]:
+    """The runs that wait, in the order in which they will begin."""
+    rows = connection.execute("SELECT id FROM run WHERE status = 'queued' ORDER BY id")
+    return [row["id"] for row in rows]
+
+
+def contained(connection: sqlite3.Connection) -> str:
+    """How the newest run was contained, in words; empty where none has run."""
+    row = connection.execute(
+        "SELECT sandbox FROM run WHERE sandbox <> '' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return str(row["sandbox"]) if row else ""
+
+
 def shown(
     settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
 ) -> frozenset[tuple[str, str]]:
     """Each (script, canonical parameters) that notes of these visibilities show."""
     among = f"SELECT uid FROM document WHERE visibility IN ({', '.join('?' * len(visibilities))})"
     rows = connection.execute(
-        f"SELECT DISTINCT script, params FROM document_block WHERE uid IN ({among})",
+        f"SELECT DISTINCT script, params FROM document_block"
+        f" WHERE sweep = 'null' AND uid IN ({among})",
         list(visibilities),
     )
     blocks = [cells.Wanted(row["script"], row["script"], json.loads(row["params"])) for row in rows]

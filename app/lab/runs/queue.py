@@ -3,46 +3,90 @@
 from __future__ import annotations
 
 import json
-import shutil
+import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import clock, database
 from app.errors import GlossError
-from app.lab import analyses, fingerprint, signature
-from app.lab.runs import entries, store
+from app.lab import analyses, fingerprint
+from app.lab.fingerprint import Fingerprint
+from app.lab.runs import entries, keeping, sources, spans, store
+from app.lab.runs.spans import Spans
 from app.settings import Settings
+
+log = logging.getLogger("gloss.runner")
 
 
 def claim(
-    settings: Settings, connection: sqlite3.Connection, only: int | None = None
+    settings: Settings, connection: sqlite3.Connection, only: Spans | None = None
 ) -> store.Run | None:
-    """Take the oldest waiting run (or `only` that one) to run it now.
+    """Take the oldest waiting run (among `only` those) to run it now; no point of a sweep.
 
     The files may have changed while it waited: the fingerprint is of what is about to run.
     """
-    if connection.execute("SELECT 1 FROM run WHERE status = 'queued' LIMIT 1").fetchone() is None:
+    if not waiting(connection, only):
         return None
+    condition, given = among(only)
     with database.transaction(connection):
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
-            " SELECT id FROM run WHERE status = 'queued' AND coalesce(id = ?, 1)"
-            " ORDER BY id LIMIT 1) RETURNING id, script, params",
-            [clock.stamp(), only],
+            " SELECT id FROM run WHERE status = 'queued' AND sweep_id IS NULL"
+            f" AND {condition}"
+            " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
+            [clock.stamp(), *given],
         ).fetchone()
         if row is None:
             return None
         try:
             analysis = analyses.get(settings, row["script"])
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]))
-        except GlossError:
+            seen = fingerprint.seen_in(json.loads(row["parts"]))
+            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
+        except Exception:  # whatever the file does to a reader: a run that cannot be claimed
+            log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so
-        connection.execute(
-            "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
-            [taken.digest, json.dumps(taken.parts), row["id"]],
-        )
+        write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
+
+
+def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
+    """Whether there is something to claim."""
+    condition, given = among(only)
+    row = connection.execute(
+        f"SELECT 1 FROM run WHERE status = 'queued' AND sweep_id IS NULL AND {condition} LIMIT 1",
+        given,
+    ).fetchone()
+    return row is not None
+
+
+def among(only: Spans | None) -> tuple[str, list[str]]:
+    return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
+
+
+def write_fingerprint(
+    settings: Settings, connection: sqlite3.Connection, run_id: int, script: str, taken: Fingerprint
+) -> None:
+    """With the code that it is of, as it is now."""
+    files = sources.keep(connection, settings.analysis, script, taken.parts)
+    connection.execute(
+        "UPDATE run SET fingerprint = ?, parts = ? WHERE id = ?",
+        [taken.digest, json.dumps({**taken.parts, "files": files}), run_id],
+    )
+
+
+def completed(
+    settings: Settings, run: store.Run, opened: Sequence[str], began: float
+) -> Fingerprint | None:
+    """The fingerprint of a run with all that it read; None where its analysis is no more."""
+    if not run.parts:
+        return None
+    try:
+        analysis = analyses.get(settings, run.script)
+    except GlossError:
+        return None
+    return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
 
 
 def progress(
@@ -73,13 +117,22 @@ def finish(
     log: str = "",
     sandbox: str = "",
     opened: Sequence[str] = (),
+    settle: Callable[[], object] = bool,
 ) -> store.Run:
     """Write how a run ended and what it returned; older runs of the same make room.
 
-    `opened` are the files that it was seen to read; the fingerprint knows the declared ones so far.
+    `settle` puts its files into their place, as the last step of the transaction: where that or
+    writing fails, neither is there.
+
+    `opened` are the files that it was seen to read: with them its fingerprint is complete.
     """
-    del opened
+    began = time.time() - (seconds or 0.0)
+    run, whole = store.get(connection, run_id), None
+    if status == "succeeded":
+        whole = completed(settings, run, opened, began)
     with database.transaction(connection):
+        if whole is not None:
+            write_fingerprint(settings, connection, run_id, run.script, whole)
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
@@ -94,34 +147,28 @@ def finish(
             ],
         )
         run = store.get(connection, run_id)
-        if status == "succeeded":
-            entries.index(settings, connection, run.script)
-    prune(settings, connection, run.script, signature.canonical(run.params))
+        settle()
+    if status == "succeeded":
+        make_found(settings, connection, run)
+    keeping.now_and_then(settings, connection)
     return run
 
 
-def prune(settings: Settings, connection: sqlite3.Connection, script: str, params: str) -> None:
-    """Keep the last runs, and the last that succeeded: its outputs are what the page shows."""
-    with database.transaction(connection, shows=False):
-        rows = connection.execute(
-            "SELECT id, status FROM run WHERE script = ? AND params = ?"
-            " AND status NOT IN ('queued', 'running') ORDER BY id DESC",
-            [script, params],
-        ).fetchall()
-        shown = [row["id"] for row in rows if row["status"] == "succeeded"][:1]
-        gone = [row["id"] for row in rows[store.KEPT :] if row["id"] not in shown]
-        connection.executemany("DELETE FROM run WHERE id = ?", [[run_id] for run_id in gone])
-    for run_id in gone:
-        shutil.rmtree(store.folder(settings, run_id), ignore_errors=True)
+def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Run) -> None:
+    """Afterwards, as somebody waits for the result and nobody yet searches for it."""
+    try:
+        entries.index(settings, connection, run.script)
+    except Exception:  # the result is there all the same; the next sync indexes it
+        log.exception("runner: not made searchable, run %d", run.id)
 
 
-def interrupt_left_over(connection: sqlite3.Connection) -> int:
+def interrupt_left_over(connection: sqlite3.Connection) -> list[int]:
     """At the start of a runner nothing can be running: what says so was cut short."""
     with database.transaction(connection):
-        cursor = connection.execute(
+        rows = connection.execute(
             "UPDATE run SET status = 'interrupted', ended = ?,"
             " message = 'The runner stopped before this run had ended. Run it again.'"
-            " WHERE status = 'running'",
+            " WHERE status = 'running' RETURNING id",
             [clock.stamp()],
-        )
-    return cursor.rowcount
+        ).fetchall()
+    return [row["id"] for row in rows]

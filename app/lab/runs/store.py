@@ -3,14 +3,15 @@
 A run goes `queued` → `running` → one of the ways to end. `excepted` is the analysis's failure
 (an exception, a broken limit), `errored` is ours, `interrupted` is a runner that died.
 Two people who ask for the same run share it, and a result with the same fingerprint answers
-without a process.
+without a process. A point of a sweep is a run too, with values and texts alone: it is found by its
+number and by its sweep, and never stands for a whole run.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,17 @@ from app import clock, database
 from app.accounts.permissions import Person
 from app.errors import NotFound
 from app.lab import analyses, fingerprint, signature
+from app.lab.runs import spans
+from app.lab.runs.spans import Spans
 from app.settings import Settings
 
 ENDED = ("succeeded", "excepted", "errored", "timed_out", "cancelled", "interrupted")
-KEPT = 20  # finished runs of one analysis with one choice of parameters
+MOST_ALIKE = 100  # runs that are asked whether they may stand for a new one
+KEPT = 20  # finished runs of one choice of parameters that a page shows (see keeping)
+
+
+# Whether a fingerprint is that of now, given the files that its run was seen to open.
+Holds = Callable[[str, Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,8 @@ class Output:
     """One thing that a run returned. `files` are names in the run's folder, by format.
 
     kind    value                                     files
-    figure  {"width", "height" (points), "alt"}       svg, dark (an SVG too), png
+    figure  {"width", "height" (points), "alt", "total", "kept" (rows of data, if it has any)}
+                                                      svg, dark (an SVG too), png, data (a CSV)
     value   a number, a truth value, or the words nan, inf, -inf
     text    the text
     table   {"columns", "rows" (the first ones), "total", "kept"}    csv, json
@@ -62,10 +71,18 @@ class Run:
     message: str
     log: str
     outputs: tuple[Output, ...] = ()
+    sweep_id: int | None = None  # of a point: the sweep that it belongs to
+    kept: bool = False  # somebody wants it to stay
 
     @property
     def active(self) -> bool:
         return self.status not in ENDED
+
+    @property
+    def version(self) -> str:
+        """Of its code, comments and all: the first of the hash of its file; empty if not known."""
+        files: Mapping[str, str] = self.parts.get("files") or {}
+        return files.get(f"{self.script}.py", "")[:7]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -92,36 +109,59 @@ def enqueue(
 ) -> tuple[Run, bool]:
     """The run that answers, and whether it had answered before (True: nothing will run).
 
-    `force` computes anew, unless the very same is waiting already.
+    `force` computes anew, unless the very same is waiting or running already.
     """
     analysis = analyses.get(settings, script)
     bound = signature.bind(analysis.signature, params)
-    taken = fingerprint.take(settings, analysis, bound)
     text, now = signature.canonical(bound), clock.stamp()
+    taken = fingerprint.taker(settings)
+
+    def holds(digest: str, seen: Sequence[str]) -> bool:
+        return taken(analysis, bound, seen).digest == digest
+
+    same(connection, script, text, holds, force=force)  # reads files, so first without the lock
+    fresh = taken(analysis, bound, seen_before(connection, script, text))
     with database.transaction(connection):
-        found = same(connection, script, text, taken.digest, force=force)
+        found = same(connection, script, text, holds, force=force)
         if found is None:
             found = connection.execute(
                 "INSERT INTO run (script, params, fingerprint, parts, status, person_id, queued)"
                 " VALUES (?, ?, ?, ?, 'queued', ?, ?) RETURNING id",
-                [script, text, taken.digest, json.dumps(taken.parts), person.id, now],
+                [script, text, fresh.digest, json.dumps(fresh.parts), person.id, now],
             ).fetchone()["id"]
         run = get(connection, found)
     return run, run.status == "succeeded"
 
 
 def same(
-    connection: sqlite3.Connection, script: str, params: str, digest: str, *, force: bool
+    connection: sqlite3.Connection, script: str, params: str, holds: Holds, *, force: bool
 ) -> int | None:
-    """The id of a run that may stand for a new one."""
-    usable = ("queued",) if force else ("succeeded", "queued", "running")
-    row = connection.execute(
-        f"SELECT id FROM run WHERE script = ? AND params = ? AND fingerprint = ? AND cancel = 0"
+    """The id of a run that may stand for a new one.
+
+    Each has to hold with the files that it was itself seen to open.
+    """
+    usable = ("queued", "running") if force else ("succeeded", "queued", "running")
+    rows = connection.execute(
+        "SELECT id, fingerprint, parts ->> '$.seen' AS seen FROM run"
+        " WHERE script = ? AND params = ? AND cancel = 0 AND sweep_id IS NULL"
         f" AND status IN ({', '.join('?' * len(usable))})"
-        " ORDER BY status = 'succeeded' DESC, id DESC LIMIT 1",
-        [script, params, digest, *usable],
+        " ORDER BY status = 'succeeded' DESC, id DESC LIMIT ?",
+        [script, params, *usable, MOST_ALIKE],
+    )
+    for row in rows:
+        if holds(row["fingerprint"], json.loads(row["seen"] or "[]")):
+            return int(row["id"])
+    return None
+
+
+def seen_before(connection: sqlite3.Connection, script: str, params: str) -> Sequence[str]:
+    """The files that the newest result with these parameters, else of the analysis, opened."""
+    row = connection.execute(
+        "SELECT parts FROM run WHERE script = ? AND status = 'succeeded' AND sweep_id IS NULL"
+        " ORDER BY params = ? DESC, id DESC LIMIT 1",
+        [script, params],
     ).fetchone()
-    return int(row["id"]) if row else None
+    return fingerprint.seen_in(json.loads(row["parts"])) if row else ()
 
 
 def get(connection: sqlite3.Connection, run_id: int) -> Run:
@@ -138,7 +178,7 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
         return {}
     wanted = json.dumps(asked)
     rows = connection.execute(
-        "SELECT run.*, coalesce(person.name, '') AS person FROM run"
+        f"SELECT run.*, coalesce(person.name, '') AS person, {SHARED} AS shared FROM run"
         " LEFT JOIN person ON person.id = run.person_id"
         " WHERE run.id IN (SELECT value FROM json_each(?))",
         [wanted],
@@ -154,13 +194,27 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
     return {row["id"]: as_run(row, outputs[row["id"]]) for row in rows}
 
 
+# The points of a sweep have the parts of its first one, but for the parameters.
+SHARED = """CASE WHEN run.sweep_id IS NOT NULL THEN (SELECT first.parts FROM run AS first
+    WHERE first.id = (SELECT min(id) FROM run AS point WHERE point.sweep_id = run.sweep_id)) END"""
+
+
 def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
     fields: dict[str, Any] = {
         name: value for name, value in dict(row).items() if name in Run.__dataclass_fields__
     }
     for name in ("params", "parts", "progress"):
         fields[name] = json.loads(fields[name] or "{}")
-    return Run(**{**fields, "cancel": bool(row["cancel"]), "outputs": tuple(outputs)})
+    if row["shared"]:
+        fields["parts"] = {**json.loads(row["shared"]), "params": row["params"]}
+    return Run(
+        **{
+            **fields,
+            "cancel": bool(row["cancel"]),
+            "kept": bool(row["kept"]),
+            "outputs": tuple(outputs),
+        }
+    )
 
 
 def latest(
@@ -175,6 +229,7 @@ def latest(
         " max(run.id) FILTER (WHERE status = 'succeeded') AS succeeded"
         " FROM json_each(?) AS pair"
         " JOIN run ON script = pair.value ->> 0 AND run.params = pair.value ->> 1"
+        " AND sweep_id IS NULL"
         " GROUP BY script, run.params",
         [json.dumps(pairs)],
     ).fetchall()
@@ -191,7 +246,8 @@ def latest(
 def newest_first(connection: sqlite3.Connection, script: str, limit: int = 100) -> list[Run]:
     """The runs of an analysis, the newest first."""
     rows = connection.execute(
-        "SELECT id FROM run WHERE script = ? ORDER BY id DESC LIMIT ?", [script, limit]
+        "SELECT id FROM run WHERE script = ? AND sweep_id IS NULL ORDER BY id DESC LIMIT ?",
+        [script, limit],
     )
     runs = load(connection, [row["id"] for row in rows])
     return sorted(runs.values(), key=lambda run: -run.id)
@@ -199,16 +255,31 @@ def newest_first(connection: sqlite3.Connection, script: str, limit: int = 100) 
 
 def cancel(connection: sqlite3.Connection, run_id: int) -> Run:
     """End a waiting run at once; ask the runner to end a running one. Twice is harmless."""
+    cancel_all(connection, spans.spans([run_id]))
+    return get(connection, run_id)
+
+
+def cancel_all(connection: sqlite3.Connection, only: Spans) -> None:
+    """As `cancel`, of many."""
+    given = spans.parameter(only)
     with database.transaction(connection):
         connection.execute(
             "UPDATE run SET status = 'cancelled', ended = ?, message = 'Cancelled while it waited.'"
-            " WHERE id = ? AND status = 'queued'",
-            [clock.stamp(), run_id],
+            f" WHERE status = 'queued' AND {spans.AMONG}",
+            [clock.stamp(), given],
         )
         connection.execute(
-            "UPDATE run SET cancel = 1 WHERE id = ? AND status = 'running'", [run_id]
+            f"UPDATE run SET cancel = 1 WHERE status = 'running' AND {spans.AMONG}", [given]
         )
-    return get(connection, run_id)
+
+
+def counts(connection: sqlite3.Connection, only: Spans) -> dict[str, int]:
+    """How many of these runs have which status."""
+    rows = connection.execute(
+        f"SELECT status, count(*) AS number FROM run WHERE {spans.AMONG} GROUP BY status",
+        [spans.parameter(only)],
+    )
+    return {row["status"]: row["number"] for row in rows}
 
 
 def folder(settings: Settings, run_id: int) -> Path:

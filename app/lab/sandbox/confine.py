@@ -19,13 +19,13 @@ import shutil
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from app.lab.sandbox import kernel
+from app.lab.sandbox import folders, kernel
 from app.settings import PROJECT, Settings
 
 NOBODY = 65534
@@ -75,6 +75,7 @@ class Plan:
     uid: int | None
     read_only: bool = False
     filtered: bool = False
+    as_root: bool = False  # the kernel counts no processes of root's, in no namespace
 
     @property
     def words(self) -> str:
@@ -85,7 +86,8 @@ class Plan:
         missing += [] if self.read_only else ["read-only files"]
         missing += [] if self.filtered else ["filter of system calls"]
         if not missing:
-            return "sandboxed" if self.landlock >= 3 else "sandboxed: an old Landlock"
+            level = "sandboxed as root" if self.as_root else "sandboxed"
+            return level if self.landlock >= 3 else f"{level}: an old Landlock"
         some = self.namespaces or self.landlock or self.filtered
         start = "partly sandboxed" if some else "not sandboxed"
         return f"{start}: {', '.join(f'no {name}' for name in missing)}"
@@ -99,7 +101,8 @@ def probe(settings: Settings) -> Plan:
     proc = bool(flags & kernel.NEW_MOUNTS) and works(lambda: mounted(uid, flags, own_proc))
     sealed = proc and works(lambda: mounted(uid, flags, lambda: seal(settings.outputs)))
     landlock = kernel.landlock_version() if works(lambda: see_only(settings, [])) else 0
-    return Plan(flags, proc, landlock, uid, sealed, works(kernel.filter_calls))
+    as_root = uid is None and os.geteuid() == 0
+    return Plan(flags, proc, landlock, uid, sealed, works(kernel.filter_calls), as_root)
 
 
 def works(attempt: Callable[[], object]) -> bool:
@@ -234,11 +237,13 @@ def bound(name: int, value: int, hard: int | None = None) -> None:
     resource.setrlimit(name, (value, wanted))
 
 
-def make_folder(plan: Plan, folder: Path) -> Path:
-    """An empty folder of the run, its own to write, with a home inside."""
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "home").mkdir(parents=True)
+def make_folder(plan: Plan, folder: Path, given: Iterable[Path] = ()) -> Path:
+    """An empty folder of the run, its own to write, with a home that has copies of `given`."""
+    folders.remove(folder)
+    home = folder / "home"
+    home.mkdir(parents=True)
+    copies = [Path(shutil.copyfile(file, home / file.name)) for file in given]
     if plan.uid is not None:
-        for place in (folder, folder / "home"):
+        for place in (folder, home, *copies):
             os.chown(place, plan.uid, plan.uid)
     return folder

@@ -27,9 +27,14 @@ NICE = 10  # pages come first; and a fork bomb must not starve the runner that e
 OUR_FAILURE = 70  # the exit status of a child that could not be prepared
 
 
-def start(plan: Plan, report: int, kept: set[int], body: Callable[[], None]) -> int:
+Body = Callable[[Callable[[], None]], None]
+
+
+def start(plan: Plan, report: int, kept: set[int], body: Body) -> int:
     """Run `body` in the sandbox; the pid of the guard. `report` is told of the end.
 
+    `body` calls what it is given before it lets in the first line that is not ours: from then
+    on, whatever happens is the analysis's doing. `report` is told of that as well.
     Of the open files only `report` and `kept` go along.
     """
     guard = os.fork()
@@ -58,7 +63,7 @@ def end_by(step: Callable[[], None]) -> NoReturn:
         os._exit(OUR_FAILURE)
 
 
-def stand(plan: Plan, report: int, body: Callable[[], None]) -> None:
+def stand(plan: Plan, report: int, body: Body) -> None:
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
@@ -78,7 +83,7 @@ def stand(plan: Plan, report: int, body: Callable[[], None]) -> None:
     os._exit(0)
 
 
-def first(plan: Plan, report: int, body: Callable[[], None]) -> None:
+def first(plan: Plan, report: int, body: Body) -> None:
     """Process 1 of its namespace."""
     die_with_parent()
     if plan.own_proc:
@@ -86,13 +91,19 @@ def first(plan: Plan, report: int, body: Callable[[], None]) -> None:
     watch(report, body)
 
 
-def watch(report: int, body: Callable[[], None]) -> None:
+def watch(report: int, body: Body) -> None:
     """Start the analysis, adopt its orphans, tell how it ended, take the rest along."""
+    listens, begins = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(report)
+        os.close(listens)
         die_with_parent()
-        end_by(body)
+        end_by(lambda: body(lambda: begin(begins)))
+    os.close(begins)
+    if os.read(listens, 1):
+        tell(report, {"ready": True})
+    os.close(listens)
     ended = 0
     while ended != child:
         ended, status = os.wait()
@@ -100,6 +111,11 @@ def watch(report: int, body: Callable[[], None]) -> None:
     if os.getpid() != 1:  # what the first process of a namespace leaves, the kernel ends
         processes.end_children()
     os._exit(0)
+
+
+def begin(begins: int) -> None:
+    os.write(begins, b"!")
+    os.close(begins)
 
 
 def die_with_parent() -> None:

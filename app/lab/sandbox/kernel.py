@@ -37,22 +37,22 @@ RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 NEWEST_RIGHTS = 16
 MOUNT_SETATTR, HERE, RECURSIVE, READ_ONLY = 442, -100, 0x8000, 1
 
-# By machine: its name in a filter, socket, socketpair and clone, and what is refused outright:
-# unshare, setns, mount, umount2, pivot_root, add_key, request_key, keyctl, ptrace,
-# process_vm_readv and _writev, bpf, userfaultfd, perf_event_open.
+# By machine: its name in a filter; socket, socketpair, clone, prctl and memfd_create; and what is
+# refused outright: unshare, setns, mount, umount2, pivot_root, add_key, request_key, keyctl,
+# ptrace, process_vm_readv and _writev, bpf, userfaultfd, perf_event_open, shmget, msgget, semget.
 MACHINES = {
     "x86_64": (
-        *(0xC000003E, (41, 53, 56)),
-        (272, 308, 165, 166, 155, 248, 249, 250, 101, 310, 311, 321, 323, 298),
+        *(0xC000003E, (41, 53, 56, 157, 319)),
+        (272, 308, 165, 166, 155, 248, 249, 250, 101, 310, 311, 321, 323, 298, 29, 68, 64),
     ),
     "aarch64": (
-        *(0xC00000B7, (198, 199, 220)),
-        (97, 268, 40, 39, 41, 217, 218, 219, 117, 270, 271, 280, 282, 241),
+        *(0xC00000B7, (198, 199, 220, 167, 279)),
+        (97, 268, 40, 39, 41, 217, 218, 219, 117, 270, 271, 280, 282, 241, 194, 186, 190),
     ),
 }
 # io_uring (it opens sockets past a filter), the newer calls to mount, and pidfd_getfd.
 REFUSED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, MOUNT_SETATTR)
-CLONE3 = 435
+CLONE3, MEMFD_SECRET = 435, 447
 X32 = 0x40000000  # from here on: the numbers of x86_64's other table
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT, MASK, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 NUMBER, MACHINE, FIRST, SECOND = 0, 4, 16, 24  # where a filter finds a call's parts
@@ -181,8 +181,11 @@ class FilterProgram(ctypes.Structure):
 
 
 def call_filter(machine: str) -> list[Step]:
-    """A socket of a pair of datagrams could be connected anew, so pairs are of streams."""
-    name, (open_socket, open_pair, clone), refused = MACHINES[machine]
+    """A socket of a pair of datagrams could be connected anew, so pairs are of streams.
+
+    Memory that belongs to no process could not be watched, nor could a process that hides.
+    """
+    name, (open_socket, open_pair, clone, control, memory), refused = MACHINES[machine]
     network = (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
     streams = (socket.SOCK_STREAM, socket.SOCK_SEQPACKET)
     steps = [(LOAD, 0, 0, MACHINE), (IF_EQUAL, 1, 0, name), end(REFUSE), (LOAD, 0, 0, NUMBER)]
@@ -190,7 +193,9 @@ def call_filter(machine: str) -> list[Step]:
     for number in (*refused, *REFUSED):
         steps += on(number, [end(REFUSE)])
     # What clone3 is asked for cannot be seen; without it the C library takes clone.
-    steps += on(CLONE3, [end(UNKNOWN)])
+    for number in (CLONE3, memory, MEMFD_SECRET):
+        steps += on(number, [end(UNKNOWN)])
+    steps += on(control, [(LOAD, 0, 0, FIRST), *on(SET_DUMPABLE, [end(REFUSE)]), end(ALLOW)])
     steps += on(clone, [(LOAD, 0, 0, FIRST), (IF_ANY_BIT, 0, 1, NEW_ANY), end(REFUSE), end(ALLOW)])
     steps += on(open_socket, [(LOAD, 0, 0, FIRST), *only(network)])
     steps += on(open_pair, [(LOAD, 0, 0, SECOND), (MASK, 0, 0, 15), *only(streams)])

@@ -10,18 +10,18 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint, runs, signature
 from app.lab.analyses import Analysis
 from app.lab.claims import judge
-from app.lab.fingerprint import Take
+from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
+from app.library.identity import EVERY
 from app.markup import fill
 from app.settings import Settings
-
-EVERY = ("public", "unlisted", "private")
 
 
 class BlockLike(Protocol):
@@ -41,7 +41,9 @@ class BlockLike(Protocol):
 class Cell:
     """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
 
-    `chosen`: the parameters are not the note's but of a run that the reader asked for.
+    `causes`: why it is stale, by what made it so; `stale` has their words.
+    `chosen`: the parameters are not the note's (`own`) but what the reader asked for; the text of
+    the note speaks of `own_run` all the same. `wrong`: why those cannot be taken.
     `absent`: outputs that the note wants to show and the run did not return.
     """
 
@@ -53,7 +55,12 @@ class Cell:
     run: Run | None = None
     newest: Run | None = None
     stale: Sequence[str] = ()
+    causes: Sequence[Cause] = ()
     chosen: bool = False
+    own: Mapping[str, Any] | None = None
+    own_run: Run | None = None
+    own_causes: Sequence[Cause] = ()
+    wrong: str = ""
     show: Sequence[str] | None = None
     outputs: Sequence[Output] = ()
     absent: Sequence[str] = ()
@@ -66,6 +73,14 @@ class Cell:
         if self.newest and self.newest.status != "succeeded":
             return self.newest.status
         return "missing" if self.run is None else "stale" if self.stale else "fresh"
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether what is shown was computed with other parameters than those that are asked."""
+        return self.run is not None and dict(self.run.params) != dict(self.params or {})
+
+
+Choice = int | Mapping[str, str]  # a run, or parameters as a form sends them
 
 
 @dataclass(frozen=True)
@@ -82,15 +97,17 @@ def cells(
     settings: Settings,
     connection: sqlite3.Connection,
     blocks: Iterable[BlockLike],
-    chosen: Mapping[str, int] | None = None,
+    chosen: Mapping[str, Choice] | None = None,
 ) -> list[Cell]:
-    """The cells of blocks, in their order. `chosen`: the run to show in a block, by its name.
+    """The cells of blocks, in their order. `chosen`: by the name of a block, what to show in it.
 
     A run of another analysis than the block's is not shown, nor one that is no more.
     """
-    bare = [read(settings, block) for block in blocks]
-    picked = picked_runs(connection, bare, chosen or {})
+    chosen = chosen or {}
+    bare = [choose(read(settings, block), chosen.get(block.name)) for block in blocks]
+    picked = picked_runs(connection, bare, chosen)
     pairs = [key(cell.script, cell.params) for cell in bare if cell.params is not None]
+    pairs += [key(cell.script, cell.own) for cell in bare if cell.chosen]
     pairs += [key(run.script, run.params) for run in picked.values()]
     known = runs.latest(connection, pairs)
     take = fingerprint.taker(settings)
@@ -110,11 +127,26 @@ def read(settings: Settings, block: BlockLike) -> Cell:
         return replace(cell, error=str(error))
 
 
+def choose(cell: Cell, choice: Choice | None) -> Cell:
+    """The cell with the parameters that the reader asks for, what is not named as in the note."""
+    cell = replace(cell, own=cell.params)
+    if choice is None or isinstance(choice, int) or cell.analysis is None or cell.own is None:
+        return cell
+    known = cell.analysis.signature
+    texts = {name: signature.as_text(known[name], value) for name, value in cell.own.items()}
+    try:
+        params = signature.bind_text(known, {**texts, **choice})
+    except BadInput as error:
+        return replace(cell, wrong=str(error))
+    return replace(cell, params=params, chosen=params != dict(cell.own))
+
+
 def picked_runs(
-    connection: sqlite3.Connection, bare: Iterable[Cell], chosen: Mapping[str, int]
+    connection: sqlite3.Connection, bare: Iterable[Cell], chosen: Mapping[str, Choice]
 ) -> dict[str, Run]:
-    asked = runs.load(connection, chosen.values()) if chosen else {}
-    found = {cell.name: asked.get(chosen.get(cell.name, 0)) for cell in bare}
+    ids = {name: choice for name, choice in chosen.items() if isinstance(choice, int)}
+    asked = runs.load(connection, ids.values()) if ids else {}
+    found = {cell.name: asked.get(ids.get(cell.name, 0)) for cell in bare}
     scripts = {cell.name: cell.script for cell in bare}
     return {name: run for name, run in found.items() if run and run.script == scripts[name]}
 
@@ -132,15 +164,20 @@ def filled(
             return cell
         old = replace(cell, params=picked.params, stale=[cell.error], error="")
         return shown(take, old, picked, picked)
-    own = known[key(cell.script, cell.params)]
+    own = known[key(cell.script, cell.own)]
+    if own.succeeded:
+        found = causes(take, cell, own.succeeded)
+        cell = replace(cell, own_run=own.succeeded, own_causes=found)
     if picked is None:
-        return shown(take, cell, own.succeeded, own.newest)
-    other = dict(picked.params) != dict(cell.params)
+        asked = known[key(cell.script, cell.params)]
+        return shown(take, cell, asked.succeeded or own.succeeded, asked.newest)
+    other = dict(picked.params) != dict(cell.own or {})
     same = known[key(picked.script, picked.params)]
     run = picked if picked.status == "succeeded" else same.succeeded
-    if run is None and picked.active:
-        run = own.succeeded  # what is there stays on the page until the new one is
-    return shown(take, replace(cell, params=picked.params, chosen=other), run, picked)
+    # What is there stays on the page until the new one is.
+    return shown(
+        take, replace(cell, params=picked.params, chosen=other), run or own.succeeded, picked
+    )
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
@@ -149,29 +186,36 @@ def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
         return cell
     outputs = {output.name: output for output in run.outputs}
     order = list(outputs) if cell.show is None else list(cell.show)
+    found = cell.own_causes if run is cell.own_run else causes(take, cell, run)
     return replace(
         cell,
-        stale=cell.stale or reasons(take, cell, run),
+        stale=cell.stale or [cause.words for cause in found],
+        causes=found,
         outputs=[outputs[name] for name in order if name in outputs],
         absent=[name for name in order if name not in outputs],
     )
 
 
-def reasons(take: Take, cell: Cell, run: Run) -> list[str]:
+def causes(take: Take, cell: Cell, run: Run) -> list[Cause]:
     """Why the run no longer answers for the code, data and packages as they are now."""
     if cell.analysis is None:
         return []
-    now = take(cell.analysis, run.params)
-    return [] if now.digest == run.fingerprint else fingerprint.reasons(run.parts, now.parts)
+    now = take(cell.analysis, run.params, fingerprint.seen_in(run.parts))
+    if now.digest == run.fingerprint:
+        return []
+    day = partial(files.day, cell.analysis.path.parent)
+    return fingerprint.causes(run.parts, now.parts, cell.script, day)
 
 
 def alone(
-    settings: Settings, connection: sqlite3.Connection, script: str, run_id: int | None = None
+    settings: Settings, connection: sqlite3.Connection, script: str, choice: Choice | None = None
 ) -> Cell:
-    """An analysis outside of a note: with the parameters of a run, or at its defaults."""
-    params = runs.get(connection, run_id).params if run_id is not None else {}
-    chosen = {script: run_id} if run_id is not None else {}
-    (cell,) = cells(settings, connection, [Wanted(script, script, params)], chosen)
+    """An analysis outside of a note: as a run has it, or at its defaults but for a choice."""
+    if not isinstance(choice, int):
+        chosen = {script: choice} if choice else {}
+        return cells(settings, connection, [Wanted(script, script)], chosen)[0]
+    params = runs.get(connection, choice).params
+    (cell,) = cells(settings, connection, [Wanted(script, script, params)], {script: choice})
     return replace(cell, chosen=False)
 
 
@@ -185,14 +229,16 @@ def implicit(
 
 def namespace(known: Iterable[Cell]) -> dict[str, dict[str, Any] | None]:
     """What claims and values can speak of; None where a block has no result yet."""
-    return {cell.name: cell.run.values if cell.run else None for cell in known}
+    return {cell.name: cell.own_run.values if cell.own_run else None for cell in known}
 
 
 def missing(
     settings: Settings, connection: sqlite3.Connection
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """(script, parameters) of all that the library shows or speaks of and that has never run."""
-    blocks = connection.execute("SELECT script, params FROM document_block").fetchall()
+    blocks = connection.execute(
+        "SELECT script, params FROM document_block WHERE sweep = 'null'"
+    ).fetchall()
     wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
     wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
     found = {
@@ -208,7 +254,8 @@ def is_shown(
 ) -> bool:
     """Whether a note with one of these visibilities shows what this run computed."""
     blocks = connection.execute(
-        f"SELECT params FROM document_block WHERE script = ? AND {among(visibilities)}",
+        "SELECT params FROM document_block WHERE sweep = 'null' AND script = ?"
+        f" AND {among(visibilities)}",
         [run.script, *visibilities],
     ).fetchall()
     wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]

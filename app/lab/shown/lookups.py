@@ -1,49 +1,107 @@
 """What a search asks the other rooms: which notes are stale or refuted, which link to a note.
 
-Nothing of this is kept: whether a result still holds depends on files as they are now.
+Whether a result still holds depends on files as they are now. So the judgement of all notes is
+kept by the version of the database, what stands below analysis/, and the packages there are: as
+long as none of these changes, nobody waits for it twice.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
 
+from app import database
 from app.accounts.permissions import Person, visibilities
-from app.lab.shown import board
+from app.lab.fingerprint import distributions
+from app.lab.shown import groups
 from app.lab.shown.board import Board
-from app.library import documents, links
-from app.search.settling import Known
+from app.library import links
+from app.library.identity import EVERY
 from app.settings import Settings
 
-COMPUTING = """SELECT uid FROM document
-    WHERE visibility IN (SELECT value FROM json_each(?)) AND uid IN (
-        SELECT uid FROM document_block UNION SELECT uid FROM document_claim
-        UNION SELECT uid FROM document_has WHERE what = 'value')"""
+Stamp = tuple[object, ...]
 
 
-def known(settings: Settings, connection: sqlite3.Connection, person: Person) -> Known:
-    """Answers about the notes that `person` may list, each found when it is asked for."""
-    seen = visibilities(person)
+@dataclass(frozen=True)
+class Judged:
+    """The notes, of any visibility, whose results are stale or refuted, as of `stamp`."""
 
-    def those(matches: Callable[[Board], bool]) -> Callable[[str], list[int]]:
-        return lambda _: [uid for uid, each in boards(settings, connection, seen) if matches(each)]
-
-    return {
-        "is:stale": those(is_stale),
-        "is:refuted": those(is_refuted),
-        "links": lambda target: linking(connection, target, seen),
-    }
+    stamp: Stamp
+    stale: frozenset[int]
+    refuted: frozenset[int]
 
 
-def boards(
-    settings: Settings, connection: sqlite3.Connection, seen: Sequence[str]
-) -> list[tuple[int, Board]]:
-    """The computed side of every note that has one; the number of queries does not grow."""
-    uids = [uid for (uid,) in connection.execute(COMPUTING, [json.dumps(list(seen))])]
-    notes = documents.embedded(connection, uids)
-    found = board.of_notes(settings, connection, notes)
-    return [(note.uid, each) for note, each in zip(notes, found, strict=True)]
+_judged: dict[Path, Judged] = {}
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """Answers for one person, each found when it is asked for."""
+
+    settings: Settings
+    connection: sqlite3.Connection
+    person: Person
+
+    def stale(self) -> Collection[int]:
+        return judged(self.settings, self.connection).stale
+
+    def refuted(self) -> Collection[int]:
+        """Also where that is what was expected."""
+        return judged(self.settings, self.connection).refuted
+
+    def linking(self, target: str) -> Collection[int] | None:
+        return linking(self.connection, target, visibilities(self.person))
+
+
+def known(settings: Settings, connection: sqlite3.Connection, person: Person) -> Lookups:
+    return Lookups(settings, connection, person)
+
+
+def judged(settings: Settings, connection: sqlite3.Connection) -> Judged:
+    """As everything is now; a hidden note's part is left out by the search itself."""
+    stamp = stamp_of(settings, connection)
+    with _lock:
+        found = _judged.get(settings.database)
+        if found is None or found.stamp != stamp:
+            found = judge(settings, connection, stamp)
+            _judged[settings.database] = found
+    return found
+
+
+def judge(settings: Settings, connection: sqlite3.Connection, stamp: Stamp) -> Judged:
+    each = groups.boards(settings, connection, EVERY)
+    stale = frozenset(note.uid for note, one in each if is_stale(one))
+    refuted = frozenset(note.uid for note, one in each if is_refuted(one))
+    return Judged(stamp, stale, refuted)
+
+
+def stamp_of(settings: Settings, connection: sqlite3.Connection) -> Stamp:
+    """Of all that a judgement depends on."""
+    paths = tuple(map(distributions.changed_at, sys.path))
+    return database.version(connection), paths, frozenset(files_below(settings.analysis))
+
+
+def files_below(root: Path) -> Iterator[tuple[object, ...]]:
+    """Each file, and folder, by its path and stat."""
+    waiting = [str(root)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        stat = entry.stat()
+                        yield entry.path, stat.st_mtime_ns, stat.st_size, stat.st_ino
+        except OSError:
+            continue
 
 
 def is_stale(each: Board) -> bool:
@@ -51,7 +109,6 @@ def is_stale(each: Board) -> bool:
 
 
 def is_refuted(each: Board) -> bool:
-    """Also where that is what was expected."""
     return any(claim.state == "refuted" for claim in each.claims.values())
 
 

@@ -6,6 +6,15 @@ Callers need these names alone; how a file is read is in the modules.
 from app.lab.signature.binding import arguments, bind, canonical
 from app.lab.signature.parameters import Parameter, Signature
 from app.lab.signature.reading import read
-from app.lab.signature.texts import bind_text
+from app.lab.signature.texts import as_text, bind_text
 
-__all__ = ["Parameter", "Signature", "arguments", "bind", "bind_text", "canonical", "read"]
+__all__ = [
+    "Parameter",
+    "Signature",
+    "arguments",
+    "as_text",
+    "bind",
+    "bind_text",
+    "canonical",
+    "read",
+]

@@ -11,8 +11,10 @@ The page sends `no` (hidden) before a checkbox's `yes`, and of several values th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.lab.signature.parameters import Bound, Parameter, Signature
@@ -56,8 +58,8 @@ def field(parameter: Parameter, value: Any) -> Field:
         help=parameter.help,
         kind=kind(parameter),
         value=as_text(parameter, value),
-        minimum=bound(parameter, parameter.minimum, parameter.above),
-        maximum=bound(parameter, parameter.maximum, parameter.below),
+        minimum=bound(parameter, -1),
+        maximum=bound(parameter, 1),
         step={"int": "1", "float": "any"}.get(parameter.type, "") * (not parameter.many),
         choices=choices(parameter),
         optional=parameter.optional,
@@ -73,16 +75,38 @@ def kind(parameter: Parameter) -> Kind:
         case "choice":
             return "select"
         case "int" | "float":
-            both = parameter.minimum is not None and parameter.maximum is not None
-            return "range" if both and not parameter.optional else "number"
+            ends = (nearest(parameter, -1), nearest(parameter, 1))
+            return "range" if None not in ends and not parameter.optional else "number"
         case "date":
             return "date"
     return "text"
 
 
-def bound(parameter: Parameter, inclusive: Bound | None, exclusive: Bound | None) -> str:
-    found = exclusive if inclusive is None else inclusive
+def bound(parameter: Parameter, side: int) -> str:
+    found = nearest(parameter, side)
     return "" if found is None or parameter.many else str(found)
+
+
+def nearest(parameter: Parameter, side: int) -> Bound | None:
+    """The least value that is allowed, or the largest: beside a bound that is not."""
+    lower = side < 0
+    inclusive = parameter.minimum if lower else parameter.maximum
+    exclusive = parameter.above if lower else parameter.below
+    if exclusive is None:
+        return inclusive
+    beside = next_to(parameter, exclusive, side)
+    if inclusive is None:
+        return beside
+    # Both are numbers, or both days, which sort as their texts do.
+    return max(inclusive, beside) if lower else min(inclusive, beside)
+
+
+def next_to(parameter: Parameter, bound: Bound, side: int) -> Bound:
+    if isinstance(bound, str):
+        return (date.fromisoformat(bound) - timedelta(days=side)).isoformat()
+    if parameter.type == "int":
+        return math.floor(bound) + 1 if side < 0 else math.ceil(bound) - 1
+    return math.nextafter(bound, -math.inf * side)
 
 
 def choices(parameter: Parameter) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Report:
         }
 
 
+MADE_ANEW = "made_anew"  # in state, while every table is filled anew: a search says so
 COUNTS = ("added", "changed", "moved", "removed", "unchanged")
 
 
@@ -74,9 +75,12 @@ def sync(
         if rebuild:
             remember(settings, connection, todo)
             database.rebuild(connection)
+            connection.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", [MADE_ANEW])
             before = {}
             todo = changes.compare(connection, settings.notes, before, found.notes)
-        return bring_up_to_date(settings, connection, found, before, todo)
+        report = bring_up_to_date(settings, connection, found, before, todo)
+        connection.execute("DELETE FROM state WHERE name = ?", [MADE_ANEW])
+        return report
 
 
 def bring_up_to_date(

@@ -28,6 +28,36 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
+// The box searches as one types on every page: the first letters bring the page of hits, and what is
+// typed until that is there goes along. Where something is being written, nobody leaves for a letter.
+(() => {
+  const PAUSE = 150; // milliseconds, as on the page of hits
+  const box = document.querySelector("form.find input");
+  const stays = document.getElementById("found") || document.querySelector("form[data-guard]");
+  let leaving = false, waiting = 0;
+
+  function lead(event) {
+    clearTimeout(waiting);
+    if (!stays && !event.isComposing) waiting = setTimeout(leave, PAUSE);
+  }
+  function leave() {
+    if (leaving || !box.value.trim()) return;
+    leaving = true;
+    location.assign(box.form.action);
+  }
+  box.addEventListener("input", lead);
+  box.addEventListener("compositionend", lead);
+  box.form.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("pagehide", () => {
+    if (!leaving) return;
+    try { sessionStorage.setItem("typed", box.value); } catch { /* no storage: it is typed again */ }
+  });
+  window.addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (event.persisted && !stays) box.value = box.defaultValue;
+  });
+})();
+
 // Escape closes the card of a citation; it comes back when the citation is approached anew.
 const openCards = ".cite:hover, .cite:focus-within";
 

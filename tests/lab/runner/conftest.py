@@ -6,9 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,11 @@ from app.lab.runner import child
 from app.lab.runs import Run
 from app.lab.sandbox import processes
 from app.settings import PROJECT, Settings, environment, load
+from tests.lab.runner import ordinary as ordinary_user
 
 PATIENCE = 30.0
+ORDINARY = 12345  # a user of whom nobody has heard
+BOTH = ("test_outcomes", "test_confinement", "test_hostile")
 
 
 @dataclass
@@ -34,11 +39,19 @@ class Lab:
     connection: sqlite3.Connection
     person: Person
     process: subprocess.Popen[bytes]
+    uid: int = os.getuid()  # whose runner it is
 
     def write(self, name: str, body: str, top: str = "") -> None:
         lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
         source = f'"""One case."""\n{top}\ndef main(seed: int = 0) -> dict:\n{lines}\n'
-        (self.settings.analysis / f"{name}.py").write_text(source)
+        file = self.settings.analysis / f"{name}.py"
+        file.write_text(source)
+        self.give(file)
+
+    def give(self, place: Path) -> Path:
+        """Make it the runner's user's: what cannot be done to it then, the sandbox refuses."""
+        os.chown(place, self.uid, -1)
+        return place
 
     def start(self, name: str, **params: Any) -> Run:
         run, _ = runs.enqueue(self.settings, self.connection, name, params, self.person, force=True)
@@ -57,9 +70,12 @@ class Lab:
         return self.wait(self.start(name, **params))
 
 
-def started(settings: Settings, code: str = "") -> subprocess.Popen[bytes]:
+def started(settings: Settings, code: str = "", uid: int = -1) -> subprocess.Popen[bytes]:
+    command = [sys.executable, *(["-c", code] if code else ["-m", "app.lab.runner"])]
+    if uid == ORDINARY:
+        command = [sys.executable, "-m", ordinary_user.__name__, str(uid), *command]
     process = subprocess.Popen(
-        [sys.executable, *(["-c", code] if code else ["-m", "app.lab.runner"])],
+        command,
         env={**os.environ, **environment(settings), "TELLTALE": "a secret of the server"},
         cwd=PROJECT,
     )
@@ -101,16 +117,60 @@ def named_spare(pid: int) -> bool:
 
 
 @pytest.fixture(scope="session")  # one runner for all that are here: it takes a second
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    settings = library(tmp_path_factory.mktemp("library"))
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    yield from served(library(tmp_path_factory.mktemp("library")))
+
+
+@pytest.fixture(scope="session")
+def ordinary() -> Iterator[Lab]:
+    """The runner of an ordinary user, where the tests are root's."""
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
+        Path(folder).chmod(0o755)
+        inner = Path(folder, "library")
+        inner.mkdir()
+        yield from served(library(inner), ORDINARY)
+
+
+def served(settings: Settings, uid: int = os.getuid()) -> Iterator[Lab]:
     connection = database.connect(settings.database)
     database.migrate(connection)
-    process = started(settings)
-    yield Lab(settings, connection, people.owner(connection), process)
+    for found in (settings.data.parent, *settings.data.parent.rglob("*")):
+        os.chown(found, uid, uid if uid == ORDINARY else -1)
+    process = started(settings, uid=uid)
+    yield Lab(settings, connection, people.owner(connection), process, uid)
     process.terminate()
     assert process.wait(PATIENCE) == 0
     assert not (settings.data / "runner.sock").exists()
     connection.close()
+
+
+@pytest.fixture
+def who() -> str:
+    """Whose runner it is, where a test is not for both."""
+    return "ours"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """How runs end and what holds them is tested as root and as an ordinary user."""
+    if "who" in metafunc.fixturenames and metafunc.module.__name__.endswith(BOTH):
+        metafunc.parametrize("who", ["ours", "ordinary"] if os.getuid() == 0 else ["ours"])
+
+
+@pytest.fixture
+def lab(who: str, request: pytest.FixtureRequest) -> Lab:
+    if who == "ordinary" and (refused := no_mounts()):
+        pytest.skip(f"nobody can be another user here: {refused}")
+    found: Lab = request.getfixturevalue(who)
+    return found
+
+
+@cache
+def no_mounts() -> str:
+    """Why this host lets us make nobody an ordinary user; "" where it does."""
+    python = [sys.executable, "-c", "print('fine')"]
+    command = [sys.executable, "-m", ordinary_user.__name__, str(ORDINARY), *python]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    return "" if done.stdout == "fine\n" else done.stderr.strip().rpartition("\n")[2] or "it fails"
 
 
 PLOT = """

@@ -176,6 +176,47 @@ def spares(lab: Lab) -> list[int]:
     return found
 
 
+def test_the_parent_has_one_thread_and_nothing_of_the_analyses(lab: Lab) -> None:
+    """A fork while another thread is inside BLAS would hang; and what it had read would be old."""
+    assert lab.run("plot", PLOT).status == "succeeded"
+    parent = Path(f"/proc/{lab.process.pid}")
+    assert len([*(parent / "task").iterdir()]) == 1
+    held = [str(number.readlink()) for number in (parent / "fd").iterdir()]
+    assert str(lab.settings.analysis) not in (parent / "maps").read_text() + str(held)
+
+
+def test_it_begins_anew_when_packages_change_and_the_queue_goes_on(
+    tmp_path: Path,
+) -> None:
+    """A folder stands for the one that pip touches: that one belongs to other tests as well."""
+    (tmp_path / "library").mkdir()
+    settings = library(tmp_path / "library")
+    connection = database.connect(settings.database)
+    database.migrate(connection)
+    code = f"""
+import os
+from app.lab.runner import engine, warm
+warm.installed = lambda: (os.stat({str(tmp_path)!r} + "/packages").st_mtime_ns,)
+engine.main([])
+"""
+    (tmp_path / "packages").mkdir()
+    lab = Lab(settings, connection, people.owner(connection), started(settings, code))
+    lab.write(
+        "slow", "import time\nprint('here', flush=True)\ntime.sleep(0.6)\nreturn {'seed': seed}"
+    )
+    first = lab.wait(lab.start("slow"), lambda now: now.status == "running")
+    command = Path(f"/proc/{lab.process.pid}/cmdline")
+    assert b"-c" in command.read_bytes().split(b"\0")
+    (tmp_path / "packages" / "new").mkdir()
+    second = lab.start("slow", seed=1)
+    assert lab.wait(first).status == "succeeded"
+    assert lab.wait(second).values == {"seed": 1}
+    assert b"app.lab.runner.engine" in command.read_bytes().split(b"\0")
+    lab.process.terminate()
+    assert lab.process.wait(PATIENCE) == 0
+    connection.close()
+
+
 def test_without_a_runner_one_is_started_for_the_run_alone(tmp_path: Path) -> None:
     settings = library(tmp_path)
     connection = database.connect(settings.database)

@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+
 import pytest
 
 from app.lab import runs
+from app.lab.runner import bars
 from app.lab.runs import Run
 from tests.lab.runner.conftest import PATIENCE, PLOT, Lab, left_over
 
@@ -176,17 +180,56 @@ def test_a_bar_of_tqdm_is_progress_and_draws_nothing(lab: Lab) -> None:
     body = """
 import time
 from tqdm import tqdm
-for step in tqdm(range(40), desc="walking"):
-    time.sleep(0.05)
+for step in tqdm(range(20), desc="walking"):
+    for inner in tqdm(range(50), desc="steps", leave=False):
+        time.sleep(0.001)
+    tqdm.write(f"{step}")
 return {"x": 1}
 """
     lab.write("bar", body)
     run = lab.start("bar")
     seen = lab.wait(run, lambda now: now.progress.get("n", 0) > 0 or not now.active)
     assert seen.status == "running"
-    assert (seen.progress["total"], seen.progress["desc"]) == (40, "walking")
-    assert 0 < seen.progress["n"] < 40
-    assert seen.progress["bars"] == [{name: seen.progress[name] for name in ("n", "total", "desc")}]
+    assert (seen.progress["total"], seen.progress["desc"]) == (20, "walking")
+    assert 0 < seen.progress["n"] < 20
+    outer, inner = seen.progress["bars"]
+    assert outer == {name: seen.progress[name] for name in ("n", "total", "desc")}
+    assert (inner["total"], inner["desc"]) == (50, "steps")
     assert 0 <= seen.progress["since"] < PATIENCE
     done = lab.wait(run)
-    assert (done.status, done.log) == ("succeeded", "")
+    assert (done.status, done.log.split()) == ("succeeded", [str(step) for step in range(20)])
+
+
+def test_a_line_that_is_drawn_anew_is_progress_where_there_is_no_bar(lab: Lab) -> None:
+    body = "for step in range(60):\n    print(f'\\rstep {step}/60', end='', flush=True)\n    time.sleep(0.02)\nreturn {}"
+    lab.write("drawn", body, "import time")
+    seen = lab.wait(lab.start("drawn"), lambda now: "n" in now.progress or not now.active)
+    assert (seen.status, seen.progress["total"]) == ("running", 60)
+    assert seen.log.startswith("step ")
+    assert lab.wait(seen).log == "step 59/60"
+
+
+def test_many_bars_that_end_at_once_are_a_few_events() -> None:
+    told: deque[float] = deque([-1.0], maxlen=bars.BURST)
+    passed = 0
+    for _ in range(100):
+        if bars.due(told, at_end=True):
+            told.append(time.monotonic())
+            passed += 1
+    assert passed == bars.BURST
+
+
+def test_a_warning_names_the_file_without_the_folder_it_is_in(lab: Lab) -> None:
+    run = lab.run("warns", "warnings.warn('careful', stacklevel=1)\nreturn {}", "import warnings")
+    assert run.log.startswith("warns.py:4: UserWarning: careful")
+
+
+def test_a_process_it_starts_finds_the_fonts_without_looking_for_them(lab: Lab) -> None:
+    body = """
+done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
+return {"said": done.stdout + done.stderr, "fonts": ", ".join(os.listdir(os.environ["MPLCONFIGDIR"]))}
+"""
+    code = "import logging\nlogging.basicConfig(level=20)\nfrom matplotlib import font_manager"
+    run = lab.run("fonts", body, f"import os, subprocess, sys\nCODE = {code!r}")
+    assert "generated new fontManager" not in str(run.values["said"]), run
+    assert str(run.values["fonts"]).startswith("fontlist-")

@@ -1,0 +1,146 @@
+"""What the processes of a run use together: the kernel's own limits hold for each alone.
+
+Everything is from /proc, so there are moments between two looks. In 50 ms, the time between
+them once a run has half of its memory, two cores fill some 200 MB more than a run may have.
+A process that lives shorter than that, and that nobody waits for, has processor time that is in
+nobody's account: the limit on time that passes bounds it, with the number of cores.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.lab.sandbox import folders, processes
+
+PAGE = resource.getpagesize()
+TICKS = os.sysconf("SC_CLK_TCK")
+SHARED = "/dev/shm"  # noqa: S108 - the kernel's own place, mounted anew for each run
+SELDOM, OFTEN = 0.2, 0.05  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Usage:
+    processes: int
+    memory: int  # bytes
+    cpu: float  # seconds
+    unlinked: int  # bytes of files that have no name any more, and are open
+
+
+@dataclass(frozen=True)
+class Life:
+    """One process as it is now, by the name that no later one has."""
+
+    key: tuple[int, int]
+    own: float  # seconds of processor time
+    waited: float  # seconds of those that it waited for
+    resident: int  # bytes
+
+
+@dataclass
+class Watch:
+    """Of all that descend from `guard`; what they have used so far counts for nobody."""
+
+    guard: int
+    device: int  # where the run's folder is
+    seen: dict[tuple[int, int], float] = field(default_factory=dict)
+    spent: float = 0.0  # of all that were ever seen
+    before: float = 0.0
+    pause: float = SELDOM  # until the next look
+
+    @classmethod
+    def begin(cls, guard: int, folder: Path) -> Watch:
+        found = cls(guard, folder.stat().st_dev)
+        found.before = found.cpu(found.alive(10_000))
+        return found
+
+    def look(self, memory_limit: int, most: int) -> Usage:
+        """Shared pages are told apart only where it matters: that takes a hundred times longer."""
+        started = time.monotonic()
+        living = self.alive(most)
+        pids = [life.key[0] for life in living]
+        shared = shared_memory(self.guard)
+        memory = sum(life.resident for life in living) + shared
+        if memory > memory_limit:
+            memory = told_apart(pids, shared)
+        used = Usage(
+            len(living), memory, self.cpu(living) - self.before, unlinked(pids, self.device)
+        )
+        pause = OFTEN if memory > memory_limit / 2 else SELDOM
+        self.pause = max(pause, 4 * (time.monotonic() - started))
+        return used
+
+    def alive(self, most: int) -> list[Life]:
+        found = map(life, processes.descendants(self.guard, most))
+        return [each for each in found if each]
+
+    def cpu(self, living: list[Life]) -> float:
+        """Of those that live, and of those that they waited for or that were seen to live."""
+        for each in living:
+            self.spent += each.own - self.seen.get(each.key, 0.0)
+            self.seen[each.key] = each.own
+        return max(self.spent, sum(each.own + each.waited for each in living))
+
+
+def life(pid: int) -> Life | None:
+    """None when it is gone."""
+    with suppress(OSError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        user, system, users, systems = (int(ticks) / TICKS for ticks in fields[11:15])
+        return Life((pid, int(fields[19])), user + system, users + systems, int(fields[21]) * PAGE)
+    return None
+
+
+def resident_memory(pid: int) -> int:
+    found = life(pid)
+    return found.resident if found else 0
+
+
+def told_apart(pids: list[int], shared: int) -> int:
+    """A page that ten processes share counts a tenth for each; what lies in /dev/shm counts once,
+    whether it is in somebody's memory as well or not."""
+    whole = mapped = 0
+    for pid in pids:
+        found = rollup(pid)
+        whole += found.get("Pss", 0)
+        mapped += found.get("Pss_Shmem", 0)
+    return whole + max(0, shared - mapped)
+
+
+def rollup(pid: int) -> dict[str, int]:
+    """The sums over a process's memory in bytes, as the kernel names them."""
+    with suppress(OSError, IndexError, ValueError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+        parts = (line.partition(":") for line in lines)
+        return {name: int(rest.split()[0]) * 1024 for name, _, rest in parts}
+    return {"Pss": resident_memory(pid)}
+
+
+def shared_memory(guard: int) -> int:
+    """What lies in the /dev/shm of a run, where it has one of its own."""
+    for init in processes.children(guard)[:1]:
+        with suppress(OSError):
+            place = Path(f"/proc/{init}/root{SHARED}")
+            if place.stat().st_dev != Path(SHARED).stat().st_dev:
+                found = os.statvfs(place)
+                return (found.f_blocks - found.f_bfree) * found.f_frsize
+    return 0
+
+
+def unlinked(pids: list[int], device: int) -> int:
+    """The bytes of the disk that belong to no file of a folder, as long as somebody has it open."""
+    sizes: dict[int, int] = {}
+    for pid in pids:
+        with suppress(OSError):
+            for opened in os.scandir(f"/proc/{pid}/fd"):
+                with suppress(OSError):
+                    found = opened.stat()
+                    plain = found.st_dev == device and stat.S_ISREG(found.st_mode)
+                    if plain and found.st_nlink == 0:
+                        sizes[found.st_ino] = folders.of_file(found)
+    return sum(sizes.values())

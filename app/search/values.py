@@ -1,0 +1,75 @@
+"""Whether anything has the value of a field: if not, the person is told, and what may be meant.
+
+Only what the person may list counts, so that nothing is said of a hidden note.
+
+    >>> covers("tag", key("tag", "walks"), key("tag", "Walks/random")), key("author", "Ö. Li")
+    (True, ' o li ')
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from difflib import get_close_matches
+
+from app.accounts.permissions import Person, visibilities
+from app.search import persons
+from app.search.tree import Field, written
+
+SEEN = "visibility IN (SELECT value FROM json_each(?))"
+ANY = {
+    "tag": f"""SELECT 1 FROM document_tag JOIN document USING (uid) WHERE {SEEN}
+        AND (tag = ? COLLATE NOCASE OR substr(tag, 1, length(?) + 1) = ? || '/' COLLATE NOCASE)""",
+    "kind": f"SELECT 1 FROM document WHERE {SEEN} AND kind = ? COLLATE NOCASE",
+    "author": f"""SELECT 1 FROM document_author JOIN document USING (uid) WHERE {SEEN}
+        AND is_meant(?, author)""",
+}
+ALL = {
+    "tag": f"SELECT DISTINCT tag FROM document_tag JOIN document USING (uid) WHERE {SEEN}",
+    "kind": f"SELECT DISTINCT kind FROM document WHERE {SEEN}",
+    "author": f"SELECT DISTINCT author FROM document_author JOIN document USING (uid) WHERE {SEEN}",
+}
+SAID = {
+    "tag": "no note has the tag {value}",
+    "kind": "no note is of the kind {value}",
+    "author": "no note has an author {value}",
+}
+MOST_COMPARED = 5_000
+
+
+def unmet(connection: sqlite3.Connection, person: Person, field: Field) -> str:
+    """What to say where no note has this value; empty where one has."""
+    if field.name not in ANY:
+        return ""
+    seen, sql = json.dumps(list(visibilities(person))), ANY[field.name]
+    values = [seen] + [field.value] * (sql.count("?") - 1)
+    if connection.execute(f"{sql} LIMIT 1", values).fetchone():
+        return ""
+    said = SAID[field.name].format(value=field.value)
+    near = nearest(connection, seen, field)
+    better = f" (did you mean {written(Field(field.name, near))}?)" if near else ""
+    return f"{field.name}: {said}{better}."
+
+
+def nearest(connection: sqlite3.Connection, seen: str, field: Field) -> str:
+    rows = connection.execute(f"{ALL[field.name]} LIMIT ?", [seen, MOST_COMPARED])
+    known = {persons.words_of(value): value for (value,) in rows if '"' not in value}
+    found = get_close_matches(persons.words_of(field.value), known, 1, 0.75)
+    return known[found[0]] if found else ""
+
+
+def key(name: str, value: str) -> str:
+    """By which values are the same to a field."""
+    return f" {persons.words_of(value)} " if name == "author" else ascii_lower(value)
+
+
+def covers(name: str, asked: str, other: str) -> bool:
+    """Whether a field finds what has another value, by their keys; fts.py says it in SQL."""
+    if name == "author":
+        return asked in other and bool(asked.strip())
+    return asked == other or (name == "tag" and other.startswith(f"{asked}/"))
+
+
+def ascii_lower(text: str) -> str:
+    """As SQLite compares without case."""
+    return "".join(char.lower() if char.isascii() else char for char in text)

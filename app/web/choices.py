@@ -1,0 +1,151 @@
+"""What a reader chose to see in a block: in the address, so that it can be sent to somebody.
+
+`?wide.walkers=100&wide.seed=3` shows the block «wide» with these parameters, in words as the form
+has them; `?run=wide:17` shows run 17 in it. Neither changes the note, and neither runs anything.
+
+    >>> mine("wide.seed", "wide"), mine("run", "wide"), mine("wider.seed", "wide")
+    (True, False, False)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from flask import g, request
+
+from app.accounts.permissions import Role, visibilities
+from app.lab import analyses, runs, signature
+from app.lab.runs import history
+from app.lab.shown import cells
+from app.lab.shown.cells import BlockLike, Cell, Choice
+from app.library import documents
+from app.web import access
+from app.web.templates import address
+
+MOST = 100  # choices in an address
+LONGEST = 4_000  # characters of the choices that stay in one
+
+
+def of_note(document: documents.Document) -> dict[str, Choice]:
+    """By block. For the public, only what a note that it may read shows anyway."""
+    found = asked()
+    if g.person.role is not Role.PUBLIC or not found:
+        return found
+    settings, blocks = access.settings(), documents.blocks(g.db, document.uid)
+    own = {cells.key(each.script, each.params) for each in map(read, blocks) if not each.error}
+    shown = own | history.shown(settings, g.db, visibilities(g.person))
+    known = {block.name: block for block in blocks}
+    return {name: found[name] for name in found if meant(found[name], known.get(name)) in shown}
+
+
+def of_analysis(name: str) -> dict[str, str] | None:
+    """The same for an analysis by itself, where its name stands for the block."""
+    found = asked().get(name)
+    if found is None or isinstance(found, int):
+        return None
+    if g.person.role is Role.PUBLIC:
+        shown = history.shown(access.settings(), g.db, visibilities(g.person))
+        if meant(found, cells.Wanted(name, name)) not in shown:
+            return None
+    return dict(found)
+
+
+def asked() -> dict[str, Choice]:
+    """What the address asks for; a run wins over parameters."""
+    texts: dict[str, dict[str, str]] = {}
+    for key, text in list(request.args.items())[:MOST]:
+        block, dot, parameter = key.partition(".")
+        if block and dot:
+            texts.setdefault(block, {})[parameter] = text
+    pairs = (text.rpartition(":") for text in request.args.getlist("run")[:MOST])
+    ids = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
+    return {**texts, **ids}
+
+
+def read(block: BlockLike) -> Cell:
+    return cells.read(access.settings(), block)
+
+
+def meant(choice: Choice, block: BlockLike | None) -> tuple[str, str] | None:
+    """The analysis and the parameters that a choice is about."""
+    if block is None:
+        return None
+    if isinstance(choice, int):
+        run = runs.load(g.db, [choice]).get(choice)
+        return cells.key(run.script, run.params) if run else None
+    cell = cells.choose(read(block), choice)
+    return None if cell.error or cell.wrong else cells.key(cell.script, cell.params)
+
+
+def place(note: str, cell: Cell) -> str:
+    """The address that shows this cell as it is, and what was chosen in other blocks."""
+    query = urlencode([*others(cell.name), *query_of(cell)])
+    base = address(note) if note else f"/analyses/{quote(cell.script)}"
+    return f"{base}?{query}" if query else base
+
+
+def own_place(note: str, cell: Cell) -> str:
+    """The same with the note's own parameters in this block."""
+    base = address(note) if note else f"/analyses/{quote(cell.script)}"
+    query = urlencode(others(cell.name))
+    return f"{base}?{query}" if query else base
+
+
+def query_of(cell: Cell) -> list[tuple[str, str]]:
+    """The parameters that are not the note's, in words."""
+    if cell.analysis is None:
+        return []
+    return [(f"{cell.name}.{name}", text) for name, text in differing(cell).items()]
+
+
+def differing(cell: Cell) -> dict[str, str]:
+    known, own = cell.analysis, cell.own or {}
+    params: Mapping[str, object] = cell.params or {}
+    if known is None:
+        return {}
+    return {
+        name: signature.as_text(known.signature[name], params[name])
+        for name in known.signature.names
+        if name in params and (name not in own or own[name] != params[name])
+    }
+
+
+def others(block: str) -> list[tuple[str, str]]:
+    """What the page has chosen in other blocks: a fragment and a form say where they stand."""
+    if request.headers.get("HX-Request") == "true":
+        pairs = parse_qsl(query_in(request.headers.get("HX-Current-URL", "")))
+    elif "others" in request.form:
+        pairs = parse_qsl(request.form["others"][:LONGEST])
+    else:
+        pairs = list(request.args.items(multi=True))
+    return [pair for pair in pairs[:MOST] if is_choice(*pair) and not chosen_in(block, *pair)]
+
+
+def query_in(url: str) -> str:
+    try:
+        return urlsplit(url[:LONGEST]).query
+    except ValueError:  # "http://[": what no browser sends
+        return ""
+
+
+def is_choice(key: str, text: str) -> bool:
+    return "." in key.strip(".") or (key == "run" and ":" in text)
+
+
+def chosen_in(block: str, key: str, text: str) -> bool:
+    return mine(key, block) or (key == "run" and text.rpartition(":")[0] == block)
+
+
+def mine(key: str, block: str) -> bool:
+    return key.startswith(f"{block}.")
+
+
+def is_page(name: str) -> bool:
+    """Whether an analysis of that name has a page with its lines."""
+    return analyses.load(access.settings(), name) is not None
+
+
+def texts(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Of a form's fields `p.walkers`, those of the parameters; of several the last one counts."""
+    return {key[2:]: text for key, text in pairs if key.startswith("p.")}

@@ -1,0 +1,65 @@
+"""What parts of the lab's pages ask for by themselves, so that any page can include them.
+
+Nothing is looked for on a page that does not include the part.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Flask, g
+from markupsafe import Markup, escape
+
+from app.accounts.permissions import Role, visibilities
+from app.lab.runs import Run, sources
+from app.lab.shown import board, groups
+from app.lab.shown.board import Checked
+from app.lab.shown.groups import Group
+from app.markup.code import highlight
+from app.web import access
+
+ACCENTED = re.compile("`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Code:
+    """A file of a run as it was."""
+
+    path: str
+    version: str
+    html: str
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters["with_code"] = with_code
+    app.jinja_env.globals |= {
+        "stale_groups": stale_groups,
+        "runs_waiting": lambda: groups.waiting(g.db),
+        "claims_resting_on": claims_resting_on,
+        "code_of_run": code_of_run,
+    }
+
+
+def with_code(text: str) -> Markup:
+    """What stands between `accents` as code."""
+    return Markup(ACCENTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
+def stale_groups() -> list[Group]:
+    return groups.groups(access.settings(), g.db, visibilities(g.person))
+
+
+def claims_resting_on(script: str) -> list[Checked]:
+    return board.resting(access.settings(), g.db, script, visibilities(g.person))
+
+
+def code_of_run(run: Run) -> list[Code]:
+    """The code that a run was made of, for people inside: versions are theirs alone."""
+    if g.person.role is Role.PUBLIC:
+        return []
+    files = run.parts.get("files") or {}
+    return [
+        Code(path, files[path][:7], highlight(text, "python"))
+        for path, text in sources.of_run(g.db, run).items()
+    ]

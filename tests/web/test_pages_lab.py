@@ -1,0 +1,293 @@
+"""An analysis in a note: its outputs in order, what is under way, choices and keeping them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.lab import runs
+from app.lab.runs import Output, queue
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+ROWS = [[3, "c"], [1, "a"], ["nan", "b"], [2, None]]
+TABLE = {"columns": ["n", "word"], "rows": ROWS, "total": 4, "kept": 4}
+FIGURE = {"width": 100, "height": 50, "alt": "height against step", "total": 9, "kept": 5}
+OUTPUTS = (
+    Output("before", "value", 1, {}),
+    Output("plot", "figure", FIGURE, {"svg": "plot.svg", "png": "plot.png", "data": "plot.csv"}),
+    Output("fit", "table", TABLE, {"csv": "fit.csv", "json": "fit.json"}),
+    Output("total", "value", 7, {}),
+    Output("mean", "value", 0.5, {}),
+)
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/notes/open"}
+
+
+def start(client: FlaskClient, **params: Any) -> int:
+    sent = {"script": "shown", "params": params}
+    return int(client.post("/api/runs", json=sent).get_json()["id"])
+
+
+def finish(settings: Settings, connection: sqlite3.Connection, run: int, **more: Any) -> None:
+    given: dict[str, Any] = {"outputs": OUTPUTS, "seconds": 0.5, **more}
+    status = given.pop("status", "succeeded")
+    queue.finish(settings, connection, run, status, **given)
+
+
+@pytest.fixture
+def done(owner: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> int:
+    """The run that the note shows."""
+    run = start(owner, steps=5)
+    assert queue.claim(settings, connection)
+    finish(settings, connection, run, log="a line\nanother")
+    return run
+
+
+def test_outputs_come_in_the_order_in_which_they_were_returned(
+    owner: FlaskClient, done: int
+) -> None:
+    page = owner.get("/notes/open").text
+    places = [page.index(words) for words in ("<dt>before", "plot.svg", "<thead>", "<dt>total")]
+    assert places == sorted(places)
+    assert page.count('<dl class="values">') == 2
+    assert 'alt="height against step"' in page
+    for words in (">SVG<", ">PNG<", ">data<", ">CSV<", "the first 5 of 9 rows", "What it printed"):
+        assert words in page
+    assert re.search(r"#source\">version [0-9a-f]{7}</a>", page)
+
+
+def test_the_caption_is_the_alternative_text(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    file = settings.notes / "open.md"
+    caption = 'caption: A *few* walks, "black" is $\\sqrt N$.'
+    file.write_text(
+        file.read_text().replace("params: {steps: 5}", f"params: {{steps: 5}}\n{caption}")
+    )
+    sync(settings, connection)
+    page = owner.get("/notes/open").text
+    assert 'alt="A few walks, “black” is √N."' in page or (
+        'alt="A few walks, &#34;black&#34; is √N."' in page
+    )
+
+
+def cells_of(page: str) -> list[str]:
+    return re.findall(r"<td>(.*?)</td>", page.partition("<tbody>")[2].partition("</tbody>")[0])
+
+
+@pytest.mark.parametrize(
+    ("sort", "first", "order"),
+    [
+        ("shown:fit.n", ["1", "2", "3", "NaN"], "ascending"),
+        ("fit.-n", ["3", "2", "1", "NaN"], "descending"),
+        ("fit.-word", ["3", "NaN", "1", "2"], "descending"),
+        ("other:fit.n", ["3", "1", "NaN", "2"], None),
+        ("fit.nothing", ["3", "1", "NaN", "2"], None),
+    ],
+)
+def test_a_table_is_sorted_by_its_address(
+    owner: FlaskClient, done: int, sort: str, first: list[str], order: str | None
+) -> None:
+    query = urlencode({"sort": sort})
+    page = owner.get(f"/notes/open?{query}").text
+    assert cells_of(page)[::2] == first
+    assert (f'aria-sort="{order}"' in page) == (order is not None)
+    alone = owner.get(f"/runs/{done}/table?{urlencode({'sort': sort, 'block': 'shown'})}")
+    assert alone.status_code == (404 if sort.startswith("other") else 200)
+    if alone.status_code == 200:
+        assert cells_of(alone.text)[::2] == first
+
+
+def test_a_long_table_is_sorted_whole(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    run = start(owner, steps=5)
+    rows = [[n] for n in range(500)]
+    value = {"columns": ["n"], "rows": rows[:200], "total": 20_000, "kept": 500}
+    finish(settings, connection, run, outputs=[Output("t", "table", value, {"json": "t.json"})])
+    runs.folder(settings, run).mkdir(parents=True)
+    (runs.folder(settings, run) / "t.json").write_text(json.dumps({"rows": rows}))
+    page = owner.get("/notes/open?sort=t.-n").text
+    assert cells_of(page)[0] == "499"
+    assert "the first 30 of 20,000 rows; the first 500 are kept" in page
+
+
+def test_a_choice_is_in_the_address_and_the_text_speaks_of_the_notes_own(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    page = owner.get("/notes/open?shown.steps=6").text
+    assert "Not run with these parameters yet" in page
+    assert 'value="6"' in page
+    other = start(owner, steps=6)
+    finish(settings, connection, other, outputs=[Output("total", "value", 70, {})])
+    page = owner.get("/notes/open?shown.steps=6").text
+    assert "<dd>70</dd>" in page
+    assert "Other parameters than the note’s" in page
+    assert "Holds · 7" in page, "the claim is about the note's own run"
+    assert f'data-state="{other}:succeeded"' in page
+    assert owner.get(f"/notes/open?run=shown:{done}&shown.steps=6").text.count("<dd>70</dd>") == 0
+    for query in ("shown.steps=many", "shown.stops=1"):
+        page = owner.get(f"/notes/open?{query}").text
+        assert 'role="alert"' in page
+        assert "<dd>7</dd>" in page
+
+
+def test_the_public_sees_only_choices_that_a_note_shows(
+    public: FlaskClient, owner: FlaskClient, settings: Settings,
+    connection: sqlite3.Connection, done: int,
+) -> None:  # fmt: skip
+    other = start(owner, steps=6)
+    finish(settings, connection, other, outputs=[Output("total", "value", 70, {})])
+    for address in (f"/notes/open?run=shown:{other}", "/notes/open?shown.steps=6",
+                    "/analyses/shown?shown.steps=6"):  # fmt: skip
+        assert "<dd>70</dd>" not in public.get(address).text
+    assert "<dd>7</dd>" in public.get("/analyses/shown?shown.steps=5").text
+    assert "What it printed" not in public.get("/notes/open").text
+    assert "data-state" not in public.get("/notes/open").text
+
+
+def test_running_leads_to_the_address_of_the_choice(owner: FlaskClient, done: int) -> None:
+    form = {"script": "shown", "note": "open", "block": "shown", "p.steps": "6", "p.label": "a b",
+            "others": "wide.x=1&evil=2&shown.steps=9&run=shown:3"}  # fmt: skip
+    answer = owner.post("/runs", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == (
+        "/notes/open?wide.x=1&shown.steps=6&shown.label=a+b#block-shown"
+    )
+    fragment = owner.post("/runs", data=form, headers=HTMX)
+    assert fragment.headers["HX-Replace-Url"] == "/notes/open?shown.steps=6&shown.label=a+b"
+    wrong = owner.post("/runs", data={**form, "p.steps": "x"}, headers=HTMX).text
+    assert 'value="x"' in wrong, "what was typed stays"
+    assert 'role="alert"' in wrong
+    own = owner.post("/runs", data={**form, "p.steps": "5", "p.label": "", "others": ""})
+    assert own.headers["Location"] == "/notes/open#block-shown"
+
+
+def test_a_page_that_waits_is_told_only_what_moves(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    first, run = start(owner, steps=1), start(owner, steps=5)
+    asks = f"/runs/{run}/cell?note=open&block=shown"
+    waiting = owner.get(f"{asks}&live=queued").text
+    assert "1 before it" in waiting
+    assert "<figure" not in waiting
+    while queue.claim(settings, connection):
+        pass
+    running = owner.get(f"{asks}&live=queued")
+    assert "<figure" in running.text
+    assert running.headers["HX-Retarget"] == "closest figure"
+    bars = [{"n": 5, "total": 20, "desc": "walks"}, {"n": 1, "total": None, "desc": "<b>"}]
+    told = {**bars[0], "bars": bars, "since": 0}
+    queue.progress(connection, run, told, 'File "shown.py", line 2\n<script>')
+    live = owner.get(f"{asks}&live=running").text
+    assert "5 of 20 walks" in live
+    assert "1 so far &lt;b&gt;" in live
+    assert '<a href="/analyses/shown#L2">' in live
+    assert "&lt;script&gt;" in live
+    finish(settings, connection, run)
+    ended = owner.get(f"{asks}&live=running")
+    assert ended.headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in owner.get(f"{asks}&tab=1").headers
+    runs.cancel(connection, first)
+
+
+def test_another_tab_learns_what_happened(owner: FlaskClient, done: int) -> None:
+    asks = "/runs/news?note=open&known=shown:"
+    assert owner.get(f"{asks}{done}:succeeded").status_code == 204
+    newer = owner.post("/api/runs", json={"script": "shown", "params": {"steps": 5}, "force": True})
+    run = newer.get_json()["id"]
+    assert owner.get(f"{asks}{done}:succeeded").get_json() == {"shown": run}
+    assert owner.get(f"{asks}{run}:queued").status_code == 204
+    assert owner.get("/runs/news?note=open&known=").get_json() == {"shown": run}
+    assert owner.get("/runs/news?note=nowhere").status_code == 404
+    assert owner.get("/runs/news?script=shown").status_code == 204
+
+
+def test_a_failure_leads_to_its_line(
+    owner: FlaskClient, public: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    run = start(owner, steps=5)
+    log = 'Traceback:\n  File "shown.py", line 3, in main\n  File "helper.py", line 1\n'
+    message = "shown.py, line 3: ZeroDivisionError: <x>"
+    finish(settings, connection, run, status="excepted", outputs=(), message=message, log=log)
+    for address in ("/notes/open", f"/runs/{run}"):
+        page = owner.get(address).text
+        assert (
+            '<a href="/analyses/shown#L3">shown.py, line 3</a>: ZeroDivisionError: &lt;x&gt;'
+            in page
+        )
+        assert '<a href="/analyses/shown#L3">File &quot;shown.py&quot;, line 3</a>' in page
+        assert "/analyses/helper" not in page
+    assert "ZeroDivision" not in public.get("/notes/open").text
+
+
+def keep(client: FlaskClient, settings: Settings, **more: str) -> Any:
+    base = re.search(r'name="base" value="(\w+)"', client.get("/notes/open?shown.steps=6").text)
+    form = {"note": "open", "block": "shown", "base": base[1] if base else "", "p.steps": "6"}
+    return client.post("/runs/keep", data={**form, **more})
+
+
+def test_a_choice_is_kept_in_the_file(owner: FlaskClient, settings: Settings, done: int) -> None:
+    file = settings.notes / "open.md"
+    before = file.read_text()
+    answer = keep(owner, settings)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/notes/open#block-shown")
+    assert file.read_text() == before.replace("{steps: 5}", "{steps: 6}")
+    assert keep(owner, settings, **{"p.steps": "many"}).status_code == 400
+    assert keep(owner, settings, block="none").status_code == 404
+    assert "Keep them" not in owner.get("/notes/open?shown.steps=6").text
+
+
+def test_what_changed_meanwhile_is_kept_too(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    page = owner.get("/notes/open?shown.steps=6").text
+    base = re.search(r'name="base" value="(\w+)"', page)
+    assert base
+    file = settings.notes / "open.md"
+    source = file.read_text()
+    text = owner.get("/api/notes/open").get_json()["markdown"]
+    changed = text.replace("A walk of", "Two walks of")
+    put = owner.put("/api/notes/open", json={"markdown": changed}, headers={"If-Match": base[1]})
+    assert put.status_code == 200
+    answer = keep(owner, settings, base=base[1])
+    assert answer.headers["Location"] == "/notes/open?kept=theirs#block-shown"
+    assert file.read_text() == source.replace("A walk of", "Two walks of").replace("5}", "6}")
+    clash = file.read_text().replace("{steps: 6}", "{steps: 8}")
+    now = owner.get("/api/notes/open").get_json()["sha256"]
+    owner.put("/api/notes/open", json={"markdown": clash}, headers={"If-Match": now})
+    assert keep(owner, settings, base=now, **{"p.steps": "9"}).status_code == 412
+    assert "{steps: 8}" in file.read_text()
+
+
+def test_only_those_who_write_keep(
+    reader: FlaskClient, visitors: dict[str, FlaskClient], settings: Settings, done: int
+) -> None:
+    assert "Keep them" not in reader.get("/notes/open?shown.steps=6").text
+    assert keep(reader, settings, base="x").status_code == 403
+    assert keep(visitors["public"], settings, base="x").status_code == 401
+
+
+def test_a_weak_host_is_named_where_runs_are_started(
+    owner: FlaskClient, public: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert "only in part" not in owner.get("/analyses").text
+    run = start(owner, steps=5)
+    finish(settings, connection, run, sandbox="not sandboxed: no namespaces")
+    assert "only in part: not sandboxed: no namespaces" in owner.get("/analyses").text
+    assert "only in part" not in public.get("/analyses").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["shown.=1", ".steps=1", "run=shown:", "run=:1", "run=shown:99999999", "sort=.", "sort=fit.",
+     "shown.steps=" + "9" * 5000, "shown.label=" + "%00", "a.b=" + "c" * 3000],
+)  # fmt: skip
+def test_odd_addresses_show_the_note(owner: FlaskClient, done: int, query: str) -> None:
+    assert owner.get(f"/notes/open?{query}").status_code == 200

@@ -1,0 +1,139 @@
+"""What one change made stale is listed together, and computed again together."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.accounts import people
+from app.accounts.permissions import Person
+from app.lab import runs
+from app.lab.runs import Output, queue
+from app.lab.shown import audit, groups
+from app.library.identity import EVERY
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+BLOCK = "```analysis\nscript: {script}\nas: {name}\nparams: {{n: {n}}}\n```\n"
+CODE = '"""Walks."""\nimport {module}\ndef main(n: int = 1) -> dict:\n    return {{}}\n'
+
+
+@pytest.fixture
+def library(owner: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> FlaskClient:
+    for module in ("steps", "other"):
+        (settings.analysis / f"{module}.py").write_text("x = 1\n")
+    for script, module in (("first", "steps"), ("second", "steps"), ("third", "other")):
+        (settings.analysis / f"{script}.py").write_text(CODE.format(module=module))
+    for note, scripts in {"one": ("first", "second"), "two": ("first", "third")}.items():
+        source = "".join(BLOCK.format(script=each, name=each, n=1) for each in scripts)
+        (settings.notes / f"{note}.md").write_text(f"---\ntitle: {note}\n---\n{source}")
+    sync(settings, connection)
+    person = people.owner(connection)
+    for script in ("first", "second", "third"):
+        run, _ = runs.enqueue(settings, connection, script, {"n": 1}, person)
+        queue.finish(
+            settings, connection, run.id, "succeeded", outputs=[Output("x", "value", 1, {})]
+        )
+    return owner
+
+
+def waiting(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute("SELECT script FROM run WHERE status = 'queued' ORDER BY script")
+    return [script for (script,) in rows]
+
+
+def change(settings: Settings, *modules: str) -> None:
+    for module in modules:
+        (settings.analysis / f"{module}.py").write_text("x = 2\n")
+
+
+def test_they_are_grouped_by_their_cause(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert groups.groups(settings, connection, EVERY) == []
+    change(settings, "steps", "other")
+    steps, other = groups.groups(settings, connection, EVERY)
+    assert (steps.cause, len(steps.cells), steps.notes, steps.choices) == (
+        "module:steps.py", 3, ["one", "two"], 2,
+    )  # fmt: skip
+    assert steps.words.startswith("`steps.py` changed on ")
+    assert (other.cause, other.notes) == ("module:other.py", ["two"])
+    assert groups.groups(settings, connection, ("public",)) == []
+
+
+@pytest.mark.parametrize("because", ["module:steps.py", "steps.py"])
+def test_a_button_reruns_what_one_change_made_stale_each_once(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection, because: str
+) -> None:
+    change(settings, "steps", "other")
+    page = library.get("/analyses").text
+    assert "3 outputs in 2 notes" in page
+    assert "Rerun these 2" in page
+    assert "Rerun all that is stale" in page
+    for _ in range(2):
+        answer = library.post("/runs/stale", data={"because": because})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/analyses#stale")
+        assert waiting(connection) == ["first", "second"]
+    assert "3 outputs" not in library.get("/analyses").text
+    assert library.post("/runs/stale").status_code == 303
+    assert waiting(connection) == ["first", "second", "third"]
+    assert "3 runs are waiting or under way" in library.get("/analyses").text
+
+
+def test_a_note_reruns_what_is_stale_in_it(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert "Rerun" not in library.get("/notes/two").text.partition("</header>")[0]
+    change(settings, "steps", "other")
+    sync(settings, connection)
+    runs.enqueue(settings, connection, "first", {"n": 7}, people.owner(connection))
+    assert "Rerun the 2 stale" in library.get("/notes/two").text
+    answer = library.post("/runs/stale", data={"note": "two"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/notes/two")
+    assert waiting(connection) == ["first", "first", "third"]
+    assert library.post("/runs/stale", data={"note": "none"}).status_code == 404
+
+
+def test_a_program_reruns_by_cause(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert library.post("/api/runs/stale", json={}).get_json() == {"runs": []}
+    change(settings, "steps", "other")
+    answer = library.post("/api/runs/stale", json={"because": "other.py"})
+    assert answer.status_code == 202
+    assert [runs.get(connection, each).script for each in answer.get_json()["runs"]] == ["third"]
+    assert library.post("/api/runs/stale", json={"because": 3}).status_code == 400
+
+
+def test_only_those_who_may_run_are_offered_it(
+    library: FlaskClient, reader: FlaskClient, public: FlaskClient, settings: Settings
+) -> None:
+    change(settings, "steps")
+    page = reader.get("/analyses").text
+    assert "3 outputs in 2 notes" in page
+    assert "<button" not in page.partition('id="stale"')[2].partition("</section>")[0]
+    assert "steps.py" not in public.get("/analyses").text
+    for client, status in ((reader, 403), (public, 401)):
+        assert client.post("/api/runs/stale", json={}).status_code == status
+
+
+def test_check_reruns_what_is_only_spoken_of_too(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "said.md").write_text("It is {{ fourth.x }}.\n")
+    (settings.analysis / "fourth.py").write_text(CODE.format(module="steps"))
+    sync(settings, connection)
+    person = people.owner(connection)
+    run, _ = runs.enqueue(settings, connection, "fourth", {}, person)
+    queue.finish(settings, connection, run.id, "succeeded")
+    before = outdated(settings, connection, person)
+    change(settings, "steps")
+    after = outdated(settings, connection, person)
+    assert after - before == {"first", "second", "fourth"}
+
+
+def outdated(settings: Settings, connection: sqlite3.Connection, person: Person) -> set[str]:
+    numbers = audit.enqueue_outdated(settings, connection, person)
+    return {runs.get(connection, number).script for number in numbers}
