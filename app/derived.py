@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+ALSO = ("annotations/shown.py", "annotations/reading.py")  # and what annotations say
 ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 
@@ -20,7 +21,7 @@ def stamp() -> int:
         files = (here / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
-    for name in ENTRIES:
+    for name in (*ALSO, *ENTRIES):
         checksum = zlib.crc32((here / name).read_bytes(), checksum)
     return checksum
 

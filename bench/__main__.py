@@ -10,6 +10,7 @@ from bench.ratios import Ratio
 
 MEASURES = (
     "pages",
+    "margin_page",
     "indexing",
     "markup",
     "scanning",

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from app import clock
-from app.annotations import anchors, entries
+from app.annotations import anchors, entries, shown
 from app.annotations.store import one
 
 
@@ -23,6 +23,8 @@ def forget(connection: sqlite3.Connection, uids: Sequence[int]) -> int:
     ).fetchall()
     for (name,) in rows:
         connection.execute("DELETE FROM anchor WHERE annotation_id = ?", [name])
+        connection.execute("DELETE FROM annotation_former WHERE annotation_id = ?", [name])
+        shown.drop(connection, name)
         entries.remove(connection, name)
     return len(rows)
 

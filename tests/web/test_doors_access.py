@@ -58,6 +58,8 @@ GETS = {
     "/annotations/": OPEN,
     "/annotations/form?note=open": MARGIN,
     "/annotations/form?note=papers/hidden": MARGIN,
+    "/annotations/margin?note=open": OPEN,
+    "/annotations/margin?note=papers/hidden": INSIDE,
     "/new": WRITING,
     "/edit/open": WRITING,
     "/api/complete?kind=note&q=o": WRITING,
@@ -128,6 +130,8 @@ POSTS = {
     "/runs/99999999999999999999999/cancel": ({}, (401, 403, 403, 404, 404)),
     "/annotations/form": ({"note": "open", "comment": "Well."}, (401, 403, 303, 303, 303)),
     "/annotations/none/delete": ({}, (401, 403, 404, 404, 404)),
+    "/annotations/none/edit": ({"comment": "x"}, (401, 403, 404, 404, 404)),
+    "/annotations/none/undo": ({}, (401, 403, 404, 404, 404)),
     "/sign-in": ({"token": "none"}, (410,) * 5),
 }
 
