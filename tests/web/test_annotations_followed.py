@@ -85,7 +85,7 @@ def test_a_change_outside_is_followed_by_the_sync(
     up_to_date(settings, connection)
     assert kept(connection) == ("orphan", True)
     page = owner.get("/notes/walk").get_data(as_text=True)
-    assert "the passage is no longer in the note" in page
+    assert "its passage is gone" in page
 
 
 def test_a_note_that_moves_or_comes_back_keeps_its_marks(
