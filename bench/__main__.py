@@ -18,6 +18,7 @@ MEASURES = (
     "saving",
     "searching",
     "anchoring",
+    "sweeping",
 )
 
 

@@ -10,7 +10,7 @@ import sqlite3
 
 from app.annotations.kept import Annotation
 from app.annotations.reading import Reading, read
-from app.annotations.shown import as_html
+from app.annotations.shown import words_html
 from app.markup import page_text
 from app.search import index
 from app.search.index import Entry
@@ -27,7 +27,7 @@ def put(
         annotation.note_uid,
         annotation.created,
         tags=" ".join(reading.tags),
-        body=page_text.read(as_html(reading)).text,
+        body=page_text.read(words_html(reading)).text,
         code=annotation.quote,
     )
     index.put(connection, entry)

@@ -24,7 +24,7 @@ from app.library.history.matching import Match, matching, rising
 STEPS = 1_500_000  # of all comparisons together, about a second
 STEPS_OF_GAP = 60_000
 STEPS_OF_WORD = 20
-COMMON_LEAST = 12  # letters
+COMMON_LEAST = 8  # letters
 ALIKE_LONG, ALIKE_SHORT, SHORT = 0.6, 0.75, 24  # what took the place of what; of random words half
 LONGEST_RUN = 300  # characters that are compared one by one
 RARE = 20  # sentences: a word that stands in more of them tells nothing

@@ -50,6 +50,11 @@ def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
     return "\n".join([*words, *map(link, reading.links)])
 
 
+def words_html(reading: Reading) -> str:
+    """What was said alone, as it is searched."""
+    return "\n".join(rendered(said, NO_MACROS) for said in reading.said)
+
+
 def with_purpose(said: Said, rendered: str) -> str:
     """What is proposed in place of the passage says so."""
     if said.purpose != "editing":

@@ -58,7 +58,7 @@ def create(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        return settled(connection, name, about)
+        return settled(connection, name, about, reading)
 
 
 def get(connection: sqlite3.Connection, id: str, person: Person) -> Annotation:
@@ -110,7 +110,8 @@ def put_in_place(
     )
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
-    return settled(connection, old.id, about)
+    shown.drop(connection, old.id)
+    return settled(connection, old.id, about, reading)
 
 
 def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> None:
@@ -119,15 +120,17 @@ def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> No
         [about.uid, root],
     ).fetchall()
     for (name,) in rows:
-        settled(connection, name, about)
+        kept = one(connection, name)
+        settled(connection, name, about, read(kept.stored))
 
 
-def settled(connection: sqlite3.Connection, id: str, about: Standing) -> Annotation:
+def settled(
+    connection: sqlite3.Connection, id: str, about: Standing, reading: Reading
+) -> Annotation:
     """What was written, with its place in the note and its entry in the search."""
     kept = one(connection, id)
-    shown.drop(connection, id)
-    anchored.place(connection, kept, about.text)
-    entries.put(connection, kept)
+    anchored.place(connection, kept, about.text, reading)
+    entries.put(connection, kept, reading)
     return kept
 
 

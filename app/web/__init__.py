@@ -9,6 +9,7 @@ from app.web import (
     annotation_overview,
     annotations,
     api,
+    api_sweeps,
     assets,
     attaching,
     body,
@@ -39,6 +40,7 @@ from app.web import (
     runs,
     search,
     stale,
+    sweeps,
     templates,
     trash,
 )
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     analyses.blueprint,
     runs.blueprint,
     compare.blueprint,
+    sweeps.blueprint,
     stale.blueprint,
     claims.blueprint,
     references.blueprint,
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     annotation_overview.blueprint,
     annotations.blueprint,
     api.blueprint,
+    api_sweeps.blueprint,
     feeds.blueprint,
 )
 

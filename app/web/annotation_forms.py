@@ -203,6 +203,7 @@ def shown(
     status: HTTPStatus,
     kept: Annotation | None = None,
 ) -> Response:
+    chosen = note is not None and kept is None and (not is_part() or "block" in wrong)
     page = render_template(
         "annotations/_composer.html" if is_part() else "annotations/form.html",
         room="Margin",
@@ -212,7 +213,7 @@ def shown(
         kept=kept,
         choices=CHOICES,
         colours=COLOURS,
-        paragraphs=[] if is_part() or kept or note is None else paragraphs(note.text),
+        paragraphs=paragraphs(note.text) if note and chosen else [],
     )
     return of_part(page, status)
 

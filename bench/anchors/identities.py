@@ -135,7 +135,8 @@ def repeat_sentence(editor: Editor, text: Text, number: int) -> None:
 
 
 def repeat_block(editor: Editor, text: Text, number: int) -> None:
-    text.insert(editor.dice.randrange(len(text) + 1), copied(text[number]))
+    """After the original: of two that are the same, the first one was there before."""
+    text.insert(editor.dice.randint(number + 1, len(text)), copied(text[number]))
 
 
 def split(editor: Editor, text: Text, number: int) -> None:

@@ -3,8 +3,9 @@
 `stands`: all of the passage is there in one piece; right is that piece alone. `changed`: at least
 half of its letters are left, but not as they were; right is to say so and to cover at least half,
 within a stretch not much longer than the passage. `gone`: less is left; right is an orphan. A copy
-of the very words is right where the words themselves are no more. Everything else that is attached
-is wrong; an orphan where something stands is an honest orphan.
+of the very words is right where the words themselves are no more, or where it stands with the same
+32 characters on either side as they do, so that nobody can tell one from the other. Everything else
+that is attached is wrong; an orphan where something stands is an honest orphan.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from bench.anchors.identities import Block, shown
 
 HALF = 0.5
+AROUND = 32
 MUCH_LONGER = 40  # characters more than twice the passage
 RIGHT, WRONG, ORPHAN = "right", "wrong", "orphan"
 STANDS, CHANGED, GONE = "stands", "changed", "gone"
@@ -116,7 +118,13 @@ class Truth:
         if shown(self.after[place.start : place.end]) != shown(passage):
             return WRONG
         # «the the»: nobody can tell which of two neighbours was there before.
-        return RIGHT if abs(place.start - standing) <= len(passage) + 1 else WRONG
+        near = abs(place.start - standing) <= len(passage) + 1
+        copy = self.around(place.start, len(passage)) == self.around(standing, len(passage))
+        return RIGHT if near or copy else WRONG
+
+    def around(self, start: int, length: int) -> str:
+        """What stands there with its surroundings: of two that are the same, nobody can tell."""
+        return shown(self.after[max(0, start - AROUND) : start + length + AROUND])
 
     def is_good(self, passage: Block, place: Place) -> bool:
         """Whether a place is right for a passage that does not stand as it was."""

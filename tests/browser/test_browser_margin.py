@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+TESTS = 12  # at least as many as there are below
 NOTE = r"""---
 title: A walk with a margin
 visibility: public
@@ -50,21 +54,34 @@ MIDDLE = """(name) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def notes(server: Any) -> Iterator[str]:
+    """Notes for the tests to write in, one each; the watcher reads them once for all."""
+    names = [f"margin-{number}" for number in range(TESTS)]
+    for name in names:
+        (server.notes / f"{name}.md").write_text(NOTE, encoding="utf-8")
+    until = time.monotonic() + 30
+    while not all(is_there(f"{server.base_url}/notes/{name}") for name in names):
+        assert time.monotonic() < until, "the notes were not read"
+        time.sleep(0.1)
+    return iter(f"/notes/{name}" for name in names)
+
+
+def is_there(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return False
+
+
 @pytest.fixture
-def note(server: Any, request: pytest.FixtureRequest) -> str:
-    """A note of the test's own, saved as its owner would."""
-    name = re.sub(r"\W+", "-", request.node.name)
-    (server.notes / f"{name}.md").write_text(NOTE, encoding="utf-8")
-    return f"/notes/{name}"
+def note(notes: Iterator[str]) -> str:
+    """A note that no other test writes in."""
+    return next(notes)
 
 
 def opened(page: Page, address: str) -> Page:
-    """The watcher needs a moment to read a new file."""
-    for _ in range(50):
-        answer = page.request.get(address)
-        if answer.ok:
-            break
-        page.wait_for_timeout(100)
     page.goto(address)
     return page
 
