@@ -70,6 +70,8 @@ PURE = (
     "lab.claims",
     "annotations.model",
     "annotations.anchoring",
+    "annotations.known_contexts",
+    "annotations.rdf",
 )
 PAGES = {"flask", "werkzeug", "jinja2"}
 STORAGE = {"sqlite3", "sqlite_utils", "app.database"}

@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.annotations import addresses, checks
+from app.annotations import addresses, checks, known_contexts
 from app.annotations.checks import every, fields, needed, single, word_of
 from app.annotations.resources import MOTIVATION, check_body, check_target, described
 from app.errors import BadInput, TooLarge, WrongType
 
-CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+CONTEXT = known_contexts.ANNOTATION
 MAX_BYTES = 256 * 1024
 VISIBILITIES = ("shared", "private")
 
