@@ -88,7 +88,7 @@ def delete(id: str) -> Response:
 def one_page() -> Response:
     shape, number = asked_shape(None), asked_page()
     found = listing.page(g.db, g.person, limit=shape.size, offset=number * shape.size)
-    if number > shape.last(found.total):
+    if not found.annotations:
         raise NotFound("There is no such page.", hint="Start at the container: /annotations/.")
     return protocol.answer(container.page(shape, found, number))
 
