@@ -8,7 +8,16 @@ import time
 
 from bench.ratios import Ratio
 
-MEASURES = ("pages", "indexing", "markup", "scanning", "rerunning", "saving", "searching")
+MEASURES = (
+    "pages",
+    "indexing",
+    "markup",
+    "scanning",
+    "rerunning",
+    "saving",
+    "annotating",
+    "searching",
+)
 
 
 def main(names: list[str]) -> int:
