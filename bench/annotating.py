@@ -8,6 +8,7 @@ the note and makes the annotation searchable besides.
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import sqlite3
 import statistics
@@ -67,15 +68,22 @@ def posting(address: str, token: str, ids: list[str]) -> Callable[[], float]:
     """Post the same annotations, and say how long that took."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     headers = {"Content-Type": TYPE, "Authorization": f"Bearer {token}"}
-    bodies = [json.dumps(annotation(note, number)) for number, note in enumerate(ids[:POSTS])]
+    numbers = itertools.count()
 
-    def post_all() -> None:
+    def bodies() -> list[str]:
+        return [json.dumps(annotation(note, next(numbers))) for note in ids[:POSTS]]
+
+    def post_all(bodies: list[str]) -> None:
         for body in bodies:
             connection.request("POST", "/annotations/", body, headers)
             response = connection.getresponse()
             assert (response.status, json.loads(response.read())["type"]) == (201, "Annotation")
 
-    return lambda: seconds(post_all)
+    def measured() -> float:
+        made = bodies()
+        return seconds(lambda: post_all(made))
+
+    return measured
 
 
 def annotation(note: str, number: int) -> dict[str, object]:
@@ -84,9 +92,18 @@ def annotation(note: str, number: int) -> dict[str, object]:
         "@context": CONTEXT,
         "type": "Annotation",
         "motivation": "questioning",
-        "body": {"type": "TextualBody", "value": f"Why, in the case of ${number}$?"},
+        "body": {"type": "TextualBody", "value": said(number)},
         "target": {"source": f"/notes/{note}", "selector": selector},
     }
+
+
+def said(number: int) -> str:
+    """Every one says something else; a third of them with a formula, a third with an emphasis."""
+    return (
+        f"Is this so for all of the {number} walks that were begun?",
+        f"This should be $x^2$, not $x_i x_j$, in line {number}.",
+        f"I do not see *why*: the {number}th step is as long as the first.",
+    )[number % 3]
 
 
 def count(path: Path) -> int:

@@ -93,7 +93,7 @@ def place(
     if document is None:
         return None
     catch_up(connection, document.uid)
-    reading = read(annotation.stored)
+    reading = annotation.reading
     found = located(annotation.quote, reading, document.text)
     keep(connection, document, annotation.id, annotation.quote, reading, found)
     return found

@@ -6,10 +6,12 @@ import hashlib
 import json
 import sqlite3
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.accounts.permissions import Action, Person, Role, Thing, may
 from app.annotations import addresses
+from app.annotations.reading import Reading, read
 
 NOBODY = 0  # ids of people begin at 1: whose account is gone owns nothing
 
@@ -45,6 +47,11 @@ class Annotation:
         """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
         parts = [self.id, self.stored, self.path, self.visibility, self.modified]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What it says and which words it is about, read once."""
+        return read(self.stored)
 
     @property
     def address(self) -> str:

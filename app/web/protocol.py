@@ -105,7 +105,7 @@ def prefers_html() -> bool:
 
 def answer(document: dict[str, Any], version: str = "") -> Response:
     """The document in the form asked for, each form with an ETag of its own."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    text = json.dumps(document, ensure_ascii=False)
     version = version or hashlib.sha256(text.encode()).hexdigest()[:32]
     turtle = as_turtle(document)
     if turtle is None:

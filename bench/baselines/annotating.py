@@ -39,7 +39,7 @@ def create_app(path: Path) -> Flask:
         stored = json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
         local.connection.execute(ROW, [name, stored])
         address = f"{request.host_url}annotations/{name}"
-        answer = json.dumps({**sent, "id": address}, ensure_ascii=False, indent=1)
+        answer = json.dumps({**sent, "id": address}, ensure_ascii=False)
         made = Response(answer, status=201, content_type="application/ld+json")
         made.headers["Location"] = address
         return made
