@@ -25,7 +25,9 @@ from app.library.syncing import sync
 from app.settings import Settings
 from bench import notes
 from bench.baselines import annotating as bare
+from bench.baselines.saving import connect
 from bench.ratios import Ratio, by_turns, ratio, seconds
+from bench.saving import grow_log
 from bench.servers import library, serving
 
 NOTES = 200
@@ -40,6 +42,8 @@ def measure() -> list[Ratio]:
         settings = library(Path(root))
         ids, token = filled(settings)
         place = Path(root) / "bare.db"
+        for path in (settings.database, place):
+            grow_log(running.enter_context(closing(connect(path))))
         ours = running.enter_context(serving(settings))
         application = "bench.baselines.annotating:application"
         theirs = running.enter_context(serving(settings, application, **{bare.FILE: str(place)}))
