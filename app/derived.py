@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
+ALSO = ("annotations/shown.py", "annotations/reading.py")  # and what annotations say
 ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 
@@ -20,7 +21,7 @@ def stamp() -> int:
         files = (here / room).rglob("*")
         for file in sorted(file for file in files if file.suffix in (".py", ".js")):
             checksum = zlib.crc32(file.read_bytes(), checksum)
-    for name in ENTRIES:
+    for name in (*ALSO, *ENTRIES):
         checksum = zlib.crc32((here / name).read_bytes(), checksum)
     return checksum
 
@@ -153,7 +154,7 @@ TABLES = (
     """CREATE TABLE bibliography (
         path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
-    # An analysis block; params and show as JSON, as the note has them.
+    # An analysis block; params, show and sweep as JSON, as the note has them.
     """CREATE TABLE document_block (
         uid INTEGER NOT NULL REFERENCES document(uid) ON DELETE CASCADE,
         name TEXT NOT NULL,
@@ -161,6 +162,8 @@ TABLES = (
         params TEXT NOT NULL,
         show TEXT NOT NULL,
         line INTEGER NOT NULL,
+        sweep TEXT NOT NULL DEFAULT 'null',
+        plot TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (uid, name)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_block_by_script ON document_block(script)",

@@ -22,6 +22,7 @@ from app.schema_statements import (
     SOURCES,
     SWEEPS,
     UNFINISHED_MOVES,
+    WHOLE_RUNS,
 )
 from app.schema_versions import versions_visible
 
@@ -225,6 +226,13 @@ def sweeps(db: Database) -> None:
 def margin(db: Database) -> None:
     """Threads and colours, where annotations stand, what they were before, errata."""
     for statement in MARGIN:
+        db.execute(statement)
+
+
+@owned(name="0012_whole_runs")
+def whole_runs(db: Database) -> None:
+    """However many points sweeps have, the runs that are none are found as before."""
+    for statement in WHOLE_RUNS:
         db.execute(statement)
 
 

@@ -137,6 +137,11 @@ SWEEPS = (
     "CREATE INDEX run_by_sweep ON run(sweep_id, status, id) WHERE sweep_id IS NOT NULL",
 )
 
+WHOLE_RUNS = (
+    "CREATE INDEX run_whole_by_status ON run(status, id) WHERE sweep_id IS NULL",
+    "CREATE INDEX run_whole_by_script ON run(script, params, status, id) WHERE sweep_id IS NULL",
+)
+
 MARGIN = (
     # reply_to: the annotation that it answers; thread: the one that its thread began with, empty
     # where it began one itself. colour: of its mark, empty for that of its motivation.

@@ -10,6 +10,7 @@ from bench.ratios import Ratio
 
 MEASURES = (
     "pages",
+    "margin_page",
     "indexing",
     "markup",
     "scanning",
@@ -17,6 +18,8 @@ MEASURES = (
     "saving",
     "annotating",
     "searching",
+    "anchoring",
+    "sweeping",
 )
 
 

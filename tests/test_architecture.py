@@ -68,10 +68,22 @@ PURE = (
     "search.query",
     "lab.signature",
     "lab.claims",
+    "lab.sweeps.axes",
+    "lab.sweeps.plot",
+    "lab.sweeps.scale",
     "annotations.model",
     "annotations.anchoring",
     "annotations.known_contexts",
     "annotations.rdf",
+    "annotations.pieces",
+    "annotations.rewording",
+    "annotations.survivors",
+    "annotations.carrying",
+    "annotations.finding",
+    "annotations.following",
+    "annotations.selectors_found",
+    "annotations.ranges",
+    "annotations.utf16",
 )
 PAGES = {"flask", "werkzeug", "jinja2"}
 STORAGE = {"sqlite3", "sqlite_utils", "app.database"}

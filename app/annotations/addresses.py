@@ -1,4 +1,4 @@
-"""The addresses inside an annotation: where its targets are, and which are notes of ours.
+"""The addresses inside an annotation: which are notes of ours, and which are our annotations.
 
 Our own are stored relative to the library and answered under the address that was asked, so a
 library that moves keeps its annotations.
@@ -18,6 +18,8 @@ from urllib.parse import quote, unquote, urlsplit
 from app.annotations.checks import below
 
 NOTES = "/notes/"
+ANNOTATIONS = "/annotations/"
+OURS = (NOTES, ANNOTATIONS)
 HOLDERS = ("source", "id")  # a part's thing comes before its own name
 
 
@@ -32,15 +34,15 @@ def things(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def inward(annotation: dict[str, Any], bases: Sequence[str]) -> dict[str, Any]:
-    """The annotation with the addresses of our notes made relative: as it is stored."""
+    """The annotation with the addresses of this library made relative: as it is stored."""
 
     def relative(address: str) -> str:
         for base in bases:
-            if address.startswith(base.rstrip("/") + NOTES):
+            if address.startswith(tuple(base.rstrip("/") + room for room in OURS)):
                 return address[len(base.rstrip("/")) :]
         return address
 
-    return {**annotation, "target": mapped(annotation["target"], relative)}
+    return everywhere(annotation, relative)
 
 
 def outward(annotation: dict[str, Any], base: str, moved: str | None = None) -> dict[str, Any]:
@@ -50,17 +52,23 @@ def outward(annotation: dict[str, Any], base: str, moved: str | None = None) -> 
     def absolute(address: str) -> str:
         note = note_of(address)
         if note is None:
-            return address
+            return base.rstrip("/") + address if address.startswith(ANNOTATIONS) else address
         if moved is not None and note == first and note != moved:
             fragment = urlsplit(address).fragment
             address = of_note(moved) + (f"#{fragment}" if fragment else "")
         return base.rstrip("/") + address
 
-    return {**annotation, "target": mapped(annotation["target"], absolute)}
+    return everywhere(annotation, absolute)
+
+
+def everywhere(annotation: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """The annotation with the addresses of its targets and bodies changed."""
+    named = {key: annotation[key] for key in ("body", "target") if key in annotation}
+    return {**annotation, **{key: mapped(value, change) for key, value in named.items()}}
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """The same targets with each address changed; everything else stays."""
+    """The same bodies or targets with each address changed; everything else stays."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
@@ -93,6 +101,12 @@ def note_of(address: str) -> str | None:
         return None
     path = urlsplit(address).path if "?" in address or "#" in address else address
     return unicodedata.normalize("NFC", unquote(path[len(NOTES) :]))
+
+
+def annotation_of(address: str) -> str | None:
+    """The id of the annotation of ours that a relative address names."""
+    name = address[len(ANNOTATIONS) :]
+    return name if address.startswith(ANNOTATIONS) and name and "/" not in name else None
 
 
 def of_note(id: str) -> str:

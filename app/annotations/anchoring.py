@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-Grade = Literal["exact", "moved", "orphan"]
+Grade = Literal["exact", "moved", "changed", "orphan"]
 
 # How much must stand as it was, quote and surroundings together, to be sure of a place: a single
 # «however» stands everywhere, and the one that was meant may be gone.

@@ -1,7 +1,7 @@
-"""From what a person typed into a form to an annotation.
+"""From what a person typed into a form to an annotation in the terms of the W3C.
 
-The words that they quote must stand in the note, exactly once: then they are kept with their
-surroundings and position, so that they are found again after an edit.
+The words that they quote must stand in the note, exactly once or at the place that is named: then
+they are kept with their surroundings and position, so that they are found again after an edit.
 """
 
 from __future__ import annotations
@@ -11,55 +11,113 @@ from typing import Any
 
 from app.accounts.permissions import Person
 from app.annotations import anchoring
-from app.annotations.addresses import of_note
+from app.annotations.addresses import ANNOTATIONS, of_note
+from app.annotations.bodies import composed, tidy
 from app.annotations.model import CONTEXT, VISIBILITIES, check
+from app.annotations.reading import CLASS, COLOURS
 from app.errors import BadInput
 
-MAX_COMMENT = 20_000
 MAX_QUOTE = 5_000
+MOTIVATIONS = {
+    "comment": "commenting",
+    "question": "questioning",
+    "erratum": "editing",
+    "link": "linking",
+    "highlight": "highlighting",
+    "reply": "replying",
+}
+OF_KINDS = {"question": "blue", "erratum": "rose", "link": "violet"}  # all else is yellow
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed into the form, as it came. Without a quote it is about the whole note."""
+    """What was typed into the form, as it came. Without a passage it is about the whole note.
+
+    The passage is `quote`, at `start` to `end` if these are given (code points of the text), or
+    the line `block` of the text, from 0. `link` is the id of a note, `evidence` that of a claim
+    of this one, `reply_to` that of the annotation which this one answers.
+    """
 
     quote: str = ""
     comment: str = ""
     visibility: str = "shared"
+    kind: str = "comment"
+    start: int | None = None
+    end: int | None = None
+    block: int | None = None
+    colour: str = ""
+    tags: str = ""
+    link: str = ""
+    replacement: str = ""
+    evidence: str = ""
+    reply_to: str = ""
 
 
 def compose(path: str, text: str, person: Person, now: str, typed: Typed) -> dict[str, Any]:
     """The annotation on the note at `path`, whose canonical text is `text`."""
-    comment = typed.comment.replace("\r\n", "\n").strip()
-    if not comment:
-        raise BadInput("Write what you want to say.", field="comment")
-    if len(comment) > MAX_COMMENT:
-        raise BadInput(f"A comment has at most {MAX_COMMENT:,} characters.", field="comment")
+    check_choices(typed)
+    bodies = composed(typed, path)
+    about = f"{ANNOTATIONS}{typed.reply_to}" if typed.reply_to else target(path, text, typed)
+    if typed.kind in ("highlight", "erratum") and isinstance(about, str):
+        raise BadInput("Name the words that it is about.", field="quote")
+    annotation = {
+        "@context": CONTEXT,
+        "type": "Annotation",
+        "motivation": MOTIVATIONS[typed.kind],
+        "creator": {"type": "Person", "name": person.name},
+        "created": now,
+        **only(bodies),
+        "target": about,
+        **({"visibility": "private"} if typed.visibility == "private" else {}),
+    }
+    return check(coloured(annotation, typed.colour))
+
+
+def revise(stored: dict[str, Any], path: str, now: str, typed: Typed) -> dict[str, Any]:
+    """The annotation with what was typed anew; what it is about, and all else, stays."""
+    check_choices(typed)
+    old = stored.get("body", [])
+    others = [body for body in (old if isinstance(old, list) else [old]) if not is_typed(body)]
+    rest = {key: value for key, value in stored.items() if key not in ("body", "bodyValue")}
+    changed = {**rest, **only(composed(typed, path) + others), "modified": now}
+    return check({**changed, "visibility": typed.visibility})
+
+
+def is_typed(body: Any) -> bool:
+    """Whether the form shows it, so that what is typed there takes its place."""
+    return isinstance(body, dict) and ("value" in body or body.get("purpose") == "linking")
+
+
+def only(bodies: list[dict[str, Any]]) -> dict[str, Any]:
+    """One body stands alone."""
+    return {"body": bodies[0] if len(bodies) == 1 else bodies} if bodies else {}
+
+
+def check_choices(typed: Typed) -> None:
     if typed.visibility not in VISIBILITIES:
         raise BadInput("Choose who may read it.", field="visibility")
-    return check(
-        {
-            "@context": CONTEXT,
-            "type": "Annotation",
-            "motivation": "commenting",
-            "creator": {"type": "Person", "name": person.name},
-            "created": now,
-            "body": {
-                "type": "TextualBody",
-                "value": comment.replace("\0", ""),
-                "format": "text/markdown",
-            },
-            "target": target(path, text, typed.quote),
-            **({"visibility": "private"} if typed.visibility == "private" else {}),
-        }
-    )
+    if typed.kind not in MOTIVATIONS or (typed.kind == "reply") != bool(typed.reply_to):
+        raise BadInput("Choose what it is.", field="kind")
+    if typed.colour and typed.colour not in COLOURS:
+        raise BadInput("Choose a colour.", field="colour")
 
 
-def target(path: str, text: str, quote: str) -> dict[str, Any] | str:
+def coloured(annotation: dict[str, Any], colour: str) -> dict[str, Any]:
+    """The annotation with the colour of its mark, in a style that other readers understand."""
+    about = annotation["target"]
+    if not colour or isinstance(about, str):
+        return annotation
+    named = CLASS + colour
+    style = {"type": "CssStylesheet", "value": f".{named} {{ background: var(--mark-{colour}) }}"}
+    return {**annotation, "stylesheet": style, "target": {**about, "styleClass": named}}
+
+
+def target(path: str, text: str, typed: Typed) -> dict[str, Any] | str:
     """The whole note, or the passage in it."""
-    if not quote.strip():
+    found = named(text, typed)
+    if found is None:
         return of_note(path)
-    start, end = passage(text, quote)
+    start, end = found
     prefix, suffix = anchoring.surroundings(text, start, end)
     selectors = [
         {
@@ -73,10 +131,30 @@ def target(path: str, text: str, quote: str) -> dict[str, Any] | str:
     return {"type": "SpecificResource", "source": of_note(path), "selector": selectors}
 
 
+def named(text: str, typed: Typed) -> tuple[int, int] | None:
+    """Where the passage is: by its place, if the words stand there, else by the words."""
+    quote = tidy(typed.quote)
+    if quote.strip() and typed.start is not None and typed.end is not None:
+        check_length(quote)
+        if text[typed.start : typed.end] == quote:
+            return typed.start, typed.end
+    if quote.strip():
+        return passage(text, quote)
+    return None if typed.block is None else line(text, typed.block)
+
+
+def line(text: str, number: int) -> tuple[int, int]:
+    """The line of the text of that number, from 0."""
+    lines = text.split("\n")
+    if not 0 <= number < len(lines) or not lines[number]:
+        raise BadInput("There is no such paragraph.", field="block")
+    start = sum(len(each) + 1 for each in lines[:number])
+    return start, start + len(lines[number])
+
+
 def passage(text: str, quote: str) -> tuple[int, int]:
     """Where the quoted words stand, if there is no doubt about it."""
-    if len(quote) > MAX_QUOTE:
-        raise BadInput(f"A quote has at most {MAX_QUOTE:,} characters.", field="quote")
+    check_length(quote)
     found = anchoring.words(text, quote)
     if not found:
         raise BadInput(
@@ -91,3 +169,8 @@ def passage(text: str, quote: str) -> tuple[int, int]:
             hint="Quote a few more, so that it is clear which are meant.",
         )
     return found[0]
+
+
+def check_length(quote: str) -> None:
+    if len(quote) > MAX_QUOTE:
+        raise BadInput(f"A quote has at most {MAX_QUOTE:,} characters.", field="quote")

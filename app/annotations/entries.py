@@ -10,7 +10,8 @@ import re
 import sqlite3
 
 from app.annotations.kept import Annotation
-from app.annotations.reading import as_html
+from app.annotations.reading import Reading, read
+from app.annotations.shown import words_html
 from app.markup import page_text
 from app.search import index
 from app.search.index import Entry
@@ -19,16 +20,18 @@ PLAIN = re.compile("<p>([^<&]*)</p>")
 WHITE = re.compile("[ \\t\\n\\r\\f]+")
 
 
-def put(connection: sqlite3.Connection, annotation: Annotation) -> None:
+def put(
+    connection: sqlite3.Connection, annotation: Annotation, reading: Reading | None = None
+) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
-    reading = annotation.reading
+    reading = reading or read(annotation.stored)
     entry = Entry(
         "annotation",
         annotation.id,
         annotation.note_uid,
         annotation.created,
         tags=" ".join(reading.tags),
-        body=text_of(as_html(reading)),
+        body=text_of(words_html(reading)),
         code=annotation.quote,
     )
     index.put(connection, entry)

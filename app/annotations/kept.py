@@ -6,26 +6,34 @@ import hashlib
 import json
 import sqlite3
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from app.accounts.permissions import Action, Person, Role, Thing, may
 from app.annotations import addresses
-from app.annotations.reading import Reading, read
 
 NOBODY = 0  # ids of people begin at 1: whose account is gone owns nothing
 
 SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title AS note_title,
-        document.visibility AS note_visibility
+        document.visibility AS note_visibility, root.visibility AS root_visibility,
+        root.person_id AS root_person_id
     FROM annotation
     LEFT JOIN person ON person.id = annotation.person_id
     LEFT JOIN note ON note.uid = annotation.note_uid
-    LEFT JOIN document ON document.uid = annotation.note_uid"""
+    LEFT JOIN document ON document.uid = annotation.note_uid
+    LEFT JOIN annotation AS root ON root.id = annotation.thread"""
+# What `may_read` says of the annotation itself; {who} is the person's id.
+READABLE = """((annotation.visibility = 'shared' OR annotation.person_id = {who})
+    AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
+        WHERE root.id = annotation.thread
+        AND (root.visibility = 'shared' OR root.person_id = {who}))))"""
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """`path` is where its note is now; None if it is about something elsewhere."""
+    """`path` is where its note is now; None if it is about something elsewhere.
+
+    `thread` is the annotation that the one which it answers began with; empty if it answers none.
+    """
 
     id: str
     stored: dict[str, Any]
@@ -41,17 +49,18 @@ class Annotation:
     visibility: str
     created: str
     modified: str
+    deleted: str | None
+    reply_to: str | None
+    thread: str
+    colour: str
+    root_visibility: str | None
+    root_person_id: int | None
 
     @property
     def version(self) -> str:
         """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
         parts = [self.id, self.stored, self.path, self.visibility, self.modified]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-    @cached_property
-    def reading(self) -> Reading:
-        """What it says and which words it is about, read once."""
-        return read(self.stored)
 
     @property
     def address(self) -> str:
@@ -81,9 +90,28 @@ def as_json(annotation: Annotation, base: str) -> dict[str, Any]:
 
 
 def may_read(person: Person, annotation: Annotation, action: Action = Action.READ) -> bool:
-    """Who may read the note may read what is shared about it; a private one is its writer's."""
-    thing = Thing(annotation.visibility, annotation.person_id or NOBODY)
-    return may_read_note(person, annotation.note_visibility, action) and may(person, action, thing)
+    """Who may read the note may read what is shared about it; a private one is its writer's.
+
+    A reply is for whoever may read what its thread began with.
+    """
+    things = [Thing(annotation.visibility, annotation.person_id or NOBODY)]
+    if annotation.root_visibility is not None:
+        things.append(Thing(annotation.root_visibility, annotation.root_person_id or NOBODY))
+    return may_read_note(person, annotation.note_visibility, action) and all(
+        may(person, action, thing) for thing in things
+    )
+
+
+def readable(person: Person) -> str:
+    """The condition of SQL on annotations, whatever they are about, that `person` may read."""
+    return READABLE.format(who=NOBODY if person.id is None else int(person.id))
+
+
+def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:
+    """How many annotations of a note, which they may read, `person` may read."""
+    where = f"note_uid = ? AND deleted IS NULL AND {readable(person)}"
+    row = connection.execute(f"SELECT count(*) FROM annotation WHERE {where}", [uid]).fetchone()
+    return int(row[0])
 
 
 def may_read_note(person: Person, visibility: str | None, action: Action = Action.READ) -> bool:

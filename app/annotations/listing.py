@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from app.accounts.permissions import Person, Role, visibilities
-from app.annotations.kept import SELECT, Annotation, as_annotation
+from app.annotations.kept import SELECT, Annotation, as_annotation, readable
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def listed(person: Person) -> tuple[str, list[str | int | None]]:
     allowed = visibilities(person)
     signed_in = int(person.role is not Role.PUBLIC)
     where = f"""annotation.deleted IS NULL
-        AND (annotation.visibility = 'shared' OR annotation.person_id = ?)
+        AND {readable(person)}
         AND (document.visibility IN ({", ".join("?" * len(allowed))})
              OR (document.uid IS NULL AND ?))"""
-    return where, [person.id, *allowed, signed_in]
+    return where, [*allowed, signed_in]

@@ -1,4 +1,4 @@
-"""The margin of a note: its comments as the page shows them, each at its passage as it is now."""
+"""A comment as the margin of a note shows it, at its passage as the note is now."""
 
 from __future__ import annotations
 
@@ -6,55 +6,74 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.accounts.permissions import Person
-from app.annotations import anchored, store
-from app.annotations.anchored import Annotated, Placed
+from app.accounts.permissions import Action, Person, Thing, may
+from app.annotations.anchored import Placed
 from app.annotations.anchoring import Grade
-from app.annotations.kept import Annotation, may_change
-from app.annotations.reading import as_html, read
+from app.annotations.composing import MOTIVATIONS, OF_KINDS
+from app.annotations.kept import NOBODY
+from app.annotations.reading import read_stored
+from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
+
+KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 
 
 @dataclass(frozen=True)
 class Comment:
-    """`start` and `end` count code points of the note's text; None: the whole note, or orphan."""
+    """`start` and `end` count code points of the note's text; None: the whole note, or orphan.
+
+    `quote` is the passage as it was when it was marked. `gone`: it was deleted, not what answers
+    it.
+    """
 
     id: str
+    kind: str
     who: str
     when: str
     quote: str
     html: str
+    tags: tuple[str, ...]
+    colour: str
     grade: Grade
     start: int | None
     end: int | None
     visibility: str
-    may_delete: bool
-
-
-def of_note(
-    connection: sqlite3.Connection,
-    document: Annotated,
-    person: Person,
-    macros: Mapping[str, str] = NO_MACROS,
-) -> list[Comment]:
-    """What `person` may read in the margin, in the order of the text; the rest comes after."""
-    kept = {each.id: each for each in store.of_note(connection, document.uid, person)}
-    placed = [each for each in anchored.of_note(connection, document) if each.annotation_id in kept]
-    return [comment(kept[each.annotation_id], each, person, macros) for each in placed]
+    gone: bool
+    may_change: bool
+    may_answer: bool
 
 
 def comment(
-    annotation: Annotation, placed: Placed, person: Person, macros: Mapping[str, str]
+    row: sqlite3.Row,
+    person: Person,
+    placed: Placed | None = None,
+    html: str | None = None,
+    macros: Mapping[str, str] = NO_MACROS,
 ) -> Comment:
+    """Of a row of `kept.SELECT`. `html` is what it says where that is kept; a reply has no place.
+
+    Of what was deleted nothing is told but where it stood.
+    """
+    gone = row["deleted"] is not None
+    reading = read_stored(row["stored"])
+    kind = KINDS.get(row["motivation"], "comment")
+    said = "" if gone else as_html(reading, macros) if html is None else html
+    thing = Thing(row["visibility"], row["person_id"] or NOBODY)
+    changes = may(person, Action.ANNOTATE, thing) or may(person, Action.MODERATE, thing)
     return Comment(
-        id=annotation.id,
-        who=annotation.who,
-        when=annotation.created,
-        quote=annotation.quote,
-        html=as_html(read(annotation.stored), macros),
-        grade=placed.grade,
-        start=placed.start,
-        end=placed.end,
-        visibility=annotation.visibility,
-        may_delete=may_change(person, annotation),
+        id=row["id"],
+        kind=kind,
+        who="" if gone else row["who"] or "somebody who left",
+        when=row["created"],
+        quote="" if gone else row["quote"],
+        html=said,
+        tags=() if gone else reading.tags,
+        colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
+        grade=placed.grade if placed else "exact",
+        start=placed.start if placed else None,
+        end=placed.end if placed else None,
+        visibility=row["visibility"],
+        gone=gone,
+        may_change=not gone and changes,
+        may_answer=not gone and may(person, Action.ANNOTATE),
     )

@@ -1,4 +1,4 @@
-"""What Gloss itself uses of an annotation: the quote, where it stood, the words said, the tags.
+"""What Gloss itself uses of an annotation: the passage, what was said of it, what it answers.
 
 >>> reading = read({"target": "/notes/a", "body": {"type": "TextualBody", "value": "Why?"}})
 >>> reading.notes, reading.words
@@ -7,17 +7,17 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from app import markup
 from app.annotations import addresses
-from app.markup.note import NO_MACROS
 
 SHORT = 5_000  # characters
+COLOURS = ("yellow", "green", "blue", "rose", "violet")
+CLASS = "gloss-"  # begins the class of a target that says the colour of its mark
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,23 @@ class Reading:
     said: tuple[Said, ...]
     tags: tuple[str, ...]
     motivation: str
+    links: tuple[str, ...] = ()  # the addresses that it links to
+    answers: str = ""  # the id of the annotation of ours that it replies to
+    colour: str = ""  # of its mark; empty: that of its motivation
 
     @property
     def words(self) -> str:
         return "\n\n".join(said.value for said in self.said)
+
+
+def read_stored(stored: str) -> Reading:
+    """The same of the JSON that is kept; what is not long is read once in a process."""
+    return remembered(stored) if len(stored) <= SHORT else read(json.loads(stored))
+
+
+@lru_cache(maxsize=2048)
+def remembered(stored: str) -> Reading:
+    return read(json.loads(stored))
 
 
 def read(annotation: dict[str, Any]) -> Reading:
@@ -52,7 +65,9 @@ def read(annotation: dict[str, Any]) -> Reading:
     quote = chosen.get("TextQuoteSelector", {})
     position = chosen.get("TextPositionSelector", {})
     bodies = list(texts(annotation))
-    named = [addresses.note_of(address) for address in addresses.targets(annotation)]
+    targets = addresses.targets(annotation)
+    named = [addresses.note_of(address) for address in targets]
+    motivation = first(annotation.get("motivation"))
     return Reading(
         notes=tuple(note for note in named if note),
         quote=first(quote.get("exact")),
@@ -62,7 +77,10 @@ def read(annotation: dict[str, Any]) -> Reading:
         end=position.get("end"),
         said=tuple(said for said in bodies if said.purpose != "tagging"),
         tags=tuple(said.value for said in bodies if said.purpose == "tagging"),
-        motivation=first(annotation.get("motivation")),
+        motivation=motivation,
+        links=tuple(links(annotation)),
+        answers=(addresses.annotation_of(targets[0]) or "") if motivation == "replying" else "",
+        colour=colour(annotation),
     )
 
 
@@ -96,25 +114,17 @@ def first(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
-    """What was said, as HTML that is safe to show; `macros` are those of the note."""
-    return "\n".join(rendered(said, macros) for said in reading.said)
+def links(annotation: dict[str, Any]) -> Iterator[str]:
+    """The addresses of the bodies that are there to be linked to."""
+    for thing, _path in addresses.things(annotation.get("body"), ""):
+        if first(thing.get("purpose")) == "linking":
+            yield from addresses.found(thing)
 
 
-def rendered(said: Said, macros: Mapping[str, str]) -> str:
-    """Short texts, which are nearly all, are rendered once in a process."""
-    used = tuple(sorted(macros.items())) if "\\" in said.value else ()
-    return remembered(said, used) if len(said.value) <= SHORT else render(said, used)
-
-
-@lru_cache(maxsize=1024)
-def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
-    return render(said, macros)
-
-
-def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
-    """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
-    if said.format.partition(";")[0].strip().lower() != "text/plain":
-        return markup.as_html(said.value, dict(macros)).strip()
-    paragraphs = html.escape(said.value).strip().split("\n\n")
-    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+def colour(annotation: dict[str, Any]) -> str:
+    """The colour of the mark, where a target names one of ours."""
+    for thing, _path in addresses.things(annotation.get("target"), ""):
+        named = first(thing.get("styleClass"))
+        if named.startswith(CLASS) and named[len(CLASS) :] in COLOURS:
+            return named[len(CLASS) :]
+    return ""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.annotations import checks
-from app.annotations.addresses import NOTES
+from app.annotations.addresses import OURS
 from app.annotations.checks import (
     Check,
     Faults,
@@ -73,7 +73,7 @@ OF_PARTS: dict[str, Check] = {
 
 
 def check_body(value: Any, path: str) -> None:
-    check_resource(value, path, checks.iri, texts=True)
+    check_resource(value, path, own_or_iri, texts=True)
 
 
 def check_target(value: Any, path: str) -> None:
@@ -81,8 +81,8 @@ def check_target(value: Any, path: str) -> None:
 
 
 def own_or_iri(value: Any, path: str) -> None:
-    """An address; that of a note of this library may be relative: `/notes/papers/a`."""
-    if isinstance(value, str) and value.startswith(NOTES) and len(value) > len(NOTES):
+    """An address; one of this library may be relative: `/notes/papers/a`, `/annotations/b`."""
+    if isinstance(value, str) and value.startswith(OURS) and value not in OURS:
         value = f"own:{value}"
     checks.iri(value, path)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
-from app.annotations import addresses, anchored, entries
+from app.annotations import addresses, anchored, entries, former, shown
 from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
@@ -23,10 +23,10 @@ from app.annotations.kept import (
     as_annotation,
     may_change,
     may_read,
-    may_read_note,
 )
 from app.annotations.reading import Reading, read
-from app.errors import BadInput, Changed, Gone, NotAllowed, NotFound
+from app.annotations.standing import Standing, answered, standing
+from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
 
 BATCH = 500  # entries in one transaction, so that nobody who writes waits long
 
@@ -50,17 +50,15 @@ def create(
         name = free_name(connection, slug)
         now = clock.stamp()
         reading = read(stored)
-        uid, text = note(connection, person, reading)
-        row = columns(uid, text, reading, stored, stored.get("visibility", "shared"))
+        about = standing(connection, person, reading)
+        row = columns(about, reading, stored, stored.get("visibility", "shared"))
         connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
-            " motivation, quote, body, visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " motivation, quote, body, visibility, reply_to, thread, colour)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        kept = one(connection, name)
-        anchored.place(connection, kept, text)
-        entries.put(connection, kept)
-    return kept
+        return settled(connection, name, about, reading)
 
 
 def get(connection: sqlite3.Connection, id: str, person: Person) -> Annotation:
@@ -86,18 +84,66 @@ def update(
     with database.transaction(connection):
         old = changeable(connection, person, id, base)
         stored = addresses.inward(same_identity(annotation, old), bases)
-        reading = read(stored)
-        uid, text = note(connection, person, reading)
-        row = columns(uid, text, reading, stored, stored.get("visibility", old.visibility))
-        connection.execute(
-            "UPDATE annotation SET modified = ?, note_uid = ?, stored = ?, motivation = ?,"
-            " quote = ?, body = ?, visibility = ? WHERE id = ?",
-            [clock.stamp(), *row, id],
-        )
-        kept = one(connection, id)
-        anchored.place(connection, kept, text)
-        entries.put(connection, kept)
+        former.keep(connection, person, old)
+        visibility = stored.get("visibility", old.visibility)
+        about = standing(connection, person, read(stored), old)
+        return put_in_place(connection, old, about, stored, visibility)
+
+
+def put_in_place(
+    connection: sqlite3.Connection,
+    old: Annotation,
+    about: Standing,
+    stored: dict[str, Any],
+    visibility: str,
+) -> Annotation:
+    """Another state of an annotation; whatever answers it goes along to another note."""
+    reading = read(stored)
+    if (about.reply_to, about.thread) != (old.reply_to, old.thread) and answered(connection, old):
+        raise Conflict("What was answered stays in its thread.", hint="Write a new one.")
+    row = columns(about, reading, stored, visibility)
+    connection.execute(
+        "UPDATE annotation SET deleted = NULL, modified = ?, note_uid = ?, stored = ?,"
+        " motivation = ?, quote = ?, body = ?, visibility = ?, reply_to = ?, thread = ?,"
+        " colour = ? WHERE id = ?",
+        [clock.stamp(), *row, old.id],
+    )
+    if about.uid != old.note_uid:
+        take_along(connection, old.id, about)
+    shown.drop(connection, old.id)
+    return settled(connection, old.id, about, reading)
+
+
+def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> None:
+    rows = connection.execute(
+        "UPDATE annotation SET note_uid = ? WHERE thread = ? AND deleted IS NULL RETURNING id",
+        [about.uid, root],
+    ).fetchall()
+    for (name,) in rows:
+        kept = one(connection, name)
+        settled(connection, name, about, read(kept.stored))
+
+
+def settled(
+    connection: sqlite3.Connection, id: str, about: Standing, reading: Reading
+) -> Annotation:
+    """What was written, with its place in the note and its entry in the search."""
+    kept = one(connection, id)
+    anchored.place(connection, kept, about.text, reading)
+    entries.put(connection, kept, reading)
     return kept
+
+
+def undo(connection: sqlite3.Connection, person: Person, id: str) -> Annotation:
+    """Bring back what `person` changed or deleted within the last hour, at the same address."""
+    with database.transaction(connection):
+        before = former.last(connection, person, id)
+        old = one(connection, id) if before and may(person, Action.ANNOTATE) else None
+        if before is None or old is None or not may_read(person, old):
+            raise NotFound("There is nothing here that you could undo.", hint="It lasts an hour.")
+        former.forget(connection, before)
+        about = standing(connection, person, read(before.stored), old)
+        return put_in_place(connection, old, about, before.stored, before.visibility)
 
 
 def delete(
@@ -106,26 +152,17 @@ def delete(
     """Take it out of every page, list and search; the row stays. Answers what was deleted."""
     with database.transaction(connection):
         old = changeable(connection, person, id, base)
+        former.keep(connection, person, old, deleted=True)
         now = clock.stamp()
         connection.execute("UPDATE annotation SET deleted = ? WHERE id = ?", [now, id])
         entries.remove(connection, id)
     return old
 
 
-def of_note(connection: sqlite3.Connection, uid: int, person: Person) -> list[Annotation]:
-    """What `person` may read in the margin of a note, the oldest first."""
-    rows = connection.execute(
-        f"{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL"
-        " ORDER BY annotation.created, annotation.rowid",
-        [uid],
-    )
-    return [kept for kept in map(as_annotation, rows) if may_read(person, kept)]
-
-
 def reindex(connection: sqlite3.Connection) -> int:
-    """Put into the search what is missing there, as after the derived tables were made anew.
+    """Make what is derived and missing, as after the derived tables were made anew.
 
-    Where nothing is missing this is one query and no write, so it may follow every sync.
+    Where nothing is missing this is a query each and no write, so it may follow every sync.
     """
     count = 0
     while ids := missing(connection):
@@ -133,6 +170,7 @@ def reindex(connection: sqlite3.Connection) -> int:
             for name in ids:
                 entries.put(connection, one(connection, name))
         count += len(ids)
+    shown.keep_all(connection)
     return count
 
 
@@ -167,33 +205,13 @@ def changeable(
 
 
 def columns(
-    uid: int | None, text: Text | None, reading: Reading, stored: dict[str, Any], visibility: str
+    about: Standing, reading: Reading, stored: dict[str, Any], visibility: str
 ) -> list[Any]:
-    """note_uid, stored, motivation, quote, body and visibility of an annotation."""
-    quote = reading.quote or quoted(reading, text)
+    """note_uid, stored, motivation, quote, body, visibility, reply_to, thread, colour."""
+    quote = reading.quote or quoted(reading, about.text)
     serial = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return [uid, serial, reading.motivation, quote, reading.words, visibility]
-
-
-def note(
-    connection: sqlite3.Connection, person: Person, reading: Reading
-) -> tuple[int | None, Text | None]:
-    """The uid and the text of the first note of ours that it is about; no text: no file."""
-    if not reading.notes:
-        return None, None
-    row = connection.execute(
-        "SELECT note.uid, document.text, document.sha256, document.visibility FROM note"
-        " LEFT JOIN document ON document.uid = note.uid WHERE note.path = ?",
-        [reading.notes[0]],
-    ).fetchone()
-    if row is None or not may_read_note(person, row["visibility"]):
-        raise BadInput(
-            f"There is no note «{reading.notes[0]}» in this library.",
-            field="target",
-            hint="Use the note's address as it stands in the browser.",
-        )
-    known = row["text"] is not None
-    return row["uid"], Text(row["uid"], row["text"], row["sha256"]) if known else None
+    said = [about.uid, serial, reading.motivation, quote, reading.words]
+    return [*said, about.visibility or visibility, about.reply_to, about.thread, reading.colour]
 
 
 def quoted(reading: Reading, known: Text | None) -> str:

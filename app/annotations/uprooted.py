@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from app import clock
-from app.annotations import entries
+from app.annotations import anchors, entries, shown
 from app.annotations.store import one
 
 
@@ -22,13 +22,16 @@ def forget(connection: sqlite3.Connection, uids: Sequence[int]) -> int:
         [clock.stamp(), json.dumps(list(uids))],
     ).fetchall()
     for (name,) in rows:
+        connection.execute("DELETE FROM anchor WHERE annotation_id = ?", [name])
+        connection.execute("DELETE FROM annotation_former WHERE annotation_id = ?", [name])
+        shown.drop(connection, name)
         entries.remove(connection, name)
     return len(rows)
 
 
 def hand_over(connection: sqlite3.Connection, uid: int, to: int) -> None:
-    """What was said of one note is said of the other, and is found anew there."""
-    connection.execute("DELETE FROM anchored_text WHERE note_uid = ?", [to])
+    """What was said of one note is said of the other, and is followed into its text."""
+    anchors.hand_over(connection, uid, to)
     rows = connection.execute(
         "UPDATE annotation SET note_uid = ? WHERE note_uid = ? AND deleted IS NULL RETURNING id",
         [to, uid],

@@ -51,7 +51,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         if options.run:
             owner = people.owner(connection)
             queued = audit.enqueue_outdated(settings, connection, owner)
-            runner.work(settings, connection, [run.id for run in queued], told)
+            runner.work(settings, connection, queued, told)
         found = audit.findings(settings, connection)
         known = report_words.understood(report.take(connection))
     words = f"{known}\n{in_words(found)}"

@@ -2,11 +2,16 @@
 
   python -m app run random_walk
   python -m app run random_walk --set walkers=100 --set dimensions=2,3 --force
+  python -m app run random_walk --sweep walkers=10,100,1000 --sweep seed=0:20
   python -m app run --stale                      all that notes show and that no longer holds
   python -m app run --stale --because walks.py   only what this file made stale
 
 While a server runs, its runner does the work; else this command does. A result that still holds
 answers at once, unless --force. `python -m app run` alone lists the analyses.
+
+A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0.1 goes by steps,
+and of a parameter that is a list the lists are separated by semicolons. What has succeeded is not
+computed again, so that the same command goes on with a sweep that was stopped.
 
 A result holds as long as its code, what that imports, its parameters, the files below the folder
 of analyses that it opened, and the versions of packages are the same. Files that a program which it
@@ -22,7 +27,7 @@ import sys
 
 from app import database
 from app.accounts import people
-from app.commands import stale
+from app.commands import stale, sweeping
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
 from app.settings import Settings
@@ -32,6 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", help="the analysis; without it: which there are")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter; repeatable"
+    )
+    parser.add_argument(
+        "--sweep", action="append", default=[], metavar="KEY=A,B", help="vary it; repeatable"
     )
     parser.add_argument("--force", action="store_true", help="compute anew in any case")
     stale.arguments(parser)
@@ -45,6 +53,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         for analysis in analyses.every(settings):
             print(f"{analysis.name}: {analysis.error or analysis.signature.title}")
         return 0
+    if options.sweep:
+        return swept(settings, options)
     analysis = analyses.get(settings, options.name)
     params = signature.bind_text(analysis.signature, given(options.set))
     with database.opened(settings.database) as connection:
@@ -55,6 +65,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         ended = finished(settings, connection, queued)
     print(json.dumps(as_json(ended)) if options.json else as_text(ended))
     return 0 if ended.status == "succeeded" else 1
+
+
+def swept(settings: Settings, options: argparse.Namespace) -> int:
+    """The analysis at every point of a grid."""
+    sweeping.refuse_force(force=options.force)
+    fixed = given(options.set)
+    with database.opened(settings.database) as connection:
+        return sweeping.run(
+            settings, connection, options.name, fixed, options.sweep, as_json=options.json
+        )
 
 
 def given(settings: list[str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import runs
 from app.lab.shown import cells
+from app.lab.sweeps import outdated
 from app.library import report, report_words
 from app.markup import references
 from app.settings import PACKAGES, Settings
@@ -137,6 +138,7 @@ def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
     owner = people.owner(connection)
     for script, params in cells.missing(settings, connection):
         runs.enqueue(settings, connection, script, params, owner)
+    outdated.begin(settings, connection, owner)
 
 
 def children(settings: Settings) -> list[Child]:

@@ -12,7 +12,7 @@ from app.errors import BadInput
 from app.lab import runner
 from app.lab.runs import Run
 from app.lab.shown import groups
-from app.lab.shown.cells import EVERY
+from app.library.identity import EVERY
 from app.settings import Settings
 
 

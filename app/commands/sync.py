@@ -16,7 +16,7 @@ import json
 import sqlite3
 
 from app import database
-from app.annotations import store
+from app.annotations import anchored, store
 from app.lab import analyses
 from app.lab.runs import entries
 from app.library.problems import Failure
@@ -61,6 +61,7 @@ def up_to_date(
     analyses.index(settings, connection)
     entries.index(settings, connection)
     store.reindex(connection)
+    anchored.catch_up_all(connection)
     return report
 
 

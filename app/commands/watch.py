@@ -14,6 +14,7 @@ import threading
 from contextlib import suppress
 
 from app import clock, database
+from app.annotations import anchored, store
 from app.errors import GlossError
 from app.lab import analyses
 from app.lab.runs import entries
@@ -45,6 +46,8 @@ def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.E
                 index_analyses(settings, connection)
             if "notes" in changed:
                 log_report(sync.sync(settings, connection))
+                store.reindex(connection)
+                anchored.catch_up_all(connection)
             entries.index(settings, connection)
             if not refreshing.is_alive():
                 refreshing = refreshed(settings)

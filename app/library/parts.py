@@ -13,14 +13,20 @@ from app.markup import Block, Claim
 def blocks(connection: sqlite3.Connection, uid: int) -> list[Block]:
     """The analysis blocks of a note, in their order."""
     rows = connection.execute(
-        "SELECT name, script, params, show, line FROM document_block WHERE uid = ?"
-        " ORDER BY line, name",
-        [uid],
+        f"SELECT {BLOCK} FROM document_block WHERE uid = ? ORDER BY line, name", [uid]
     )
-    return [
-        Block(name, script, json.loads(params), json.loads(show), line)
-        for name, script, params, show, line in rows
-    ]
+    return [block_of(*row) for row in rows]
+
+
+BLOCK = "name, script, params, show, line, sweep, plot"
+
+
+def block_of(
+    name: str, script: str, params: str, show: str, line: int, sweep: str, plot: str
+) -> Block:
+    """An analysis block from the columns of BLOCK."""
+    given, over = json.loads(params), json.loads(sweep)
+    return Block(name, script, given, json.loads(show), line, sweep=over, plot=plot)
 
 
 def claims(connection: sqlite3.Connection, uid: int) -> list[Claim]:
@@ -90,12 +96,11 @@ def embedded(connection: sqlite3.Connection, uids: Sequence[int]) -> list[Embedd
         f"SELECT uid, target FROM document_link {chosen} ORDER BY position", bound
     ):
         found[uid].targets.append(target)
-    for uid, name, script, params, show, line in connection.execute(
-        f"SELECT uid, name, script, params, show, line FROM document_block {chosen} ORDER BY line",
+    for uid, *row in connection.execute(
+        f"SELECT uid, {BLOCK} FROM document_block {chosen} ORDER BY line",
         bound,
     ):
-        block = Block(name, script, json.loads(params), json.loads(show), line)
-        found[uid].blocks.append(block)
+        found[uid].blocks.append(block_of(*row))
     for uid, *claim in connection.execute(
         f'SELECT uid, id, html, "check", expect, line FROM document_claim {chosen} ORDER BY line',
         bound,
@@ -138,12 +143,11 @@ def with_any(
             f"SELECT uid, path, title FROM document WHERE {chosen}", visibilities
         )
     }
-    for uid, name, script, params, show, line in connection.execute(
-        f"SELECT uid, name, script, params, show, line FROM document_block WHERE {chosen}, line",
+    for uid, *row in connection.execute(
+        f"SELECT uid, {BLOCK} FROM document_block WHERE {chosen}, line",
         visibilities,
     ):
-        block = Block(name, script, json.loads(params), json.loads(show), line)
-        found[uid].blocks.append(block)
+        found[uid].blocks.append(block_of(*row))
     for uid, *claim in connection.execute(
         f'SELECT uid, id, html, "check", expect, line FROM document_claim WHERE {chosen}, line',
         visibilities,

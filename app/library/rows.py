@@ -109,7 +109,10 @@ def children(uid: int, note: Note) -> Children:
             for n, link in enumerate(note.links)
         ],
         "document_block": [
-            (uid, block.name, block.script, as_json(block.params), as_json(block.show), block.line)
+            (
+                *(uid, block.name, block.script, as_json(block.params), as_json(block.show)),
+                *(block.line, as_json(block.sweep), block.plot),
+            )
             for block in rendered.blocks
         ],
         "document_claim": [(uid, *astuple(claim)) for claim in rendered.claims],

@@ -7,12 +7,16 @@ show: [distances]
 as: wide
 caption: A thousand walkers; black is $\\sqrt N$.
 ```
+
+With `sweep: {walkers: [10, 100], seed: "0:20"}` it shows the analysis at every point of that grid,
+as a plot (`plot: rms_ratio against walkers by dimension`) and a table.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
+import re
 from typing import Any
 
 import yaml
@@ -25,7 +29,8 @@ from app.markup.rendered import Block
 from app.markup.sentences import sentence
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-KEYS = ("script", "params", "show", "as", "caption")
+KEYS = ("script", "params", "show", "as", "caption", "sweep", "plot")
+PLOT = re.compile(r"(?P<y>[\w-]{1,100}) against (?P<x>\w{1,100})(?: by (?P<by>\w{1,100}))?")
 LENGTH = 20_000  # characters of one block
 DEPTH = 20  # of lists in lists: a deeper one could exhaust the stack
 
@@ -72,7 +77,32 @@ def read(source: str, line: int) -> Block:
     if not isinstance(caption, str):
         raise BadBlock("caption is a sentence, in Markdown.")
     data = plain_data(params, "params")
-    return Block(name, script, data, shown(given.get("show")), line, caption.strip())
+    over = swept(given.get("sweep"))
+    drawn = plotted(given.get("plot"), over)
+    show = shown(given.get("show"))
+    return Block(name, script, data, show, line, caption.strip(), over, drawn)
+
+
+def swept(given: Any) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or not given:
+        raise BadBlock('sweep is a mapping, as in «sweep: {walkers: [10, 100], seed: "0:20"}».')
+    data: dict[str, Any] = plain_data(given, "sweep")
+    for name, over in data.items():
+        if not isinstance(over, list | str):
+            raise BadBlock(f'sweep.{name} is a list, or a range in quotes, as in «{name}: "0:20"».')
+    return data
+
+
+def plotted(given: Any, over: dict[str, Any] | None) -> str:
+    if given is None:
+        return ""
+    if over is None:
+        raise BadBlock("plot is of a sweep: the block has none.")
+    if not isinstance(given, str) or not PLOT.fullmatch(given.strip()):
+        raise BadBlock("plot says what is drawn, as in «plot: ratio against walkers by dimension».")
+    return given.strip()
 
 
 def mapping(source: str, keys: tuple[str, ...]) -> dict[str, Any]:

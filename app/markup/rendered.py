@@ -55,6 +55,8 @@ class Block:
     show: list[str] | None
     line: int
     caption: str = ""  # Markdown; its HTML is in the placeholder of the block
+    sweep: dict[str, Any] | None = None  # over which values which parameters go
+    plot: str = ""  # `value against parameter by parameter`, of a sweep
 
 
 @dataclass(frozen=True)

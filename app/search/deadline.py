@@ -38,9 +38,9 @@ class Clock:
 
 
 @contextmanager
-def deadline(connection: sqlite3.Connection) -> Iterator[Clock]:
+def deadline(connection: sqlite3.Connection, seconds: float = SECONDS) -> Iterator[Clock]:
     """End what would take too long, and say what to do."""
-    clock = Clock(time.perf_counter() + SECONDS)
+    clock = Clock(time.perf_counter() + seconds)
     connection.set_progress_handler(lambda: clock.is_over, PROGRESS_STEPS)
     try:
         yield clock

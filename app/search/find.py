@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
 from app.search import beginning, matches, persons, ranking, reach, sought, spelling
-from app.search.deadline import Clock, deadline
+from app.search.deadline import SECONDS, Clock, deadline
 from app.search.fts import plan, wanted
 from app.search.hits import Hit, detailed
 from app.search.query import Query, parse
@@ -56,16 +56,17 @@ def search(
     order: str = RELEVANCE,
     typing: bool = False,
     known: Known | None = None,
+    seconds: float = SECONDS,
 ) -> Results:
     """The hits from `offset` on that `person` may list, best or newest first, and how many.
 
     With `typing`, `text` is what stands in the box so far. `known`: what other rooms know of notes
-    (settling.py); lab.lookups gives all of it.
+    (settling.py); lab.lookups gives all of it. Unavailable after so many `seconds`.
     """
     began = time.perf_counter()
     read = parse(text, typing=typing)
     found, hits, suggestion = NOTHING, list[Hit](), None
-    with deadline(connection) as clock:
+    with deadline(connection, seconds) as clock:
         query = settled(connection, person, read, known, clock, typing=typing)
         if query.tree:
             page = Page(limit, offset, order)

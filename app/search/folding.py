@@ -31,19 +31,21 @@ FORMS = (
     "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\U0001d400-\U0001d7ff"
 )
 SIGNS = "".join(LETTERS)
+UNSEEN = "\u00ad\u2060\ufeff"  # one of them may stand between a letter and its mark
 # One of these must be there: to look for them alone takes a fortieth of the time.
 TRIGGER = re.compile(f"[{SIGNS}{FORMS}\u0391-\u03f5\u0300-\u036f\u3099\u309a]")
 # Each: a sign of the table; letters of Korean and marks of Japanese and of other alphabets that
 # stand alone; raised; lowered; a Greek letter that is no part of a word; letters in another form.
 ODD = re.compile(
     rf"(?=[{SIGNS}{FORMS}{GREEK}\u0400-\u052f\u3041-\u30ff])(?:"
-    rf"[{SIGNS}]|[\u1100-\u11ff]+|[\u3041-\u30ff][\u3099\u309a]"
-    r"|[\u0370-\u052f][\u0300-\u036f]+|[\u00b2\u00b3\u00b9\u2070-\u207f]+|[\u2080-\u209c]+"
+    rf"[{SIGNS}]|[\u1100-\u11ff][\u1100-\u11ff{UNSEEN}]*|[\u3041-\u30ff][{UNSEEN}]*[\u3099\u309a]"
+    rf"|[\u0370-\u052f][{UNSEEN}]*[\u0300-\u036f][\u0300-\u036f{UNSEEN}]*"
+    r"|[\u00b2\u00b3\u00b9\u2070-\u207f]+|[\u2080-\u209c]+"
     rf"|(?<![{GREEK}\u0300-\u036f])[\u0391-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5]"
     rf"(?![{GREEK}\u0300-\u036f])"
     r"|[\u2102-\u2149\u2160-\u2188\uf900-\ufaff\ufb00-\ufb06\U0001d400-\U0001d7ff]"
     r"|[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f][\uff10-\uff19\uff21-\uff3a"
-    r"\uff41-\uff5a\uff66-\uff9f\u3099\u309a]*)"
+    rf"\uff41-\uff5a\uff66-\uff9f\u3099\u309a{UNSEEN}]*)"
 )
 RAISED, LOWERED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u207f]"), re.compile("[\u2080-\u209c]")
 NO_PART = re.compile(r"[\s\"()]")
@@ -88,6 +90,7 @@ def plain(found: str) -> str:
     """What stands for it; itself where nothing fits."""
     if found in LETTERS:
         return LETTERS[found]
+    found = found.translate(dict.fromkeys(map(ord, UNSEEN)))
     new = unicodedata.normalize("NFKC", found)
     if len(found) == 1 and (command := as_tex(found, new)):
         return command

@@ -1,9 +1,9 @@
 """Which entries of the index a person may meet.
 
-A note by its own visibility; an annotation by its note's, unless it is another's private one or
-deleted; code if the person is signed in, or a note that they may meet has a block of it; what a
-block of a note shows by the note, and other outputs if the person is signed in; what a run
-printed, if they may run it.
+A note by its own visibility; an annotation by its note's, unless it is another's private one, or
+answers one, or is deleted; code if the person is signed in, or a note that they may meet has a
+block of it; what a block of a note shows by the note, and other outputs if the person is signed
+in; what a run printed, if they may run it.
 
 For notes, which are nearly all, the last bits of an entry's id say it, and nothing need be looked
 up for a hit; all else is looked up.
@@ -21,6 +21,9 @@ EVERYBODY, SIGNED_IN, LOOKED_UP = range(3)
 ANNOTATION = """EXISTS (SELECT 1 FROM annotation JOIN document AS about ON about.uid = asked.uid
     WHERE annotation.id = asked.key AND annotation.deleted IS NULL
     AND (annotation.visibility = 'shared' OR annotation.person_id = ?)
+    AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
+        WHERE root.id = annotation.thread
+        AND (root.visibility = 'shared' OR root.person_id = ?)))
     AND about.visibility IN ({listed}))"""
 CODE = """EXISTS (SELECT 1 FROM document_block AS block JOIN document AS shown USING (uid)
     WHERE block.script = asked.key AND shown.visibility IN ({listed}))"""
@@ -57,5 +60,5 @@ def visible(person: Person, id: str) -> Condition:
     sql = f"{notes} OR {id} % {AUDIENCES} = {LOOKED_UP} AND {look_up}"
     code: tuple[str, ...] = listed if is_public else ()
     outputs: tuple[str | int, ...] = (*listed, int(not is_public), int(may(person, Action.RUN)))
-    values: tuple[str | int, ...] = (who, *listed, *code, *outputs)
+    values: tuple[str | int, ...] = (who, who, *listed, *code, *outputs)
     return Condition(sql.format(listed=", ".join("?" * len(listed))), values)

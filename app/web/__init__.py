@@ -8,6 +8,7 @@ from app.web import (
     analyses,
     annotations,
     api,
+    api_sweeps,
     assets,
     attaching,
     body,
@@ -37,6 +38,7 @@ from app.web import (
     runs,
     search,
     stale,
+    sweeps,
     templates,
     trash,
 )
@@ -61,6 +63,7 @@ BLUEPRINTS = (
     analyses.blueprint,
     runs.blueprint,
     compare.blueprint,
+    sweeps.blueprint,
     stale.blueprint,
     claims.blueprint,
     references.blueprint,
@@ -68,6 +71,7 @@ BLUEPRINTS = (
     report.blueprint,
     annotations.blueprint,
     api.blueprint,
+    api_sweeps.blueprint,
     feeds.blueprint,
 )
 

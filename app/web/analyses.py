@@ -14,7 +14,7 @@ from app.lab.signature import Parameter
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
-from app.web import access, cache, choices
+from app.web import access, cache, choices, sweep_views
 from app.web import cells as figures
 
 blueprint = Blueprint("analyses", __name__)
@@ -62,6 +62,8 @@ def analysis(name: str) -> str:
         cell=figures.shown(cell, "") if cell else None,
         range_of=range_of,
         defaults={each.name: each.default for each in found.signature.parameters},
+        form=None if found.error else sweep_views.form(found),
+        sweeps=[] if g.person.role is Role.PUBLIC else sweep_views.newest(name, 20),
         room="Analyses",
     )
 

@@ -1,105 +1,221 @@
-"""Commenting without scripts: a form, and what is wrong in it beside each field."""
+"""Writing in the margin: forms that work without scripts, and their parts for margin.js.
+
+A script asks with HX-Request and is answered the form, or the thread, that the page then shows;
+everybody else is led from page to page.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
-from urllib.parse import quote
 
-from flask import Blueprint, Response, g, make_response, render_template, request
-from werkzeug.datastructures import MultiDict
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+)
+from markupsafe import Markup
 
 from app import clock
 from app.accounts.permissions import Action, Thing
-from app.annotations import composing, store
+from app.annotations import bodies, composing, store, threads
 from app.annotations.addresses import of_note
-from app.annotations.composing import Typed
+from app.annotations.composing import MOTIVATIONS
+from app.annotations.kept import Annotation
+from app.annotations.reading import COLOURS, read
+from app.annotations.threads import Thread
 from app.errors import BadInput, NotFound
-from app.library import documents, names
+from app.library import documents, macros, names
 from app.library.documents import Document
 from app.web import access
+from app.web.annotation_typed import (
+    FIELDS,
+    is_part,
+    paragraphs,
+    passage,
+    typed_in,
+    understood,
+)
 
-FORMULA = re.compile(r"\$+[^$]*\$+")
-ENDS = 6  # words: a longer passage is named by its beginning and its end
-FIELDS = ("note", "quote", "comment", "visibility")
+DRAWN = 2048  # threads
+CHOICES = ("comment", "question", "erratum", "link", "highlight")
+KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 
 
 def add_to(blueprint: Blueprint) -> None:
     blueprint.add_app_template_filter(passage, "passage")
-    blueprint.add_url_rule("/annotations/form", view_func=form, methods=["GET"])
-    blueprint.add_url_rule("/annotations/form", view_func=add, methods=["POST"])
-    blueprint.add_url_rule("/annotations/<id>/delete", view_func=take_away, methods=["POST"])
+    blueprint.add_app_template_global(threads_html)
+    of_one = "/annotations/<id>"
+    for rule, view, method in (
+        ("/annotations/form", form, "GET"),
+        ("/annotations/form", add, "POST"),
+        ("/annotations/margin", more, "GET"),
+        (f"{of_one}/edit", edit, "GET"),
+        (f"{of_one}/edit", change, "POST"),
+        (f"{of_one}/delete", take_away, "POST"),
+        (f"{of_one}/undo", bring_back, "POST"),
+    ):
+        blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
 
 @access.needs(Action.ANNOTATE)
 def form() -> Response:
-    """The empty form of a note, on a page of its own; `quote` may be in the address."""
+    """The empty form; what it is about may be in the address."""
     typed = typed_in(request.args)
-    return shown(asked_note(typed["note"]), typed, {}, HTTPStatus.OK)
+    if typed["kind"] == "erratum" and not typed["replacement"]:
+        typed["replacement"] = typed["quote"]
+    return shown(asked_note(typed), typed, {}, HTTPStatus.OK)
 
 
 @access.needs(Action.ANNOTATE)
 def add() -> Response:
-    """Keep the comment and go to it; else the form again, with what was typed."""
+    """Keep what was typed and go to it; else the form again, with what was typed."""
     typed = typed_in(request.form)
-    note = asked_note(typed["note"])
-    words = Typed(typed["quote"], typed["comment"], typed["visibility"])
+    note = asked_note(typed)
+    path, text = (note.path, note.text) if note else ("", "")
     try:
-        composed = composing.compose(note.path, note.text, g.person, clock.stamp(), words)
+        composed = composing.compose(path, text, g.person, clock.stamp(), understood(typed, note))
+        kept = store.create(g.db, g.person, composed)
     except BadInput as error:
-        field = error.field if error.field in FIELDS else "other"
-        return shown(note, typed, {field: str(error)}, error.status)
-    kept = store.create(g.db, g.person, composed)
-    return to(f"{of_note(note.path)}#annotation-{kept.id}")
+        return shown(note, typed, wrong(error), error.status)
+    return done(kept, HTTPStatus.CREATED)
+
+
+@access.needs(Action.ANNOTATE)
+def edit(id: str) -> Response:
+    """The form with what it says now."""
+    kept = store.changeable(g.db, g.person, id, None)
+    typed = typed_in(request.args) | bodies.fields(read(kept.stored), kept.path or "")
+    typed |= {"kind": KINDS.get(kept.motivation, "comment"), "visibility": kept.visibility}
+    return shown(note_of(kept), typed, {}, HTTPStatus.OK, kept)
+
+
+@access.needs(Action.ANNOTATE)
+def change(id: str) -> Response:
+    kept = store.changeable(g.db, g.person, id, None)
+    kind = KINDS.get(kept.motivation, "comment")
+    typed = typed_in(request.form) | {"kind": kind, "reply_to": kept.reply_to or ""}
+    note = note_of(kept)
+    try:
+        said = understood(typed, note)
+        state = composing.revise(kept.stored, kept.path or "", clock.stamp(), said)
+        changed = store.update(g.db, g.person, id, state, base=kept.version)
+    except BadInput as error:
+        return shown(note, typed, wrong(error), error.status, kept)
+    return done(changed, HTTPStatus.OK)
 
 
 @access.needs(Action.ANNOTATE)
 def take_away(id: str) -> Response:
-    """Delete an annotation and go back to its note."""
+    """Delete an annotation, and offer to bring it back."""
     kept = store.delete(g.db, g.person, id)
-    return to("/annotations/" if kept.path is None else f"{of_note(kept.path)}#margin")
+    if is_part():
+        return done(kept, HTTPStatus.OK, deleted=id)
+    return to("/annotations/" if kept.path is None else f"{of_note(kept.path)}?deleted={id}#margin")
 
 
-def typed_in(values: MultiDict[str, str]) -> dict[str, str]:
-    """What was typed into each field."""
-    clean = {name: values.get(name, "").replace("\0", "") for name in FIELDS}
-    return {**clean, "visibility": clean["visibility"] or "shared"}
+@access.needs(Action.ANNOTATE)
+def bring_back(id: str) -> Response:
+    return done(store.undo(g.db, g.person, id), HTTPStatus.OK)
 
 
-def asked_note(path: str) -> Document:
-    """The note that the comment is about; a note that may not be read is not found."""
-    note = documents.get(g.db, names.normal(path))
+@access.needs(Action.READ)
+def more() -> Response:
+    """The next threads of a note: for its page, or as a page of their own."""
+    note = asked_note(typed_in(request.args))
+    if note is None:
+        raise NotFound("There is no such note.")
+    after = request.args.get("after", "0")
+    skip = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+    found = threads.of_note(g.db, note, g.person, macros_of(note), limit=threads.PART, after=skip)
+    page = "annotations/_threads.html" if is_part() else "annotations/margin.html"
+    return of_part(render_template(page, room="Margin", document=note, margin=found))
+
+
+def threads_html(shown: Iterable[Thread], deleted: str = "") -> list[Markup]:
+    """Threads as a page shows them, each drawn once in a process for who sees the same of it."""
+    known, _ = macros.of_library(access.settings().notes)
+    used = tuple(sorted(known.items()))
+    return [drawn(thread, deleted, used) for thread in shown]
+
+
+@lru_cache(maxsize=DRAWN)
+def drawn(thread: Thread, deleted: str, _macros: tuple[tuple[str, str], ...]) -> Markup:
+    """The passages in it are typeset with the macros of the library."""
+    template = current_app.jinja_env.get_template("annotations/_thread.html")
+    return Markup(template.render(thread=thread, deleted=deleted))  # noqa: S704 - it escapes
+
+
+def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
+    """A script gets the thread as it is now; a browser is led to it."""
+    note = note_of(kept)
+    if not is_part() or note is None:
+        return to(f"{of_note(kept.path)}#annotation-{kept.id}" if kept.path else "/annotations/")
+    first = kept.thread or kept.id
+    thread = threads.one(g.db, note, g.person, first, macros_of(note))
+    return of_part("".join(threads_html([thread] if thread else [], deleted)), status)
+
+
+def asked_note(typed: dict[str, str]) -> Document | None:
+    """The note that it is about, which for a reply may be none; one that is hidden is not found."""
+    if typed["reply_to"]:
+        return note_of(store.get(g.db, typed["reply_to"], g.person))
+    note = documents.get(g.db, names.normal(typed["note"]))
     if note is None:
         raise NotFound("There is no such note.", hint="It may have been moved or deleted.")
     access.allow(Action.READ, Thing(note.visibility))
     return note
 
 
+def note_of(kept: Annotation) -> Document | None:
+    """The note of an annotation that the person may read, and so the note."""
+    return documents.get(g.db, kept.path) if kept.path is not None else None
+
+
+def macros_of(note: Document) -> Mapping[str, str]:
+    """What holds in the note holds in what is said of it."""
+    own: dict[str, str] = note.front.get("macros") or {}
+    return macros.of_note(access.settings().notes, own)
+
+
+def wrong(error: BadInput) -> dict[str, str]:
+    return {error.field if error.field in FIELDS else "other": str(error)}
+
+
 def shown(
-    note: Document, typed: dict[str, str], wrong: dict[str, str], status: HTTPStatus
+    note: Document | None,
+    typed: dict[str, str],
+    wrong: dict[str, str],
+    status: HTTPStatus,
+    kept: Annotation | None = None,
 ) -> Response:
+    chosen = note is not None and kept is None and (not is_part() or "block" in wrong)
     page = render_template(
-        "annotations/form.html", room="Margin", document=note, form=typed, wrong=wrong
+        "annotations/_composer.html" if is_part() else "annotations/form.html",
+        room="Margin",
+        document=note,
+        form=typed,
+        wrong=wrong,
+        kept=kept,
+        choices=CHOICES,
+        colours=COLOURS,
+        paragraphs=paragraphs(note.text) if note and chosen else [],
     )
-    return make_response(page, status)
+    return of_part(page, status)
+
+
+def of_part(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = make_response(page, status)
+    response.headers["Vary"] = "Cookie, Authorization, HX-Request"
+    return response
 
 
 def to(address: str) -> Response:
     response = Response(status=HTTPStatus.SEE_OTHER)
     response.headers["Location"] = address
     return response
-
-
-def passage(words: str) -> str:
-    """A fragment with which a browser marks the passage in its page, without scripts.
-
-    A formula's TeX does not stand in the page, so such a passage is named by the words around.
-
-    >>> passage("a walk, in many dimensions"), passage("after $N$ steps")
-    ('#:~:text=a%20walk%2C%20in%20many%20dimensions', '#:~:text=after,steps')
-    """
-    pieces = [piece.split() for piece in FORMULA.split(words) if piece.strip()] or [words.split()]
-    first, last = pieces[0], pieces[-1]
-    whole = len(pieces) == 1 and len(first) <= 2 * ENDS
-    ends = [first] if whole else [first[:ENDS], last[-ENDS:]]
-    return "#:~:text=" + ",".join(quote(" ".join(end), safe="").replace("-", "%2D") for end in ends)

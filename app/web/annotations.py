@@ -14,7 +14,8 @@ from app.annotations import container, listing, store
 from app.annotations.addresses import of_note
 from app.annotations.container import Shape
 from app.annotations.kept import Annotation, as_json, may_change
-from app.annotations.reading import as_html, read
+from app.annotations.reading import read
+from app.annotations.shown import as_html
 from app.errors import BadInput, NotFound
 from app.library import macros
 from app.web import access, annotation_forms, protocol

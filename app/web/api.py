@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from app.accounts.permissions import Action, Role, visibilities
+from app.annotations import anchored
 from app.errors import BadInput, BaseMissing, Changed, NotFound
 from app.lab import analyses, runner, runs
 from app.lab.runs import history
@@ -76,6 +77,7 @@ def update_note(id: str) -> Response:
     base = version_required(id)
     markdown = asked.body(NOTE_CHANGE)["markdown"]
     saved = save.update(access.settings(), g.db, id, markdown, base, person_id=g.person.id)
+    anchored.follow_save(g.db, saved.uid)
     return as_note(saved.document, merged=saved.merged)
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from app.accounts.permissions import Person, visibilities
-from app.annotations import store
+from app.annotations import kept
 from app.library import identity, links, names
 from app.library.links import Backlink
 
@@ -34,5 +34,5 @@ def of(connection: sqlite3.Connection, person: Person, id: str) -> Going:
     if uid is None:
         return Going([], 0, 0)
     linking = links.backlinks(connection, uid, visibilities(person))
-    said = len(store.of_note(connection, uid, person))
+    said = kept.count(connection, uid, person)
     return Going(linking[:SHOWN], max(0, len(linking) - SHOWN), said)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import database
 from app.accounts.permissions import Action
-from app.annotations import uprooted
+from app.annotations import anchored, uprooted
 from app.library.moving import ambiguous
 from app.library.syncing import sync
 from app.web import access
@@ -28,6 +28,7 @@ def moved() -> ResponseReturnValue:
     with database.transaction(g.db):
         before = ambiguous.is_it(access.settings(), g.db, uid, to)
         uprooted.hand_over(g.db, before, uid)
+    anchored.follow_saves(g.db)
     return redirect(address(to), 303)
 
 

@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts.permissions import Action, visibilities
+from app.annotations import anchored
 from app.errors import (
     BadInput,
     BaseMissing,
@@ -117,6 +118,7 @@ def updated(form: Form) -> str:
         if not request.form.get("anew"):  # it has not been said yet that the note is gone
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
+    anchored.follow_save(g.db, saved.uid)
     return place_of(saved)
 
 

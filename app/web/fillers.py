@@ -23,7 +23,7 @@ from app.library import documents
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
 from app.markup.placeholders import typed
-from app.web import access, citing, embeds, pictures, places, properties, unwritten
+from app.web import access, citing, embeds, pictures, places, properties, sweep_views, unwritten
 from app.web import cells as figures
 from app.web.templates import address, through
 
@@ -102,10 +102,13 @@ def filled(piece: embeds.Piece, embed: embeds.Filler, notes: places.Notes) -> st
     headings = places.found(html, piece.whole, links, notes)
 
     def output(given: dict[str, Any]) -> str:
-        cell = lab.cells.get(given["name"])
+        cell, swept = lab.cells.get(given["name"]), lab.sweeps.get(given["name"])
+        caption = fill(in_links(given.get("caption", "")), sentence_kinds)
+        if swept is not None:
+            label = typed("figure", {"kind": "Figure"})
+            return sweep_views.html_of(swept, path, written(caption), label)
         if cell is None:
             return ""
-        caption = fill(in_links(given.get("caption", "")), sentence_kinds)
         caption = written(caption) or caption_of(cell)
         return figures.html(figures.shown(cell, path, figures.WAITING, caption))
 

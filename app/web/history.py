@@ -14,6 +14,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
+from app.annotations import anchored
 from app.errors import Changed
 from app.library import identity, names
 from app.library.history import differences, restoring, reverting, versions
@@ -155,6 +156,7 @@ def restore(id: str) -> ResponseReturnValue:
     except Changed as error:
         form = writing.of_source(found.path, versions.text(g.db, found, version), base)
         return make_response(editor.in_conflict(form, error, restored=version), error.status)
+    anchored.follow_save(g.db, saved.uid)
     return redirect(editor.place_of(saved), 303)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action
+from app.annotations import anchored
 from app.errors import BadInput, Conflict
 from app.library import names
 from app.library.moving import moving
@@ -39,6 +40,7 @@ def move(id: str) -> ResponseReturnValue:
         )
     except (BadInput, Conflict) as error:
         return make_response(page(id, typed, rewrite, wrong=worded(error)), error.status)
+    anchored.follow_saves(g.db)
     if found.left:
         return page(found.id, found.id, rewrite, left=found.left)
     said = {"moved": names.normal(id), "links": len(found.rewritten) or None}
@@ -62,6 +64,7 @@ def move_note(id: str) -> Response:
         person_id=g.person.id,
         rewrite_links=sent.get("rewrite_links", False),
     )
+    anchored.follow_saves(g.db)
     sha256 = save.version_now(settings, found.id)
     there = {"id": found.id, "url": address(found.id), "sha256": sha256}
     response = answer({**there, "rewritten": found.rewritten, "left": found.left})

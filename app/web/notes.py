@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint, Response, g, make_response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, Thing, may, visibilities
-from app.annotations import margin
+from app.annotations import former, threads
 from app.errors import InTrash, Moved, NotFound, Unreadable
-from app.library import documents, identity, macros, names, problems
+from app.library import documents, identity, names, problems
 from app.library import media as known_media
 from app.library.citations import citing
 from app.library.history import trash
 from app.web import access, cache, choices, fillers, headers
+from app.web.annotation_forms import macros_of
 from app.web.templates import moment
 
 blueprint = Blueprint("notes", __name__)
@@ -84,7 +84,8 @@ def page(document: documents.Document, **more: object) -> str:
         et_al=citing.has_others(document.bibtex, document.authors),
         came_from=moved_from(document),
         backlinks=documents.backlinks(g.db, document, visibilities(g.person)),
-        comments=margin.of_note(g.db, document, g.person, macros_of(document)),
+        margin=threads.of_note(g.db, document, g.person, macros_of(document)),
+        undoable=undoable(),
         room="Notes",
         **more,
     )
@@ -97,10 +98,10 @@ def moved_from(document: documents.Document) -> str:
     return before if moved and identity.of_former(g.db, before) == document.path else ""
 
 
-def macros_of(document: documents.Document) -> Mapping[str, str]:
-    """What holds in the note holds in what is said of it."""
-    own: dict[str, str] = document.front.get("macros") or {}
-    return macros.of_note(access.settings().notes, own)
+def undoable() -> str:
+    """The annotation that the person deleted just now, where the address says so."""
+    deleted = request.args.get("deleted", "")
+    return deleted if deleted and former.last(g.db, g.person, deleted) else ""
 
 
 def source(id: str) -> Response:

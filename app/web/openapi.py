@@ -5,30 +5,16 @@ A test holds the table against the routes: each is described, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from app.web.openapi_sweeps import SWEEPS
+from app.web.operation import PAGED, WRITES, Operation
 from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
+from app.web.schemas_lab import LAB_SCHEMAS
 
 VERSION = "1.0.0"
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One method at one address. `answers`: the schema of each answer ("" has no body)."""
-
-    method: str
-    path: str
-    summary: str
-    answers: dict[int, str]
-    query: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    takes: str = ""
-    problems: tuple[int, ...] = field(default=())
-
-
-PAGED = ("limit", "offset")
-WRITES = (400, 401, 403, 415)
 OPERATIONS = (
     Operation(
         "get",
@@ -142,6 +128,7 @@ OPERATIONS = (
         {200: "Run", 202: "Run"},
         problems=(401, 403, 404),
     ),
+    *SWEEPS,
     Operation(
         "get",
         "/api/compare",
@@ -178,7 +165,7 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "order": ("by relevance, or by date: the newest first", words("relevance", "date")),
     "a": ("the number of the one run", WHOLE),
     "b": ("the number of the other", WHOLE),
-    "script": ("only runs of this analysis", TEXT),
+    "script": ("only runs, or sweeps, of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
 }
 HEADERS = {
@@ -189,6 +176,7 @@ IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/moves/{id}": ("the path of the note as it is now", TEXT),
     "/api/history/{id}": ("the path of the note, also one in the trash", TEXT),
     "/api/revisions/{id}": ("the number of the version", WHOLE),
+    "/api/sweeps/{id}": ("the number of the sweep", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
     "/api/analyses/{name}": ("the name of its file without .py", TEXT),
 }
@@ -223,7 +211,7 @@ def document(title: str, server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **LAB_SCHEMAS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token too: the public reads what is public.

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import database
 from app.accounts.permissions import Action
-from app.annotations import uprooted
+from app.annotations import anchored, uprooted
 from app.errors import BadInput, Conflict
 from app.library.history import restoring, reverting, titles, trash, versions
 from app.library.history.versions import History
@@ -70,6 +70,7 @@ def back(uid: int, to: str = "", key: str = "") -> ResponseReturnValue:
         typed = to or restoring.free(access.settings(), g.db, found.path)
         way = history.WayBack(typed, key, worded(error))
         return make_response(history.listed(found, way), error.status)
+    anchored.follow_saves(g.db)
     return redirect(address(saved.path) if saved else "/problems", 303)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from app.accounts.permissions import Person
-from app.annotations import margin, store
+from app.annotations import store, threads
 from app.annotations.composing import Typed, compose
+from app.annotations.margin import Comment
 from app.annotations.model import CONTEXT
 from app.errors import BadInput
 
@@ -26,6 +27,10 @@ class Note:
     def sha256(self) -> str:
         """That of the file in `library`, while the text is that one."""
         return "0" * 64 if self.text == TEXT else "another"
+
+
+def in_margin(library: sqlite3.Connection, note: Note, person: Person) -> list[Comment]:
+    return [thread.comment for thread in threads.of_note(library, note, person).threads]
 
 
 @pytest.fixture
@@ -49,9 +54,9 @@ def test_a_comment_stands_at_its_passage(
     library: sqlite3.Connection, everybody: dict[str, Person], note: Note
 ) -> None:
     write(library, everybody["annotator"], quote=" second \n walk ", comment="So *where*?")
-    (comment,) = margin.of_note(library, note, everybody["public"])
+    (comment,) = in_margin(library, note, everybody["public"])
     assert TEXT[comment.start : comment.end] == comment.quote == "second walk"
-    assert (comment.who, comment.grade, comment.may_delete) == ("annotator", "exact", False)
+    assert (comment.who, comment.grade, comment.may_change) == ("annotator", "exact", False)
     assert comment.html == "<p>So <em>where</em>?</p>"
 
 
@@ -60,9 +65,9 @@ def test_an_edit_of_the_note_moves_it_or_makes_it_an_orphan(
 ) -> None:
     person = everybody["annotator"]
     write(library, person, quote="second walk")
-    (moved,) = margin.of_note(library, Note(note.uid, f"New here. {TEXT}"), person)
+    (moved,) = in_margin(library, Note(note.uid, f"New here. {TEXT}"), person)
     assert (moved.grade, moved.start) == ("moved", TEXT.index("second") + 10)
-    (orphan,) = margin.of_note(library, Note(note.uid, "Another text."), person)
+    (orphan,) = in_margin(library, Note(note.uid, "Another text."), person)
     assert (orphan.grade, orphan.start, orphan.quote) == ("orphan", None, "second walk")
 
 
@@ -72,7 +77,7 @@ def test_comments_stand_in_the_order_of_the_text(
     person = everybody["annotator"]
     for quote in ("", "The formula", "A second", "goes far"):
         write(library, person, quote=quote)
-    quotes = [comment.quote for comment in margin.of_note(library, note, person)]
+    quotes = [comment.quote for comment in in_margin(library, note, person)]
     assert quotes == ["goes far", "A second", "The formula", ""]
 
 
@@ -80,10 +85,8 @@ def test_private_ones_are_for_their_writer(
     library: sqlite3.Connection, everybody: dict[str, Person], note: Note
 ) -> None:
     write(library, everybody["annotator"], visibility="private")
-    assert [c.visibility for c in margin.of_note(library, note, everybody["annotator"])] == [
-        "private"
-    ]
-    assert margin.of_note(library, note, everybody["owner"]) == []
+    assert [c.visibility for c in in_margin(library, note, everybody["annotator"])] == ["private"]
+    assert in_margin(library, note, everybody["owner"]) == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_bodies_are_safe_html(
     body = {"type": "TextualBody", "format": format, "value": value}
     sent = {"@context": CONTEXT, "type": "Annotation", "body": body, "target": "/notes/open"}
     store.create(library, everybody["annotator"], sent)
-    (comment,) = margin.of_note(library, note, everybody["public"])
+    (comment,) = in_margin(library, note, everybody["public"])
     assert html in comment.html
     assert "<script" not in comment.html
     assert "onclick" not in comment.html

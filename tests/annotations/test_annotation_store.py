@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app import database
 from app.accounts.permissions import Action, Person
 from app.annotations import entries, listing, store
-from app.annotations.kept import as_json, may_read
+from app.annotations.kept import as_json, count, may_read
 from app.annotations.model import CONTEXT, check
 from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
 from app.markup import page_text
@@ -118,7 +118,7 @@ def test_a_private_one_is_its_writers_alone(library: sqlite3.Connection, everybo
     for name, person in everybody.items():
         mine = name == "annotator"
         assert bool(found(library, person, "xylophone")) == mine
-        assert bool(store.of_note(library, kept.note_uid or 0, person)) == mine
+        assert bool(count(library, kept.note_uid or 0, person)) == mine
         if not mine:
             with pytest.raises(NotFound):
                 store.get(library, kept.id, person)
@@ -207,7 +207,7 @@ def test_after_a_delete_it_is_gone_everywhere(
         store.update(library, writer, kept.id, about("/notes/open"))
     assert found(library, writer, "xylophone") == []
     assert listing.page(library, writer, limit=9).total == 0
-    assert store.of_note(library, kept.note_uid or 0, writer) == []
+    assert count(library, kept.note_uid or 0, writer) == 0
 
 
 def test_the_search_follows_a_change_and_comes_back_after_a_rebuild(

@@ -37,7 +37,7 @@ def ran(
 ) -> int:
     owner = people.owner(connection)
     run, _ = runs.enqueue(settings, connection, "walk", {"n": n}, owner, force=True)
-    queue.claim(settings, connection, run.id)
+    queue.claim(settings, connection, ((run.id, run.id),))
     made = [Output("said", "text", words, {}), Output("other", "value", 0.5, {})]
     outputs = made if status == "succeeded" else ()
     queue.finish(settings, connection, run.id, status, outputs=outputs, log=f"log of {words}")

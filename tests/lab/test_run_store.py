@@ -267,7 +267,7 @@ def note(connection: sqlite3.Connection, uid: int, visibility: str, params: dict
     marks = ", ".join("?" * len(names))
     connection.execute(f"INSERT INTO document VALUES ({marks})", values)
     connection.execute(
-        "INSERT INTO document_block VALUES (?, 'wide', 'walk', ?, 'null', 1)",
+        "INSERT INTO document_block VALUES (?, 'wide', 'walk', ?, 'null', 1, 'null', '')",
         [uid, json.dumps(params)],
     )
 

@@ -95,7 +95,7 @@ def ran(
     ]  # fmt: skip
     run, _ = runs.enqueue(settings, connection, script, {"n": n}, people.owner(connection),
                           force=True)  # fmt: skip
-    claimed = queue.claim(settings, connection, run.id)
+    claimed = queue.claim(settings, connection, ((run.id, run.id),))
     assert claimed
     queue.finish(settings, connection, run.id, "succeeded", outputs=made, seconds=1, log=log)
     return run.id

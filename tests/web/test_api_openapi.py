@@ -17,6 +17,9 @@ from app.settings import Settings
 Json = dict[str, Any]
 
 
+SWEEP = {"script": "shown", "sweep": {"steps": "5:8"}}
+
+
 @pytest.fixture
 def description(public: FlaskClient) -> Json:
     found: Json = public.get("/api/openapi.json").get_json()
@@ -34,7 +37,7 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 20
+    assert len(described) == 24
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -105,6 +108,12 @@ def answers(
         ("get", "/api/runs/{id}", owner.get("/api/runs/99")),
         ("get", "/api/compare", owner.get(f"/api/compare?a={number}&b={number}")),
         ("get", "/api/compare", owner.get("/api/compare?a=1")),
+        ("post", "/api/sweeps", owner.post("/api/sweeps", json=SWEEP)),
+        ("post", "/api/sweeps", owner.post("/api/sweeps", json={"script": "shown"})),
+        ("get", "/api/sweeps", owner.get("/api/sweeps?script=shown")),
+        ("get", "/api/sweeps/{id}", owner.get("/api/sweeps/1")),
+        ("delete", "/api/sweeps/{id}", owner.delete("/api/sweeps/1")),
+        ("get", "/api/sweeps/{id}", owner.get("/api/sweeps/99")),
         ("get", "/api/notes", owner.get("/api/notes")),
         ("post", "/api/notes", owner.post("/api/notes", json=note)),
         ("post", "/api/notes", owner.post("/api/notes", json={})),

@@ -46,7 +46,7 @@ def made(owner: FlaskClient, settings: Settings, connection: sqlite3.Connection)
     found = []
     for script in ("shown", "other"):
         run = owner.post("/api/runs", json={"script": script}).get_json()["id"]
-        queue.claim(settings, connection, run)
+        queue.claim(settings, connection, ((run, run),))
         outputs = [Output("total", "value", 7, {})]
         queue.finish(settings, connection, run, "succeeded", outputs=outputs, seconds=0.1)
         found.append(run)

@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.accounts import people
+from app.accounts.permissions import Person
 from app.lab import runs
 from app.lab.runs import Output, queue
 from app.lab.shown import audit, groups
-from app.lab.shown.cells import EVERY
+from app.library.identity import EVERY
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -127,7 +128,12 @@ def test_check_reruns_what_is_only_spoken_of_too(
     person = people.owner(connection)
     run, _ = runs.enqueue(settings, connection, "fourth", {}, person)
     queue.finish(settings, connection, run.id, "succeeded")
-    before = {run.script for run in audit.enqueue_outdated(settings, connection, person)}
+    before = outdated(settings, connection, person)
     change(settings, "steps")
-    after = {run.script for run in audit.enqueue_outdated(settings, connection, person)}
+    after = outdated(settings, connection, person)
     assert after - before == {"first", "second", "fourth"}
+
+
+def outdated(settings: Settings, connection: sqlite3.Connection, person: Person) -> set[str]:
+    numbers = audit.enqueue_outdated(settings, connection, person)
+    return {runs.get(connection, number).script for number in numbers}

@@ -194,7 +194,8 @@ def rows_of(found: list[Any]) -> tuple[list[str], list[list[Any]]] | None:
         return columns, [[row.get(column) for column in columns] for row in named]
     if found and all(isinstance(row, list | tuple) for row in found):
         width = max(len(row) for row in found)
-        return [str(place + 1) for place in range(width)], [list(row) for row in found]
+        rows = [[*row, *[None] * (width - len(row))] for row in found]
+        return [str(place + 1) for place in range(width)], rows
     if all(isinstance(plain(row), bool | int | float | str) for row in found):
         return ["1"], [[row] for row in found]
     return None

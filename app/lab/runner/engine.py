@@ -26,6 +26,7 @@ from app.lab.runner.worker import Worker
 from app.lab.runs import queue, spans, store
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan, folders, kernel, processes
+from app.lab.sweeps import crews, points
 from app.settings import Settings, load
 
 IDLE_SECONDS = 2.0
@@ -133,6 +134,8 @@ def fill(engine: Engine) -> None:
             engine.ledger.refuse(run, error)
         else:
             watch(engine, attempt)
+    for crew in crews.begun(engine.settings, engine.plan, engine.running, engine.only):
+        watch(engine, crew)
     if engine.spare is None and expects(engine):
         with suppress(OSError):  # no process to be had now: the next run will say so, or has one
             engine.spare = spare.start(engine.settings, engine.plan)
@@ -145,7 +148,9 @@ def expects(engine: Engine) -> bool:
     if engine.only is None:
         return True
     with opened(engine.settings) as connection:
-        return queue.waiting(connection, engine.only)
+        return queue.waiting(connection, engine.only) or bool(
+            points.waiting(connection, engine.only)
+        )
 
 
 def watch(engine: Engine, worker: Worker) -> None:

@@ -67,7 +67,7 @@ def rows(settings: Settings, connection: sqlite3.Connection, only: str | None) -
         for row in connection.execute(
             "SELECT run.id, run.script, run.params, log <> '' AS log FROM run JOIN ("
             " SELECT max(id) AS id FROM run"
-            " WHERE status = 'succeeded' AND script = ifnull(?, script)"
+            " WHERE status = 'succeeded' AND sweep_id IS NULL AND script = ifnull(?, script)"
             " GROUP BY script, params) USING (id)",
             [only],
         )
@@ -93,7 +93,7 @@ def blocks(
     known: dict[tuple[str, str], tuple[str, str]] = {}
     found = connection.execute(
         "SELECT uid, name, script, params, show FROM document_block"
-        " WHERE script = ifnull(?, script)",
+        " WHERE sweep = 'null' AND script = ifnull(?, script)",
         [only],
     ).fetchall()
     for row in found:

@@ -30,7 +30,8 @@ class Page:
 
 def page(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, offset: int) -> Page:
     """Three queries, whatever is shown."""
-    source = """FROM run WHERE (?1 IS NULL OR script = ?1) AND (?2 IS NULL OR status = ?2)
+    source = """FROM run WHERE sweep_id IS NULL
+        AND (?1 IS NULL OR script = ?1) AND (?2 IS NULL OR status = ?2)
         AND (?3 IS NULL OR (script, params) IN
             (SELECT value ->> 0, value ->> 1 FROM json_each(?3)))"""
     choices = None if wanted.choices is None else json.dumps(sorted(wanted.choices))
@@ -63,7 +64,8 @@ def shown(
     """Each (script, canonical parameters) that notes of these visibilities show."""
     among = f"SELECT uid FROM document WHERE visibility IN ({', '.join('?' * len(visibilities))})"
     rows = connection.execute(
-        f"SELECT DISTINCT script, params FROM document_block WHERE uid IN ({among})",
+        f"SELECT DISTINCT script, params FROM document_block"
+        f" WHERE sweep = 'null' AND uid IN ({among})",
         list(visibilities),
     )
     blocks = [cells.Wanted(row["script"], row["script"], json.loads(row["params"])) for row in rows]

@@ -23,7 +23,7 @@ log = logging.getLogger("gloss.runner")
 def claim(
     settings: Settings, connection: sqlite3.Connection, only: Spans | None = None
 ) -> store.Run | None:
-    """Take the oldest waiting run (among `only` those) to run it now.
+    """Take the oldest waiting run (among `only` those) to run it now; no point of a sweep.
 
     The files may have changed while it waited: the fingerprint is of what is about to run.
     """
@@ -33,7 +33,8 @@ def claim(
     with database.transaction(connection):
         row = connection.execute(
             "UPDATE run SET status = 'running', started = ? WHERE id = ("
-            f" SELECT id FROM run WHERE status = 'queued' AND {condition}"
+            " SELECT id FROM run WHERE status = 'queued' AND sweep_id IS NULL"
+            f" AND {condition}"
             " ORDER BY id LIMIT 1) RETURNING id, script, params, parts",
             [clock.stamp(), *given],
         ).fetchone()
@@ -48,6 +49,20 @@ def claim(
             return store.get(connection, row["id"])  # the child will find the same and say so
         write_fingerprint(settings, connection, row["id"], row["script"], taken)
     return store.get(connection, row["id"])
+
+
+def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
+    """Whether there is something to claim."""
+    condition, given = among(only)
+    row = connection.execute(
+        f"SELECT 1 FROM run WHERE status = 'queued' AND sweep_id IS NULL AND {condition} LIMIT 1",
+        given,
+    ).fetchone()
+    return row is not None
+
+
+def among(only: Spans | None) -> tuple[str, list[str]]:
+    return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
 
 
 def write_fingerprint(
@@ -72,17 +87,6 @@ def completed(
     except GlossError:
         return None
     return fingerprint.ended(settings.analysis, analysis, run.parts, opened, began)
-
-
-def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
-    """Whether there is something to claim."""
-    condition, given = among(only)
-    query = f"SELECT 1 FROM run WHERE status = 'queued' AND {condition} LIMIT 1"
-    return connection.execute(query, given).fetchone() is not None
-
-
-def among(only: Spans | None) -> tuple[str, list[str]]:
-    return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
 
 
 def progress(

@@ -3,7 +3,8 @@
 A run goes `queued` → `running` → one of the ways to end. `excepted` is the analysis's failure
 (an exception, a broken limit), `errored` is ours, `interrupted` is a runner that died.
 Two people who ask for the same run share it, and a result with the same fingerprint answers
-without a process.
+without a process. A point of a sweep is a run too, with values and texts alone: it is found by its
+number and by its sweep, and never stands for a whole run.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Run:
     message: str
     log: str
     outputs: tuple[Output, ...] = ()
+    sweep_id: int | None = None  # of a point: the sweep that it belongs to
     kept: bool = False  # somebody wants it to stay
 
     @property
@@ -141,7 +143,7 @@ def same(
     usable = ("queued", "running") if force else ("succeeded", "queued", "running")
     rows = connection.execute(
         "SELECT id, fingerprint, parts ->> '$.seen' AS seen FROM run"
-        " WHERE script = ? AND params = ? AND cancel = 0"
+        " WHERE script = ? AND params = ? AND cancel = 0 AND sweep_id IS NULL"
         f" AND status IN ({', '.join('?' * len(usable))})"
         " ORDER BY status = 'succeeded' DESC, id DESC LIMIT ?",
         [script, params, *usable, MOST_ALIKE],
@@ -155,7 +157,7 @@ def same(
 def seen_before(connection: sqlite3.Connection, script: str, params: str) -> Sequence[str]:
     """The files that the newest result with these parameters, else of the analysis, opened."""
     row = connection.execute(
-        "SELECT parts FROM run WHERE script = ? AND status = 'succeeded'"
+        "SELECT parts FROM run WHERE script = ? AND status = 'succeeded' AND sweep_id IS NULL"
         " ORDER BY params = ? DESC, id DESC LIMIT 1",
         [script, params],
     ).fetchone()
@@ -176,7 +178,7 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
         return {}
     wanted = json.dumps(asked)
     rows = connection.execute(
-        "SELECT run.*, coalesce(person.name, '') AS person FROM run"
+        f"SELECT run.*, coalesce(person.name, '') AS person, {SHARED} AS shared FROM run"
         " LEFT JOIN person ON person.id = run.person_id"
         " WHERE run.id IN (SELECT value FROM json_each(?))",
         [wanted],
@@ -192,12 +194,19 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Run]:
     return {row["id"]: as_run(row, outputs[row["id"]]) for row in rows}
 
 
+# The points of a sweep have the parts of its first one, but for the parameters.
+SHARED = """CASE WHEN run.sweep_id IS NOT NULL THEN (SELECT first.parts FROM run AS first
+    WHERE first.id = (SELECT min(id) FROM run AS point WHERE point.sweep_id = run.sweep_id)) END"""
+
+
 def as_run(row: sqlite3.Row, outputs: Sequence[Output]) -> Run:
     fields: dict[str, Any] = {
         name: value for name, value in dict(row).items() if name in Run.__dataclass_fields__
     }
     for name in ("params", "parts", "progress"):
         fields[name] = json.loads(fields[name] or "{}")
+    if row["shared"]:
+        fields["parts"] = {**json.loads(row["shared"]), "params": row["params"]}
     return Run(
         **{
             **fields,
@@ -220,6 +229,7 @@ def latest(
         " max(run.id) FILTER (WHERE status = 'succeeded') AS succeeded"
         " FROM json_each(?) AS pair"
         " JOIN run ON script = pair.value ->> 0 AND run.params = pair.value ->> 1"
+        " AND sweep_id IS NULL"
         " GROUP BY script, run.params",
         [json.dumps(pairs)],
     ).fetchall()
@@ -236,7 +246,8 @@ def latest(
 def newest_first(connection: sqlite3.Connection, script: str, limit: int = 100) -> list[Run]:
     """The runs of an analysis, the newest first."""
     rows = connection.execute(
-        "SELECT id FROM run WHERE script = ? ORDER BY id DESC LIMIT ?", [script, limit]
+        "SELECT id FROM run WHERE script = ? AND sweep_id IS NULL ORDER BY id DESC LIMIT ?",
+        [script, limit],
     )
     runs = load(connection, [row["id"] for row in rows])
     return sorted(runs.values(), key=lambda run: -run.id)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import runs
 from app.lab.shown import board, cells, groups
-from app.lab.shown.cells import EVERY, Cell
+from app.lab.shown.cells import Cell
+from app.lab.sweeps import outdated
+from app.lab.sweeps import shown as sweeps
 from app.library import documents, lost, media, problems, report
 from app.library import unresolved as links
 from app.library.citations import bibliography
+from app.library.identity import EVERY
 from app.settings import Settings
 
 
@@ -40,6 +43,7 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
         *broken_links(connection),
         *citations(connection),
         *outputs(settings, connection),
+        *of_sweeps(settings, connection),
         *claims(settings, connection),
     ]
 
@@ -83,6 +87,19 @@ def outputs(settings: Settings, connection: sqlite3.Connection) -> Iterator[Find
             yield Finding("stale", path, f"{cell.name}: {'; '.join(cell.stale)}")
 
 
+def of_sweeps(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for path, found in sweeps.of_notes(settings, connection, EVERY):
+        if found.error:
+            yield Finding("analysis", path, f"{found.name}: {found.error}")
+        elif found.sweep is None:
+            yield Finding("analysis", path, f"{found.name}: it has never run.")
+        elif found.stale:
+            yield Finding("stale", path, f"{found.name}: {'; '.join(found.stale)}")
+        elif found.sweep.done < found.sweep.size:
+            words = f"{found.sweep.done} of {found.sweep.size} points are there."
+            yield Finding("analysis", path, f"{found.name}: {words}")
+
+
 def why_missing(cell: Cell) -> str:
     if cell.newest is None:
         return "it has never run."
@@ -102,25 +119,27 @@ def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Findi
 def shown(settings: Settings, connection: sqlite3.Connection) -> list[tuple[str, Cell]]:
     """Every block of every note, as it stands."""
     notes = documents.with_blocks(connection, EVERY)
-    blocks = [block for note in notes for block in note.blocks]
-    paths = [note.path for note in notes for _ in note.blocks]
+    whole = [(note.path, block) for note in notes for block in board.whole(note.blocks)]
+    paths, blocks = [path for path, _ in whole], [block for _, block in whole]
     return list(zip(paths, cells.cells(settings, connection, blocks), strict=True))
 
 
 def enqueue_outdated(
     settings: Settings, connection: sqlite3.Connection, person: Person
-) -> list[runs.Run]:
-    """Queue whatever is stale or has no result; the runs that are to be waited for.
+) -> list[int]:
+    """Queue whatever is stale or has no result; the numbers of the runs that are to be waited for.
 
     Also what claims and sentences speak of without a block. What waits already is among them: it
     is shared, not queued twice.
     """
     boards = [each for _, each in groups.boards(settings, connection, EVERY)]
     every = [cell for each in boards for cell in each.cells.values() if not cell.error]
-    outdated = [cell for cell in every if cell.stale or cell.run is None]
-    wanted = [(cell.script, cell.params or {}) for cell in outdated]
+    lacking = [cell for cell in every if cell.stale or cell.run is None]
+    wanted = [(cell.script, cell.params or {}) for cell in lacking]
     wanted += cells.missing(settings, connection)
     queued = [
         runs.enqueue(settings, connection, script, params, person)[0] for script, params in wanted
     ]
-    return [run for run in queued if run.active]
+    begun = outdated.begin(settings, connection, person, again=True)
+    points = [point for sweep in begun for point in outdated.waiting(connection, sweep)]
+    return [*(run.id for run in queued if run.active), *points]

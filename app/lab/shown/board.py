@@ -9,8 +9,8 @@ Not known                      nothing computed yet, or the check cannot be comp
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol
 
@@ -18,8 +18,13 @@ from app.lab.claims.judge import Verdict, judge, names
 from app.lab.runs import Run
 from app.lab.shown import cells
 from app.lab.shown.cells import BlockLike, Cell, Choice
+from app.lab.sweeps import shown as sweeps
 from app.library import documents
 from app.settings import Settings
+
+
+class NoteBlock(BlockLike, sweeps.BlockLike, Protocol):
+    """A block of a note: a run of an analysis, or a sweep."""
 
 
 class ClaimLike(Protocol):
@@ -76,11 +81,13 @@ class Checked:
 
 @dataclass(frozen=True)
 class Board:
-    """`cells` has the note's blocks first, then the analyses that it names without a block."""
+    """`cells` has the note's blocks first, then the analyses that it names without a block; its
+    sweeps are for themselves."""
 
     cells: Mapping[str, Cell]
     claims: Mapping[str, Checked]
     namespace: Mapping[str, Mapping[str, Any] | None]
+    sweeps: Mapping[str, sweeps.Shown] = field(default_factory=dict)
 
     def run_of(self, name: str) -> Run | None:
         return self.cells[name].own_run if name in self.cells else None
@@ -92,24 +99,30 @@ class Board:
 def of_note(
     settings: Settings,
     connection: sqlite3.Connection,
-    blocks: Sequence[BlockLike],
+    blocks: Sequence[NoteBlock],
     claims: Sequence[ClaimLike],
     html: str,
     chosen: Mapping[str, Choice],
 ) -> Board:
     """Everything that the page of one note needs, in a constant number of queries."""
-    own = cells.cells(settings, connection, blocks, chosen)
+    own = cells.cells(settings, connection, whole(blocks), chosen)
+    swept = sweeps.shown(settings, connection, blocks)
     wanted = [*(name for claim in claims for name in names(claim.check)), *cells.values_in(html)]
-    others = cells.implicit(settings, connection, set(wanted) - {cell.name for cell in own})
+    others = cells.implicit(settings, connection, set(wanted) - {block.name for block in blocks})
     known = {cell.name: cell for cell in [*own, *others]}
-    return board(known, claims)
+    return replace(board(known, claims), sweeps={each.name: each for each in swept})
+
+
+def whole(blocks: Iterable[NoteBlock]) -> list[NoteBlock]:
+    """Those that are no sweeps."""
+    return [block for block in blocks if block.sweep is None]
 
 
 class NoteLike(Protocol):
     """What a note computes and claims."""
 
     @property
-    def blocks(self) -> Sequence[BlockLike]: ...
+    def blocks(self) -> Sequence[NoteBlock]: ...
     @property
     def claims(self) -> Sequence[ClaimLike]: ...
     @property
@@ -121,8 +134,14 @@ def of_notes(
 ) -> list[Board]:
     """The same for several notes, in their order, in no more queries."""
     blocks = [block for note in notes for block in note.blocks]
-    found = iter(cells.cells(settings, connection, blocks) if blocks else ())
-    own = [{cell.name: cell for cell in islice(found, len(note.blocks))} for note in notes]
+    found = iter(cells.cells(settings, connection, whole(blocks)) if blocks else ())
+    swept = iter(sweeps.shown(settings, connection, blocks))
+    counts = [len(whole(note.blocks)) for note in notes]
+    own = [{cell.name: cell for cell in islice(found, count)} for count in counts]
+    over = [
+        {each.name: each for each in islice(swept, len(note.blocks) - count)}
+        for note, count in zip(notes, counts, strict=True)
+    ]
     spoken = [
         {
             *(name for claim in note.claims for name in names(claim.check)),
@@ -133,9 +152,18 @@ def of_notes(
     wanted = set().union(*spoken)
     others = cells.implicit(settings, connection, wanted) if wanted else []
     return [
-        board({**{cell.name: cell for cell in others if cell.name in said}, **known}, note.claims)
-        for note, known, said in zip(notes, own, spoken, strict=True)
+        replace(
+            board({**implied(others, said, note), **known}, note.claims),
+            sweeps=swept_here,
+        )
+        for note, known, said, swept_here in zip(notes, own, spoken, over, strict=True)
     ]
+
+
+def implied(others: Iterable[Cell], said: Collection[str], note: NoteLike) -> dict[str, Cell]:
+    """The analyses that a note speaks of without a block."""
+    own = {block.name for block in note.blocks}
+    return {cell.name: cell for cell in others if cell.name in said and cell.name not in own}
 
 
 def board(known: Mapping[str, Cell], claims: Iterable[ClaimLike]) -> Board:

@@ -19,10 +19,9 @@ from app.lab.analyses import Analysis
 from app.lab.claims import judge
 from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
+from app.library.identity import EVERY
 from app.markup import fill
 from app.settings import Settings
-
-EVERY = ("public", "unlisted", "private")
 
 
 class BlockLike(Protocol):
@@ -237,7 +236,9 @@ def missing(
     settings: Settings, connection: sqlite3.Connection
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """(script, parameters) of all that the library shows or speaks of and that has never run."""
-    blocks = connection.execute("SELECT script, params FROM document_block").fetchall()
+    blocks = connection.execute(
+        "SELECT script, params FROM document_block WHERE sweep = 'null'"
+    ).fetchall()
     wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
     wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
     found = {
@@ -253,7 +254,8 @@ def is_shown(
 ) -> bool:
     """Whether a note with one of these visibilities shows what this run computed."""
     blocks = connection.execute(
-        f"SELECT params FROM document_block WHERE script = ? AND {among(visibilities)}",
+        "SELECT params FROM document_block WHERE sweep = 'null' AND script = ?"
+        f" AND {among(visibilities)}",
         [run.script, *visibilities],
     ).fetchall()
     wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]

@@ -95,24 +95,57 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Margin notes keep clear of each other, and of figures that use the margin.
-const MARGIN_GAP = 12;
+// Margin notes keep clear of each other, and of figures that use the margin. Each wishes to stand
+// at its line; the one that is pinned does, and the others make room.
+const MARGIN_GAP = 14;
+let alsoBeside = () => []; // margin.js puts the threads here
 
 function settleMargin() {
-  const notes = [...document.querySelectorAll("article .beside > .margin")];
-  notes.forEach((note) => note.style.removeProperty("--shift"));
-  const wide = [...document.querySelectorAll("article .wide")].map((figure) => figure.getBoundingClientRect());
-  let free = -Infinity;
-  for (const note of notes) {
-    if (getComputedStyle(note).position !== "absolute") return;
-    const box = note.getBoundingClientRect();
-    let top = Math.max(box.top, free);
-    for (const figure of wide) {
-      if (top < figure.bottom && top + box.height + MARGIN_GAP > figure.top) top = figure.bottom + MARGIN_GAP;
-    }
-    if (top > box.top) note.style.setProperty("--shift", `${top - box.top}px`);
-    free = top + box.height + MARGIN_GAP;
+  const items = [...footnotes(), ...alsoBeside()].sort((a, b) => a.wish - b.wish);
+  const figures = [...document.querySelectorAll("article .wide")].map((each) => each.getBoundingClientRect());
+  placeBeside(items, figures);
+  const crowd = items.filter((item) => item.shorten && item.top - item.wish > item.far);
+  if (crowd.length) {
+    for (const item of items) if (item.shorten) item.shorten();
+    placeBeside(items, figures);
   }
+  for (const item of items) item.move();
+}
+
+function footnotes() {
+  const notes = [...document.querySelectorAll("article .beside > .margin")];
+  for (const note of notes) note.style.removeProperty("--shift");
+  return notes.filter((note) => getComputedStyle(note).position === "absolute").map((element) => {
+    const item = { element, wish: element.getBoundingClientRect().top };
+    item.move = () => {
+      if (item.top !== item.wish) element.style.setProperty("--shift", `${item.top - item.wish}px`);
+    };
+    return item;
+  });
+}
+
+function placeBeside(items, figures) {
+  for (const item of items) item.height = item.element.getBoundingClientRect().height;
+  let free = -Infinity;
+  for (const item of items) free = standBelow(item, Math.max(item.wish, free), figures);
+  const pinned = items.findIndex((item) => item.pinned);
+  if (pinned < 0) return;
+  free = standBelow(items[pinned], items[pinned].wish, figures);
+  let ceiling = items[pinned].top;
+  for (const item of items.slice(pinned + 1)) free = standBelow(item, Math.max(item.wish, free), figures);
+  for (const item of items.slice(0, pinned).reverse()) {
+    item.top = Math.min(item.top, ceiling - item.height - MARGIN_GAP);
+    ceiling = item.top;
+  }
+}
+
+// Put it there, or under the figures in its way; answers where the next one may begin.
+function standBelow(item, top, figures) {
+  for (const figure of figures) {
+    if (top < figure.bottom && top + item.height + MARGIN_GAP > figure.top) top = figure.bottom + MARGIN_GAP;
+  }
+  item.top = top;
+  return top + item.height + MARGIN_GAP;
 }
 
 const article = document.getElementById("note");

@@ -1,0 +1,102 @@
+"""The bodies of an annotation from what was typed, and back into the fields of the form."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from app.annotations.addresses import note_of, of_note
+from app.annotations.reading import Reading
+from app.errors import BadInput
+
+MAX_COMMENT = 20_000
+MAX_TAGS = 20
+MAX_TAG = 100
+
+
+class Words(Protocol):
+    """What is said; `composing.Typed` has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def comment(self) -> str: ...
+    @property
+    def tags(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+    @property
+    def replacement(self) -> str: ...
+    @property
+    def evidence(self) -> str: ...
+
+
+def composed(typed: Words, path: str) -> list[dict[str, Any]]:
+    """What is proposed, what is said, where it leads and the tags, in this order."""
+    comment, replacement = tidy(typed.comment).strip(), tidy(typed.replacement).strip()
+    check(typed, comment, replacement)
+    bodies = []
+    if typed.kind == "erratum" and replacement:
+        bodies.append({**text(replacement), "purpose": "editing"})
+    if comment:
+        purpose = {"purpose": "commenting"} if typed.kind in ("erratum", "link") else {}
+        bodies.append({**text(comment), **purpose})
+    if typed.kind == "link":
+        bodies.append(link(of_note(typed.link)))
+    if typed.kind == "erratum" and typed.evidence:
+        bodies.append(link(f"{of_note(path)}#claim-{typed.evidence}"))
+    return bodies + [tagged(tag) for tag in split(typed.tags)]
+
+
+def check(typed: Words, comment: str, replacement: str) -> None:
+    needed = typed.kind in ("comment", "question", "reply")
+    if needed and not comment:
+        raise BadInput("Write what you want to say.", field="comment")
+    if typed.kind == "erratum" and not (comment or replacement):
+        raise BadInput("Write how it should read, or what is wrong.", field="replacement")
+    if typed.kind == "link" and not typed.link:
+        raise BadInput("Name the note that it leads to.", field="link")
+    for field, words in (("comment", comment), ("replacement", replacement)):
+        if len(words) > MAX_COMMENT:
+            message = f"A comment has at most {MAX_COMMENT:,} characters."
+            raise BadInput(message, field=field)
+
+
+def split(tags: str) -> list[str]:
+    """Tags as they are typed, between commas, with or without their #."""
+    named = [" ".join(tag.split()).lstrip("#") for tag in tidy(tags).split(",")]
+    found = list(dict.fromkeys(tag for tag in named if tag))
+    if len(found) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in found):
+        raise BadInput(f"At most {MAX_TAGS} tags of {MAX_TAG} characters.", field="tags")
+    return found
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"type": "TextualBody", "value": words, "format": "text/markdown"}
+
+
+def tagged(tag: str) -> dict[str, Any]:
+    return {"type": "TextualBody", "value": tag, "purpose": "tagging"}
+
+
+def link(address: str) -> dict[str, Any]:
+    return {"type": "SpecificResource", "source": address, "purpose": "linking"}
+
+
+def tidy(words: str) -> str:
+    """As a browser sends it, without what no text holds."""
+    return words.replace("\r\n", "\n").replace("\0", "")
+
+
+def fields(reading: Reading, path: str) -> dict[str, str]:
+    """What the form shows of an annotation that is changed."""
+    claims = f"{of_note(path)}#claim-"
+    led = [address for address in reading.links if not address.startswith(claims)]
+    cited = [address[len(claims) :] for address in reading.links if address.startswith(claims)]
+    proposed = [said.value for said in reading.said if said.purpose == "editing"]
+    return {
+        "comment": "\n\n".join(s.value for s in reading.said if s.purpose != "editing"),
+        "replacement": proposed[0] if proposed else "",
+        "link": next((note for note in map(note_of, led) if note), ""),
+        "evidence": cited[0] if cited else "",
+        "tags": ", ".join(reading.tags),
+    }

@@ -1,0 +1,185 @@
+"""Find what the selectors of any client mean in the canonical text of a note.
+
+A client saw the page, or the file, or an older text: its quote may differ in white space, in
+quotation marks, in a word or two, and its positions may count units of UTF-16. The quote decides.
+First as it stands; then with such differences evened out; then as nearly as it can be found, above
+a floor and only if nothing else comes near.
+
+    >>> found("He said “no”  twice.", Quote('said "no" twice'))
+    Anchor(start=3, end=19, grade='exact')
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from app.annotations import utf16
+from app.annotations.anchoring import ORPHAN, SURROUNDINGS, Anchor, locate
+from app.annotations.pieces import Piece, inside_word, weight
+
+# The floors below which a passage counts as gone; bench/anchoring.py measures them.
+QUOTE_LEAST = 0.85  # likeness of the quote itself
+SCORE_LEAST = 0.75  # with surroundings and nearness
+CLEARLY = 0.05  # better than the second best
+LETTERS_LEAST = 12
+WINDOW = 2_000  # characters before and after the position
+EVERYWHERE = 200_000  # characters: in a longer text only the window is searched
+LONGEST_QUOTE = 5_000  # characters: a longer one is found as it stands, or not
+OF_QUOTE, OF_SURROUNDINGS, OF_NEARNESS = 0.5, 0.2, 0.1  # how much each counts in the score
+SAME = str.maketrans("‘’‚‛“”„‟«»‹›´`‐‑‒–—―−", "''''\"\"\"\"\"\"''''-------")
+SHOWN_BY_NO_PAGE = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a client sent of a passage; `start` in code points or in units of UTF-16."""
+
+    exact: str
+    prefix: str = ""
+    suffix: str = ""
+    start: int | None = None
+
+
+def found(text: str, quote: Quote) -> Anchor:
+    """Where the quote stands; `changed` where it says nearly that."""
+    hint = in_code_points(text, quote)
+    anchor = locate(text, quote.exact, quote.prefix, quote.suffix, hint)
+    if anchor.start is not None:
+        return anchor
+    return evened(text, quote, hint) or nearly(text, quote, hint) or ORPHAN
+
+
+def in_code_points(text: str, quote: Quote) -> int | None:
+    """The position that was sent: the quote tells in what it counts."""
+    start = quote.start
+    if start is None or text.isascii() or text.startswith(quote.exact, start):
+        return start
+    at = utf16.to_code_points(text, start)
+    return at if text.startswith(quote.exact, at) else start
+
+
+@dataclass(frozen=True)
+class Even:
+    """A text without the differences that no reader sees, and where its characters stood."""
+
+    text: str
+    places: list[int]
+
+
+@lru_cache(maxsize=4)
+def even(text: str) -> Even:
+    """One space for white space, plain quotes and dashes, characters in their plain form."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if character in SHOWN_BY_NO_PAGE:
+            continue
+        plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
+        for one in plain.translate(SAME):
+            if one.isspace() and characters and characters[-1] == " ":
+                continue
+            characters.append(" " if one.isspace() else one)
+            places.append(place)
+    return Even("".join(characters), places)
+
+
+def evened(text: str, quote: Quote, hint: int | None) -> Anchor | None:
+    """Where it stands but for differences that no reader sees."""
+    if len(quote.exact) > LONGEST_QUOTE:
+        return None
+    exact, prefix, suffix = (even(part).text for part in (quote.exact, quote.prefix, quote.suffix))
+    there, exact = even(text), exact.strip()
+    at = None if hint is None else bisect_left(there.places, hint)
+    anchor = locate(there.text, exact, prefix, suffix, at)
+    if anchor.start is None or anchor.end is None:
+        return None
+    start, end = there.places[anchor.start], there.places[anchor.end - 1] + 1
+    return Anchor(start, end, "exact" if hint in (None, start) else "moved")
+
+
+def nearly(text: str, quote: Quote, hint: int | None) -> Anchor | None:
+    """The passage that is most like it, if it is like enough and no other comes near."""
+    if weight(quote.exact) < LETTERS_LEAST or len(quote.exact) > LONGEST_QUOTE:
+        return None
+    best: list[tuple[float, Piece]] = []
+    for place in likely(text, quote.exact, hint):
+        if not any(place.start < other.end and other.start < place.end for _, other in best):
+            best.append((score(text, quote, hint, place), place))
+    best.sort(reverse=True)
+    if not best or best[0][0] < SCORE_LEAST:
+        return None
+    if len(best) > 1 and best[1][0] > best[0][0] - CLEARLY:
+        return None
+    return Anchor(*best[0][1], "changed")
+
+
+def likely(text: str, exact: str, hint: int | None) -> Iterator[Piece]:
+    """The passages most like a quote: the best, and the best beside it."""
+    start, end = 0, len(text)
+    if end > EVERYWHERE:
+        if hint is None:
+            return
+        start, end = max(0, hint - WINDOW), hint + len(exact) + WINDOW
+    first = alike(text, exact, start, end)
+    if first is None:
+        return
+    yield first
+    yield from filter(
+        None, (alike(text, exact, start, first.start), alike(text, exact, first.end, end))
+    )
+
+
+def alike(text: str, exact: str, start: int, end: int) -> Piece | None:
+    """The stretch most like the quote, in whole words."""
+    within = text[start:end]
+    if len(within) < len(exact):
+        return None
+    place = fuzz.partial_ratio_alignment(exact, within, score_cutoff=100 * QUOTE_LEAST - 10)
+    if place is None:
+        return None
+    near = Piece(start + place.dest_start, start + place.dest_end)
+    found = max(in_words(text, near), key=lambda each: likeness(exact, text[slice(*each)]))
+    return found if likeness(exact, text[slice(*found)]) >= QUOTE_LEAST else None
+
+
+def in_words(text: str, piece: Piece) -> list[Piece]:
+    """The piece with its ends moved to those of words, to either side."""
+    starts, ends = edges(text, piece.start), edges(text, piece.end)
+    return [Piece(start, end) for start in starts for end in ends if start < end] or [piece]
+
+
+def edges(text: str, at: int) -> tuple[int, int]:
+    """The next places before and after, or here, where no word goes on."""
+    before = after = at
+    while inside_word(text, before):
+        before -= 1
+    while inside_word(text, after):
+        after += 1
+    return before, after
+
+
+def likeness(one: str, other: str) -> float:
+    return Indel.normalized_similarity(one, other)
+
+
+def score(text: str, quote: Quote, hint: int | None, place: Piece) -> float:
+    """From 0 to 1: the quote, what is known of its surroundings, and how near it is."""
+    parts = [(OF_QUOTE, likeness(quote.exact, text[place.start : place.end]))]
+    prefix, suffix = quote.prefix[-SURROUNDINGS:], quote.suffix[:SURROUNDINGS]
+    if prefix:
+        before = text[max(0, place.start - len(prefix)) : place.start]
+        parts.append((OF_SURROUNDINGS, likeness(prefix, before)))
+    if suffix:
+        after = text[place.end : place.end + len(suffix)]
+        parts.append((OF_SURROUNDINGS, likeness(suffix, after)))
+    if hint is not None:
+        far = min(1.0, abs(place.start - hint) / max(1, len(text)))
+        parts.append((OF_NEARNESS, 1 - far))
+    return sum(share * value for share, value in parts) / sum(share for share, _ in parts)

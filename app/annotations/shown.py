@@ -1,0 +1,89 @@
+"""What an annotation says, as HTML that is safe to show.
+
+Kept in a derived table once a sync has seen it, unless what it means depends on the macros of
+its note; what was said since is rendered once in a process.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import sqlite3
+from collections.abc import Mapping
+from functools import lru_cache
+
+from app import database, markup
+from app.annotations.addresses import NOTES, note_of
+from app.annotations.reading import Reading, Said, read
+from app.markup.note import NO_MACROS
+
+SHORT = 5_000  # characters
+BATCH = 500
+LED_TO = (NOTES, "https://", "http://")
+MISSING = """SELECT annotation.id, annotation.stored FROM annotation
+    LEFT JOIN annotation_shown AS shown ON shown.id = annotation.id
+    WHERE annotation.deleted IS NULL AND shown.id IS NULL AND instr(annotation.body, '\\') = 0
+    LIMIT ?"""
+
+
+def keep_all(connection: sqlite3.Connection) -> int:
+    """Keep the HTML of what has none; where nothing is missing this is one query, no write."""
+    count = 0
+    while rows := connection.execute(MISSING, [BATCH]).fetchall():
+        with database.transaction(connection):
+            connection.executemany(
+                "INSERT OR REPLACE INTO annotation_shown (id, html) VALUES (?, ?)",
+                [(row["id"], as_html(read(json.loads(row["stored"])))) for row in rows],
+            )
+        count += len(rows)
+    return count
+
+
+def drop(connection: sqlite3.Connection, id: str) -> None:
+    """What it says is something else now."""
+    connection.execute("DELETE FROM annotation_shown WHERE id = ?", [id])
+
+
+def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
+    """What was said, as HTML that is safe to show; `macros` are those of the note."""
+    words = (with_purpose(said, rendered(said, macros)) for said in reading.said)
+    return "\n".join([*words, *map(link, reading.links)])
+
+
+def words_html(reading: Reading) -> str:
+    """What was said alone, as it is searched."""
+    return "\n".join(rendered(said, NO_MACROS) for said in reading.said)
+
+
+def with_purpose(said: Said, rendered: str) -> str:
+    """What is proposed in place of the passage says so."""
+    if said.purpose != "editing":
+        return rendered
+    return f'<div class="instead"><p class="label">It should read</p>{rendered}</div>'
+
+
+def link(address: str) -> str:
+    """A link where a page may be led to; any other address as it is."""
+    shown = html.escape(note_of(address) or address)
+    if address.startswith(LED_TO):
+        shown = f'<a href="{html.escape(address)}">{shown}</a>'
+    return f'<p class="linked">→ {shown}</p>'
+
+
+def rendered(said: Said, macros: Mapping[str, str]) -> str:
+    """Short texts, which are nearly all, are rendered once in a process."""
+    used = tuple(sorted(macros.items())) if "\\" in said.value else ()
+    return remembered(said, used) if len(said.value) <= SHORT else render(said, used)
+
+
+@lru_cache(maxsize=1024)
+def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
+    return render(said, macros)
+
+
+def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
+    """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
+    if said.format.partition(";")[0].strip().lower() != "text/plain":
+        return markup.as_html(said.value, dict(macros)).strip()
+    paragraphs = html.escape(said.value).strip().split("\n\n")
+    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)

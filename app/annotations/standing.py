@@ -1,0 +1,85 @@
+"""What an annotation is about: a note of ours, another annotation, or something elsewhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person
+from app.annotations.anchored import Text
+from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, may_read_note
+from app.annotations.reading import Reading, read
+from app.errors import BadInput
+
+NOTE = """SELECT note.uid, document.text, document.sha256, document.visibility FROM note
+    LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`uid` and `text` are of the first note of ours that it is about; no text: no file.
+
+    `visibility` is what its thread makes of it; empty where it chooses that itself.
+    """
+
+    uid: int | None = None
+    text: Text | None = None
+    reply_to: str | None = None
+    thread: str = ""
+    visibility: str = ""
+
+
+def standing(
+    connection: sqlite3.Connection, person: Person, reading: Reading, old: Annotation | None = None
+) -> Standing:
+    """What it is about; BadInput where that is not there. `old`, if it names the same, knows."""
+    if reading.answers:
+        return in_thread(connection, person, reading.answers, old)
+    if not reading.notes:
+        return Standing()
+    name = reading.notes[0]
+    if old is not None and old.note_uid is not None and read(old.stored).notes[:1] == (name,):
+        row = connection.execute(NOTE.format(what="note.uid"), [old.note_uid]).fetchone()
+    else:
+        row = connection.execute(NOTE.format(what="note.path"), [name]).fetchone()
+    if row is None or not may_read_note(person, row["visibility"]):
+        raise BadInput(
+            f"There is no note «{name}» in this library.",
+            field="target",
+            hint="Use the note's address as it stands in the browser.",
+        )
+    return Standing(row["uid"], text_of(row))
+
+
+def in_thread(
+    connection: sqlite3.Connection, person: Person, id: str, old: Annotation | None
+) -> Standing:
+    """A reply stands in the thread, and is private where that began with what is private."""
+    row = connection.execute(f"{SELECT} WHERE annotation.id = ?", [id]).fetchone()
+    before = old is not None and old.reply_to == id  # it answered that while it was there
+    if row is None or (row["deleted"] and not before) or not may_read(person, as_annotation(row)):
+        raise BadInput("There is no annotation here that could be answered.", field="target")
+    kept = as_annotation(row)
+    note = connection.execute(NOTE.format(what="note.uid"), [kept.note_uid]).fetchone()
+    first = kept.root_visibility or kept.visibility
+    return Standing(
+        uid=kept.note_uid,
+        text=text_of(note) if note else None,
+        reply_to=id,
+        thread=kept.thread or id,
+        visibility="private" if first == "private" else "",
+    )
+
+
+def text_of(row: sqlite3.Row) -> Text | None:
+    known = row["text"] is not None
+    return Text(row["uid"], row["text"], row["sha256"]) if known else None
+
+
+def answered(connection: sqlite3.Connection, annotation: Annotation) -> bool:
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM annotation WHERE thread = ?1 OR reply_to = ?1 AND thread = ?2 LIMIT 1",
+            [annotation.id, annotation.thread or annotation.id],
+        ).fetchone()
+    )

@@ -1,0 +1,161 @@
+"""The threads in the margin of a note, in the order of its text, a part at a time.
+
+A page shows the first of them; how many queries that takes does not grow with how many there are.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.accounts.permissions import Person
+from app.annotations import anchored
+from app.annotations.anchored import Annotated, Placed
+from app.annotations.anchors import MADE_BY_THIS_CODE
+from app.annotations.kept import SELECT, readable
+from app.annotations.margin import Comment, comment
+from app.markup.note import NO_MACROS
+
+FIRST = 20  # threads, on the page itself
+PART = 200  # threads, in what it asks for after that
+
+ALIVE = """(annotation.deleted IS NULL OR EXISTS (SELECT 1 FROM annotation AS reply
+    WHERE reply.thread = annotation.id AND reply.deleted IS NULL))"""
+# The plus: by the note, not by what began a thread, which is nearly every annotation there is.
+COUNT = f"""SELECT count(*) FROM annotation
+    WHERE note_uid = ? AND +thread = '' AND {ALIVE} AND {{readable}}"""
+IS_TODAYS = f"""SELECT 1 FROM anchored_text
+    WHERE note_uid = ? AND file_sha256 = ? AND {MADE_BY_THIS_CODE}"""
+PLACED = f"""SELECT annotation.id AS annotation_id, start, "end", grade, said FROM anchor
+    JOIN annotation ON annotation.id = anchor.annotation_id
+    WHERE anchor.note_uid = ? AND {{where}} AND thread = '' AND {ALIVE} AND {{readable}}
+    ORDER BY start, annotation.created, annotation.id LIMIT ? OFFSET ?"""
+REPLIES = f"""{SELECT} WHERE annotation.thread IN (SELECT value FROM json_each(?))
+    AND annotation.deleted IS NULL AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
+
+SHOWN = "SELECT id, html FROM annotation_shown WHERE id IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True)
+class Thread:
+    comment: Comment
+    replies: tuple[Comment, ...]
+
+
+@dataclass(frozen=True)
+class Margin:
+    """`total` is of the whole note; `after`: how many there are before those of this part."""
+
+    total: int
+    threads: list[Thread]
+    after: int = 0
+
+    @property
+    def next(self) -> int | None:
+        """Where the next part begins, if there is one."""
+        end = self.after + len(self.threads)
+        return end if self.threads and end < self.total else None
+
+
+def of_note(
+    connection: sqlite3.Connection,
+    document: Annotated,
+    person: Person,
+    macros: Mapping[str, str] = NO_MACROS,
+    *,
+    limit: int = FIRST,
+    after: int = 0,
+) -> Margin:
+    """What `person` may read: passages in the order of the text, then the rest."""
+    sql = COUNT.format(readable=readable(person))
+    total = connection.execute(sql, [document.uid]).fetchone()[0]
+    if not total:
+        return Margin(0, [])
+    part = places(connection, document, person, limit, after)
+    return Margin(total, loaded(connection, person, part, macros), after)
+
+
+def one(
+    connection: sqlite3.Connection,
+    document: Annotated,
+    person: Person,
+    id: str,
+    macros: Mapping[str, str] = NO_MACROS,
+) -> Thread | None:
+    """The thread that began with the annotation `id`."""
+    known = {each.annotation_id: each for each in anchored.of_note(connection, document)}
+    place = known.get(id, Placed(id, None, None, "exact", ""))
+    return next(iter(loaded(connection, person, [place], macros)), None)
+
+
+def places(
+    connection: sqlite3.Connection, document: Annotated, person: Person, limit: int, after: int
+) -> list[Placed]:
+    if not connection.execute(IS_TODAYS, [document.uid, document.sha256]).fetchone():
+        return followed(connection, document, person)[after : after + limit]
+    found = placed(connection, document, person, "start IS NOT NULL", limit, after)
+    if len(found) < limit:
+        before = len(found) or len(
+            placed(connection, document, person, "start IS NOT NULL", after, 0)
+        )
+        skip = max(0, after - before) if not found else 0
+        left = limit - len(found)
+        found += placed(connection, document, person, "start IS NULL", left, skip)
+    return found
+
+
+def placed(
+    connection: sqlite3.Connection,
+    document: Annotated,
+    person: Person,
+    where: str,
+    limit: int,
+    offset: int,
+) -> list[Placed]:
+    sql = PLACED.format(where=where, readable=readable(person))
+    return [Placed(**row) for row in connection.execute(sql, [document.uid, limit, offset])]
+
+
+def followed(connection: sqlite3.Connection, document: Annotated, person: Person) -> list[Placed]:
+    """Where they stand in a text that is newer than what is kept."""
+    rows = connection.execute(
+        f"SELECT id FROM annotation WHERE note_uid = ? AND +thread = '' AND {readable(person)}",
+        [document.uid],
+    )
+    mine = {row["id"] for row in rows}
+    return [each for each in anchored.of_note(connection, document) if each.annotation_id in mine]
+
+
+def loaded(
+    connection: sqlite3.Connection,
+    person: Person,
+    part: list[Placed],
+    macros: Mapping[str, str],
+) -> list[Thread]:
+    """The threads that began at these places."""
+    ids = json.dumps([each.annotation_id for each in part])
+    chosen = "annotation.id IN (SELECT value FROM json_each(?))"
+    found = rows(connection, f"{SELECT} WHERE {chosen} AND {readable(person)}", ids)
+    replies = rows(connection, REPLIES.format(readable=readable(person)), ids)
+    names = json.dumps([row["id"] for row in (*found, *replies)])
+    kept = rows(connection, SHOWN, names)
+    shown = {row["id"]: row["html"] for row in kept}
+
+    def told(row: sqlite3.Row, place: Placed | None = None) -> Comment:
+        return comment(row, person, place, shown.get(row["id"]), macros)
+
+    answers: dict[str, list[Comment]] = {}
+    for row in replies:
+        answers.setdefault(row["thread"], []).append(told(row))
+    roots = {row["id"]: row for row in found}
+    return [
+        Thread(told(roots[name], each), tuple(answers.get(name, ())))
+        for each in part
+        if (name := each.annotation_id) in roots
+    ]
+
+
+def rows(connection: sqlite3.Connection, sql: str, ids: str) -> list[sqlite3.Row]:
+    return connection.execute(sql, [ids]).fetchall()

@@ -1,0 +1,231 @@
+"""A sweep as a note shows it: how far it is, what is drawn of it, and why it no longer holds.
+
+Reading a note starts nothing. The number of queries does not grow with the number of sweeps, but
+for the points of those that are drawn.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from app.errors import BadInput, GlossError
+from app.lab import analyses, fingerprint
+from app.lab.analyses import Analysis
+from app.lab.sweeps import axes as grid
+from app.lab.sweeps import plot, points, store
+from app.lab.sweeps.axes import Axis
+from app.lab.sweeps.plot import Names
+from app.lab.sweeps.store import Key, Sweep
+from app.settings import Settings
+
+PLOT = re.compile(r"([\w-]+) against (\w+)(?: by (\w+))?")
+
+
+class BlockLike(Protocol):
+    """A block as markup finds it, or as the index keeps it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def script(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+    @property
+    def sweep(self) -> Mapping[str, Any] | None: ...
+    @property
+    def plot(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One block. `sweep` is the newest over its grid, whatever surrounded it."""
+
+    name: str
+    script: str
+    analysis: Analysis | None = None
+    params: Mapping[str, Any] | None = None
+    axes: tuple[Axis, ...] = ()
+    plot: str = ""
+    error: str = ""
+    sweep: Sweep | None = None
+    stale: Sequence[str] = ()
+
+    @property
+    def key(self) -> Key | None:
+        return None if self.params is None else store.key(self.script, self.params, self.axes)
+
+    @property
+    def missing(self) -> bool:
+        """Whether something of it was never computed, and nobody waits for it."""
+        return not self.error and (self.sweep is None or bool(self.stale))
+
+
+def shown(
+    settings: Settings, connection: sqlite3.Connection, blocks: Iterable[BlockLike]
+) -> list[Shown]:
+    """Those of the blocks that are sweeps, in their order."""
+    found = [read(settings, block) for block in blocks if block.sweep is not None]
+    if not found:
+        return []
+    newest = newest_of(connection, [each.key for each in found if each.key])
+    around: dict[str, tuple[dict[str, Any], str]] = {}
+    return [
+        filled(settings, connection, each, newest.get(each.key) if each.key else None, around)
+        for each in found
+    ]
+
+
+def read(settings: Settings, block: BlockLike) -> Shown:
+    """The block with its grid, or with what is wrong with it."""
+    bare = Shown(block.name, block.script, plot=block.plot)
+    try:
+        analysis = analyses.get(settings, block.script)
+        bare = replace(bare, analysis=analysis)
+        axes = grid.given(analysis.signature, block.sweep or {}, block.params)
+        fixed = grid.fixed_of(analysis.signature, block.params, axes)
+        check_plot(bare.plot, axes)
+    except BadInput as error:
+        return replace(bare, error=f"{block.script}: {error}")
+    except GlossError as error:
+        return replace(bare, error=str(error))
+    return replace(bare, params=fixed, axes=tuple(axes))
+
+
+def check_plot(text: str, axes: Sequence[Axis]) -> None:
+    names = [axis.name for axis in axes]
+    match = PLOT.fullmatch(text)
+    for name in (match[2], match[3]) if match else ():
+        if name is not None and name not in names:
+            raise BadInput(
+                f"plot: {name} is not among what varies.", hint=f"That is {', '.join(names)}."
+            )
+
+
+def newest_of(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Sweep]:
+    rows = connection.execute(
+        "SELECT max(sweep.id) AS id FROM json_each(?) AS asked JOIN sweep"
+        " ON script = asked.value ->> 0 AND params = asked.value ->> 1 AND axes = asked.value ->> 2"
+        " GROUP BY script, params, axes",
+        [json.dumps(keys)],
+    ).fetchall()
+    return {sweep.key: sweep for sweep in store.load(connection, [row["id"] for row in rows])}
+
+
+def filled(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    bare: Shown,
+    sweep: Sweep | None,
+    around: dict[str, tuple[dict[str, Any], str]],
+) -> Shown:
+    if sweep is None or bare.analysis is None:
+        return bare
+    if bare.script not in around:
+        around[bare.script] = store.surroundings(settings, bare.analysis)
+    parts, digest = around[bare.script]
+    if digest == sweep.around:
+        return replace(bare, sweep=sweep)
+    reasons = fingerprint.reasons(store.parts_of(connection, sweep), parts)
+    return replace(bare, sweep=sweep, stale=reasons or ["what it computes with changed"])
+
+
+def reasons(settings: Settings, connection: sqlite3.Connection, sweep: Sweep) -> list[str]:
+    """Why a sweep no longer holds; empty where it does."""
+    try:
+        parts, digest = store.surroundings(settings, analyses.get(settings, sweep.script))
+    except GlossError as error:
+        return [str(error)]
+    if digest == sweep.around:
+        return []
+    found = fingerprint.reasons(store.parts_of(connection, sweep), parts)
+    return found or ["what it computes with changed"]
+
+
+def drawn(
+    settings: Settings, connection: sqlite3.Connection, sweep: Sweep, names: Names, key: str
+) -> tuple[str, str]:
+    """The plot, and in words what is not in it. Kept for as long as no point is added."""
+    return remembered(Drawing(str(settings.database), sweep.id, sweep.done, names, key), connection)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a plot depends on: points that have succeeded never change."""
+
+    database: str
+    sweep_id: int
+    done: int
+    names: Names
+    key: str
+
+
+_drawn: dict[Drawing, tuple[str, str]] = {}
+MOST_DRAWN = 64
+
+
+def remembered(wanted: Drawing, connection: sqlite3.Connection) -> tuple[str, str]:
+    if wanted not in _drawn:
+        rows = [row for row in points.rows(connection, wanted.sweep_id) if row.values]
+        names = wanted.names
+        found = [
+            (row.params.get(names.x), row.values[names.y], row.params.get(names.by))
+            for row in rows
+            if names.y in row.values
+        ]
+        while len(_drawn) >= MOST_DRAWN:
+            _drawn.pop(next(iter(_drawn)), None)
+        _drawn[wanted] = plot.plot(found, names, wanted.key), plot.left_out(found, names)
+    return _drawn[wanted]
+
+
+def names_of(
+    text: str, sweep: Sweep, columns: Mapping[str, str], asked: Mapping[str, str] | None = None
+) -> Names:
+    """What to draw: as asked for, else as the note says, else the first of each."""
+    axes = [axis.name for axis in sweep.axes]
+    numbers = [name for name, kind in columns.items() if kind == "value"]
+    match = PLOT.fullmatch(text)
+    y, x, by = match.groups() if match else ("", "", "")
+    wanted = {"x": x or axes[0], "y": y or next(iter(numbers), ""), "by": by or ""}
+    for name, known in (("x", axes), ("y", numbers), ("by", [*axes, ""])):
+        if asked and asked.get(name, "\0") in known:
+            wanted[name] = asked[name]
+    if wanted["by"] == wanted["x"]:
+        wanted["by"] = ""
+    return Names(wanted["x"], wanted["y"], wanted["by"])
+
+
+def of_notes(
+    settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
+) -> list[tuple[str, Shown]]:
+    """Every sweep of every note of these visibilities, with the note's path."""
+    marks = ", ".join("?" * len(visibilities))
+    rows = connection.execute(
+        "SELECT path, block.name, script, params, sweep, plot FROM document_block AS block"
+        f" JOIN document USING (uid) WHERE sweep <> 'null' AND visibility IN ({marks})"
+        " ORDER BY path, line",
+        list(visibilities),
+    ).fetchall()
+    blocks = [
+        Written(row["name"], row["script"], json.loads(row["params"]), json.loads(row["sweep"]))
+        for row in rows
+    ]
+    return list(
+        zip([row["path"] for row in rows], shown(settings, connection, blocks), strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A block as the index keeps it."""
+
+    name: str
+    script: str
+    params: Mapping[str, Any]
+    sweep: Mapping[str, Any]
+    plot: str = ""

@@ -1,0 +1,206 @@
+"""The process in the sandbox that forks a child for each point of a sweep.
+
+    runner ── guard ── init ── zygote ── the analysis at one point ── whatever it starts
+
+What would be the same for every point is done once: the sandbox, the packages that the analysis
+imports, the compiling of its files. The analysis itself runs in the child only, so that each point
+begins with fresh modules, its own seed and an empty home.
+
+Orders are pickles of Point. A child tells the zygote what it returned (heard.py), and the zygote
+tells the runner in lines of JSON: {"ready": true}; {"end": run id, "status": …, "seconds": …,
+"told": {…}, "log": …}; and {"retired": true}, where something was left behind that the next point
+must not meet: then the sandbox ends, and another one goes on.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pickle
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.machinery import SourceFileLoader
+from itertools import islice
+from pathlib import Path
+from types import CodeType
+from typing import Any, BinaryIO
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from app.lab import sandbox
+from app.lab.analyses import Analysis
+from app.lab.fingerprint import imports
+from app.lab.fingerprint.distributions import IDLE
+from app.lab.outputs import results
+from app.lab.runner import child, seed
+from app.lab.runner.child import Job
+from app.lab.sandbox import Plan, guard, kernel
+from app.lab.signature import arguments
+from app.lab.sweeps import heard
+from app.lab.sweeps.executor import Point
+from app.settings import Settings
+
+NAME = "gloss-sweep"  # what `ps` and `top` show
+MOST_LEFT = 1_000  # files that a point may leave; more, and its sandbox ends
+SHARED = Path("/dev/shm")  # noqa: S108 - the sandbox's own
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a zygote is started with; the pipes are ends of its own."""
+
+    settings: Settings
+    plan: Plan
+    analysis: Analysis
+    limits: Mapping[str, float]
+    folder: Path
+    orders: int
+    ends: int
+    log: int
+
+
+def body(task: Task, begin: Callable[[], None]) -> None:
+    """From a bare fork to the end of the process; `begin` as in runner/child.py."""
+    child.redirect(task.log)
+    child.call_it(NAME)
+    with suppress(OSError):
+        kernel.prctl(kernel.CHILD_SUBREAPER, 1)
+    own = Job(task.analysis.name, task.analysis.path, {}, task.limits, task.folder)
+    child.furnish(task.settings, own, no_progress)
+    sandbox.restrict(task.plan, task.settings, task.folder)
+    begin()
+    tell(task.ends, {"ready": True})
+    prepare(task)
+    with open(task.orders, "rb", closefd=False) as orders:
+        serve(task, orders)
+    child.finish(0)
+
+
+def no_progress(words: Mapping[str, Any]) -> None:
+    """A point has no bar of its own: the sweep has."""
+
+
+def tell(pipe: int, words: Mapping[str, Any]) -> None:
+    text = memoryview(json.dumps(words).encode() + b"\n")
+    while text:
+        text = text[os.write(pipe, text) :]
+
+
+def prepare(task: Task) -> None:
+    """What no point should do again."""
+    root = task.settings.analysis
+    own = imports.facts(task.analysis.source, package="")
+    reached = imports.reached(root, own.imports)
+    named = {name for found in reached.modules.values() for name in found.imports}
+    for name in sorted({*own.imports, *named}):
+        top = name.partition(".")[0]
+        if top in reached.outside and top not in IDLE:
+            with suppress(Exception, SystemExit):  # the point that needs it will say
+                importlib.import_module(name)
+    compiled = [task.analysis.path, *(root / path for path in reached.modules)]
+    remember({str(path): code for path in compiled if (code := code_of(path))})
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with us
+
+
+def code_of(path: Path) -> CodeType | None:
+    try:
+        return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None  # the point that imports it will say
+
+
+def remember(known: Mapping[str, CodeType]) -> None:
+    """Have these files imported without being read and compiled again."""
+    kind: Any = SourceFileLoader
+    original = kind.get_code
+
+    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        return known.get(loader.path) or original(loader, fullname)
+
+    kind.get_code = get_code
+
+
+def serve(task: Task, orders: BinaryIO) -> None:
+    for number in range(sys.maxsize):
+        try:
+            point: Point = pickle.load(orders)  # noqa: S301 - the runner's own words
+        except EOFError:
+            return
+        home = task.folder / f"home{number}"
+        home.mkdir()
+        started = time.monotonic()
+        found = heard.listen(partial(compute, task, point, home))
+        seconds = round(time.monotonic() - started, 6)
+        clean = is_alone() and is_empty(home, own_shared=task.plan.own_proc)
+        tell(task.ends, {"end": point.run_id, "seconds": seconds, **asdict(found)})
+        if not clean:
+            tell(task.ends, {"retired": True})
+            return
+
+
+def is_alone() -> bool:
+    """Whether the point left no process: its orphans are ours."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if pid == 0:
+            return False
+
+
+def is_empty(home: Path, *, own_shared: bool) -> bool:
+    """Whether the point left no file, once the plain ones in its home are removed."""
+    try:
+        for found in islice(home.iterdir(), MOST_LEFT):
+            found.unlink()
+        home.rmdir()
+        left = {*home.parent.iterdir(), *(SHARED.iterdir() if own_shared else ())}
+    except OSError:
+        return False
+    return left == {home.parent / "home"}
+
+
+def compute(task: Task, point: Point, home: Path, events: int) -> None:
+    """One point, in a child of its own, to the end of the process."""
+    guard.die_with_parent()
+    os.close(task.ends)
+    os.close(task.orders)
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        os.environ[name] = str(home)
+    tempfile.tempdir = None
+    given = arguments(task.analysis.signature, point.params)
+    seed.start(given)
+    job = Job(task.analysis.name, task.analysis.path, given, task.limits, home)
+    sandbox.limit(task.plan, task.limits, child.RESERVE)
+    try:
+        made = results.kept(bare(child.call(job)), home)
+        tell(events, {"outputs": [asdict(row) for row in made]})
+    except BaseException as error:
+        child.release_reserve()
+        words = child.explained(error, job, task.settings.analysis)[: child.LONGEST_MESSAGE]
+        tell(events, {"failed": words})
+        child.finish(1)
+    child.finish(0)
+
+
+def bare(returned: Any) -> Any:
+    """What a point keeps: numbers and texts. Figures are not drawn, tables not written."""
+    if not isinstance(returned, Mapping):
+        return returned
+    return {name: value for name, value in returned.items() if not is_large(value)}
+
+
+def is_large(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return bool(value.ndim > 0)
+    return isinstance(value, Figure | list | tuple)

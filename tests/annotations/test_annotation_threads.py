@@ -1,0 +1,216 @@
+"""Threads: replies, who may read them, and what was changed or deleted brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import clock
+from app.accounts.permissions import Person
+from app.annotations import listing, store, threads
+from app.annotations.composing import Typed, compose, revise
+from app.annotations.kept import Annotation
+from app.errors import BadInput, Conflict, Gone, NotFound
+from app.search import find
+
+NOW = "2026-11-21T14:02:05Z"
+TEXT = "A walk of N steps goes far.\nA second walk does not.\nThe formula $\\sqrt N$ says so."
+People = dict[str, Person]
+
+
+@dataclass(frozen=True)
+class Note:
+    uid: int
+    text: str = TEXT
+    sha256: str = "0" * 64
+
+
+@pytest.fixture
+def note(library: sqlite3.Connection) -> Note:
+    return Note(library.execute("SELECT uid FROM note WHERE path = 'open'").fetchone()[0])
+
+
+def write(library: sqlite3.Connection, person: Person, **typed: str) -> Annotation:
+    said = Typed(**{"comment": "Why?", **typed})  # type: ignore[arg-type]
+    return store.create(library, person, compose("open", TEXT, person, NOW, said))
+
+
+def answer(library: sqlite3.Connection, person: Person, to: Annotation, words: str) -> Annotation:
+    return write(library, person, kind="reply", reply_to=to.id, comment=words)
+
+
+def test_replies_stand_in_the_thread_in_their_order(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    root = write(library, everybody["annotator"], quote="second walk", kind="question")
+    first = answer(library, everybody["other"], root, "Because.")
+    second = answer(library, everybody["annotator"], first, "I see.")
+    assert (second.reply_to, second.thread, second.note_uid) == (first.id, root.id, note.uid)
+    margin = threads.of_note(library, note, everybody["public"])
+    assert (margin.total, [r.html for r in margin.threads[0].replies]) == (
+        1,
+        ["<p>Because.</p>", "<p>I see.</p>"],
+    )
+    assert margin.threads[0].comment.kind == "question"
+
+
+def test_nobody_reads_a_reply_without_what_it_answers(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    """Whatever becomes private takes its thread along, in every list and in the search."""
+    writer, other = everybody["annotator"], everybody["other"]
+    root = write(library, writer, quote="second walk")
+    reply = answer(library, other, root, "xylophone")
+    state = revise(root.stored, "open", NOW, Typed(comment="Why?", visibility="private"))
+    store.update(library, writer, root.id, state)
+    for name, person in everybody.items():
+        mine = person == writer
+        assert bool(find.search(library, person, "xylophone in:annotations").total) == mine, name
+        assert bool(listing.page(library, person, limit=9).total) == mine, name
+        assert bool(threads.of_note(library, note, person).total) == mine, name
+        if not mine:
+            with pytest.raises(NotFound):
+                store.get(library, reply.id, person)
+    with pytest.raises(BadInput, match="could be answered"):
+        answer(library, other, root, "Still here?")
+    assert answer(library, writer, root, "To myself.").visibility == "private"
+
+
+def test_what_was_deleted_with_answers_leaves_its_place(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    writer = everybody["annotator"]
+    root = write(library, writer, quote="second walk", comment="Secret?")
+    reply = answer(library, writer, root, "Yes.")
+    store.delete(library, writer, root.id)
+    (thread,) = threads.of_note(library, note, everybody["public"]).threads
+    assert (thread.comment.gone, thread.comment.html, thread.comment.who) == (True, "", "")
+    assert TEXT[thread.comment.start : thread.comment.end] == "second walk"
+    changed = revise(reply.stored, "open", NOW, Typed(kind="reply", reply_to="x", comment="No."))
+    store.update(library, writer, reply.id, changed)
+    store.delete(library, writer, reply.id)
+    assert threads.of_note(library, note, writer).total == 0
+
+
+def test_a_thread_cannot_be_put_below_another(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    writer = everybody["annotator"]
+    one, two = write(library, writer), write(library, writer)
+    answer(library, writer, one, "Yes.")
+    moved = {**one.stored, "motivation": "replying", "target": f"/annotations/{two.id}"}
+    with pytest.raises(Conflict, match="stays in its thread"):
+        store.update(library, writer, one.id, moved)
+
+
+def test_undo_brings_back_what_was_deleted_or_changed(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    writer = everybody["annotator"]
+    kept = write(library, writer, quote="second walk", comment="xylophone")
+    store.update(library, writer, kept.id, revise(kept.stored, "open", NOW, Typed(comment="Oh.")))
+    store.delete(library, writer, kept.id)
+    with pytest.raises(NotFound, match="nothing here"):
+        store.undo(library, everybody["owner"], kept.id)
+    assert store.undo(library, writer, kept.id).body == "Oh."
+    assert store.undo(library, writer, kept.id).stored == kept.stored
+    assert find.search(library, writer, "xylophone in:annotations").total == 1
+    assert threads.of_note(library, note, writer).threads[0].comment.start == TEXT.index("second")
+    with pytest.raises(NotFound):
+        store.undo(library, writer, kept.id)
+
+
+def test_undo_lasts_an_hour(
+    library: sqlite3.Connection, everybody: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = everybody["annotator"]
+    kept = write(library, writer)
+    store.delete(library, writer, kept.id)
+    later = datetime.now(UTC) + timedelta(minutes=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with pytest.raises(NotFound):
+        store.undo(library, writer, kept.id)
+    with pytest.raises(Gone):
+        store.get(library, kept.id, writer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "motivation", "shown"),
+    [
+        ({"kind": "highlight", "colour": "green", "comment": ""}, "highlighting", ""),
+        ({"kind": "question"}, "questioning", "<p>Why?</p>"),
+        ({"kind": "erratum", "replacement": "third walk"}, "editing", "<p>third walk</p>"),
+        ({"kind": "link", "link": "own"}, "linking", '<a href="/notes/own">own</a>'),
+        ({"kind": "comment", "tags": "#a, b c,a"}, "commenting", "<p>Why?</p>"),
+    ],
+)
+def test_every_kind_is_composed_in_terms_of_the_w3c(
+    library: sqlite3.Connection,
+    everybody: People,
+    note: Note,
+    typed: dict[str, str],
+    motivation: str,
+    shown: str,
+) -> None:
+    kept = write(library, everybody["annotator"], quote="second walk", **typed)
+    (thread,) = threads.of_note(library, note, everybody["public"]).threads
+    assert (kept.motivation, thread.comment.kind) == (motivation, typed["kind"])
+    assert shown in thread.comment.html
+    assert thread.comment.colour == {"question": "blue", "erratum": "rose", "link": "violet"}.get(
+        typed["kind"], typed.get("colour", "yellow")
+    )
+    assert thread.comment.tags == (("a", "b c") if "tags" in typed else ())
+
+
+def test_a_selection_is_taken_at_its_place_or_by_its_words() -> None:
+    at = TEXT.index("walk", 10)
+    person = Person(1, "a", "annotator")  # type: ignore[arg-type]
+
+    def start(**typed: object) -> int:
+        said = Typed(comment="x", **typed)  # type: ignore[arg-type]
+        target = compose("open", TEXT, person, NOW, said)["target"]
+        return int(target["selector"][1]["start"])
+
+    assert start(quote="walk", start=at, end=at + 4) == at
+    assert start(quote="second walk", start=3, end=9) == TEXT.index("second")
+    assert start(block=2) == TEXT.index("The formula")
+    with pytest.raises(BadInput, match="stand 2 times"):
+        start(quote="walk", start=at + 1, end=at + 5)
+    with pytest.raises(BadInput, match="no such paragraph"):
+        start(block=3)
+
+
+def test_the_parts_of_a_margin_follow_each_other(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    writer = everybody["annotator"]
+    quotes = ["", "The formula", "A second", "", "goes far"]
+    written = [write(library, writer, quote=quote).id for quote in quotes]
+    parts = [threads.of_note(library, note, writer, limit=2, after=n) for n in (0, 2, 4)]
+    ids = [thread.comment.id for part in parts for thread in part.threads]
+    assert ids[:3] == [written[4], written[2], written[1]]
+    assert set(ids) == set(written)
+    assert [part.next for part in parts] == [2, 4, None]
+    moved = Note(note.uid, f"New. {TEXT}", "another")
+    again = [threads.of_note(library, moved, writer, limit=2, after=n) for n in (0, 2, 4)]
+    assert [t.comment.id for part in again for t in part.threads][:3] == ids[:3]
+
+
+def test_what_is_said_is_kept_as_html_by_a_sync(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    kept = write(library, everybody["annotator"], comment="*a*")
+    write(library, everybody["annotator"], comment="$\\R$, which a macro may be")
+    store.reindex(library)
+    rows = library.execute("SELECT id, html FROM annotation_shown").fetchall()
+    assert [tuple(row) for row in rows] == [(kept.id, "<p><em>a</em></p>")]
+    store.update(
+        library,
+        everybody["annotator"],
+        kept.id,
+        revise(kept.stored, "open", NOW, Typed(comment="b")),
+    )
+    assert not library.execute("SELECT 1 FROM annotation_shown").fetchall()

@@ -1,0 +1,288 @@
+"""The margin as readers use it: by mouse, by touch, by keyboard, and without scripts."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+TESTS = 12  # at least as many as there are below
+NOTE = r"""---
+title: A walk with a margin
+visibility: public
+---
+Put a walker on a line 😀 and let it choose a side. The mean of $X_N^2$ is $N$ steps.
+
+A second walk begins where the first one ended, and it goes on for as long as nobody stops it.[^1]
+
+| lattice | return |
+|---|---|
+| plane | certain |
+
+    for step in walk: print(step)
+
+$$\sum_{i=1}^N X_i = 0$$
+
+[^1]: A note in the margin, which the threads keep clear of.
+"""
+# Select the words, as a reader would, from the middle of the first to the middle of the last.
+SELECT = """([words, last]) => {
+  const map = TextMap.read(document.getElementById("note"));
+  const start = map.text.indexOf(words), end = map.text.indexOf(last) + last.length;
+  const found = TextMap.toRanges(map, start, end), range = document.createRange();
+  range.setStart(found[0].startContainer, found[0].startOffset);
+  range.setEnd(found.at(-1).endContainer, found.at(-1).endOffset);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+MARKED = """(name) => [...(CSS.highlights.get("gloss-" + name) || [])].map(String).join("")"""
+AROUND = """(words) => {
+  const map = TextMap.read(document.getElementById("note")), start = map.text.indexOf(words);
+  const found = TextMap.toRanges(map, start, start + words.length);
+  const [first, last] = [found[0], found.at(-1)].map((range) => range.getBoundingClientRect());
+  return [first.left, last.right, first.top + first.height / 2];
+}"""
+MIDDLE = """(name) => {
+  const box = [...CSS.highlights.get("gloss-" + name)].at(-1).getBoundingClientRect();
+  return [box.left + 5, box.top + box.height / 2];
+}"""
+
+
+@pytest.fixture(scope="module")
+def notes(server: Any) -> Iterator[str]:
+    """Notes for the tests to write in, one each; the watcher reads them once for all."""
+    names = [f"margin-{number}" for number in range(TESTS)]
+    for name in names:
+        (server.notes / f"{name}.md").write_text(NOTE, encoding="utf-8")
+    until = time.monotonic() + 30
+    while not all(is_there(f"{server.base_url}/notes/{name}") for name in names):
+        assert time.monotonic() < until, "the notes were not read"
+        time.sleep(0.1)
+    return iter(f"/notes/{name}" for name in names)
+
+
+def is_there(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return False
+
+
+@pytest.fixture
+def note(notes: Iterator[str]) -> str:
+    """A note that no other test writes in."""
+    return next(notes)
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    return page
+
+
+def select(page: Page, words: str, last: str = "") -> None:
+    page.evaluate(SELECT, [words, last or words])
+    expect(page.locator("#marker")).to_be_visible()
+
+
+def is_marked(page: Page, name: str, words: str) -> None:
+    """The highlight of that name is on these words, or will be in a moment."""
+    for _ in range(40):
+        found = page.evaluate(MARKED, name)
+        if found == words:
+            return
+        page.wait_for_timeout(50)
+    assert found == words
+
+
+def written(page: Page, kind: str, words: str, comment: str) -> None:
+    select(page, words)
+    page.click(f"#marker [data-kind={kind}]")
+    page.fill(".composer [name=comment]", comment)
+    page.click(".composer .main")
+    expect(page.locator(".thread:not(.draft)", has_text=comment.replace("*", ""))).to_be_attached()
+
+
+def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -> None:
+    """Highlight, comment, answer, change, delete and undo, without leaving the page."""
+    page = opened(
+        open_page(storage_state=owner_state, viewport={"width": 1400, "height": 900}), note
+    )
+    left, right, middle = page.evaluate(AROUND, "A second walk")
+    page.mouse.move(left + 1, middle)
+    page.mouse.down()
+    page.mouse.move(right, middle, steps=4)
+    page.mouse.up()
+    page.click("#marker [aria-label='Highlight in green']")
+    expect(page.locator("#marker")).to_be_hidden()
+    is_marked(page, "green", "A second walk")
+
+    written(page, "question", "nobody stops it", "Who *would*?")
+    thread = page.locator(".thread.blue")
+    expect(thread.locator(".words em")).to_have_text("would")
+    assert page.evaluate(MARKED, "blue") == "nobody stops it"
+    place, text = thread.bounding_box(), page.locator("article#note > p").first.bounding_box()
+    assert place
+    assert text
+    assert place["x"] > text["x"] + text["width"]
+
+    page.reload()
+    page.mouse.click(*page.evaluate(MIDDLE, "blue"))
+    expect(thread).to_have_class(re.compile("awake"))
+    thread.get_by_role("link", name="Reply").click()
+    page.fill(".composer [name=comment]", "I $x^2$ would.")
+    page.click(".composer .main")
+    expect(thread.locator(".reply .katex")).to_be_attached()
+    thread.get_by_role("link", name="Edit").first.click()
+    page.fill(".composer [name=comment]", "Who *could*?")
+    page.fill(".composer [name=tags]", "walks")
+    page.click(".composer .main")
+    expect(thread.locator("em")).to_have_text("could")
+    expect(thread.locator(".tags")).to_have_text("walks")
+    thread.get_by_role("button", name="Delete").last.click()
+    expect(thread.locator(".reply")).to_have_count(0)
+    thread.get_by_role("button", name="Undo").click()
+    expect(thread.locator(".reply")).to_have_count(1)
+    apart = [
+        page.locator(name).first.bounding_box() for name in (".beside > .margin", ".thread.blue")
+    ]
+    first, second = sorted(apart, key=lambda each: each["y"] if each else 0)
+    assert first
+    assert second
+    assert first["y"] + first["height"] <= second["y"]
+
+
+def test_by_keyboard_and_a_permalink(
+    open_page: Callable[..., Page], owner_state: Any, note: str
+) -> None:
+    page = opened(
+        open_page(storage_state=owner_state, viewport={"width": 1400, "height": 900}), note
+    )
+    page.evaluate(SELECT, ["A second walk", "A second walk"])
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#marker")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator("#marker button").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#marker")).to_be_hidden()
+    assert page.evaluate("String(getSelection())").startswith("A second walk")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#marker")).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".composer textarea")).to_be_focused()
+    page.keyboard.type("By keys alone.")
+    page.click(".composer .main")
+    thread = page.locator(".thread", has_text="By keys alone.")
+    expect(thread).to_be_visible()
+    name = thread.get_attribute("id")
+    page.goto("about:blank")
+    page.goto(f"{note}#{name}")
+    expect(thread).to_have_class(re.compile("awake"))
+    assert page.evaluate(MARKED, "active").startswith("A second walk")
+
+
+def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: str) -> None:
+    page = opened(signed_in, note)
+    page.evaluate("""() => {
+      const boxes = document.querySelector("#note .katex-html"), range = document.createRange();
+      range.selectNodeContents(boxes.querySelector(".mord"));
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+    }""")
+    page.click("#marker [aria-label='Highlight in rose']")
+    expect(page.locator("#note [data-mark=rose]")).to_have_count(1)
+    assert page.locator("#margin blockquote").text_content() != ""
+    select(page, "let it choose a side. The mean", "is $N$ steps")
+    page.click("#marker [aria-label='Highlight in violet']")
+    expect(page.locator("#note [data-mark=violet]")).to_have_count(2)
+    expect(page.locator("#note [data-two]")).to_have_count(1)
+    select(page, "choose a side")
+    page.click("#marker [aria-label='Highlight in yellow']")
+    is_marked(page, "two", "choose a side")
+    x, y = page.evaluate(MIDDLE, "two")
+    page.mouse.click(x, y)
+    expect(page.locator(".thread.awake")).to_have_count(2)
+
+
+@pytest.mark.parametrize("words", ["certain", "print(step)", "keep clear of"])
+def test_in_tables_code_and_footnotes(signed_in: Page, note: str, words: str) -> None:
+    page = opened(signed_in, note)
+    select(page, words)
+    page.click("#marker [aria-label='Highlight in blue']")
+    is_marked(page, "blue", words)
+    page.reload()
+    is_marked(page, "blue", words)
+
+
+def test_by_touch_on_a_phone(
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    note: str,
+    accessible: Callable[[Page], None],
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+    page = opened(open_page(storage_state=owner_state, **phone), note)
+    page.evaluate(SELECT, ["A second walk", "A second walk"])
+    page.locator("#marker [data-kind=comment]").tap()
+    expect(page.locator("#sheet .composer")).to_be_visible()
+    page.fill(".composer [name=comment]", "By thumb.")
+    page.locator(".composer .main").tap()
+    expect(page.locator("#sheet")).to_be_hidden()
+    page.locator("h1").scroll_into_view_if_needed()
+    page.touchscreen.tap(*page.evaluate(MIDDLE, "yellow"))
+    expect(page.locator("#sheet .thread")).to_contain_text("By thumb.")
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#sheet").get_by_role("button", name="Close").tap()
+    expect(page.locator("#margin > .threads .thread")).to_contain_text("By thumb.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_in_the_way_of_anybody(
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    note: str,
+    scheme: str,
+    accessible: Callable[[Page], None],
+) -> None:
+    page = opened(open_page(storage_state=owner_state, color_scheme=scheme), note)
+    written(page, "question", "A second walk", "Why?")
+    select(page, "choose a side")
+    accessible(page)
+    page.click("#marker [data-kind=erratum]")
+    expect(page.locator(".composer [name=replacement]")).to_have_value("choose a side")
+    accessible(page)
+
+
+def test_without_scripts(
+    open_page: Callable[..., Page], owner_state: Any, note: str, complaints: list[str]
+) -> None:
+    """A paragraph is chosen from a list; what was deleted comes back by a press."""
+    page = opened(open_page(storage_state=owner_state, java_script_enabled=False), note)
+    page.get_by_role("link", name="Write in the margin").click()
+    page.get_by_role("link", name="Question").click()
+    option = page.locator("[name=block] option", has_text="A second walk begins")
+    page.select_option("[name=block]", option.get_attribute("value"))
+    page.click("main .main")
+    expect(page.locator("#wrong-comment")).to_have_text("Write what you want to say.")
+    complaints.clear()
+    page.fill("[name=comment]", "And then?")
+    page.click("main .main")
+    thread = page.locator(".thread", has_text="And then?")
+    expect(thread.locator("blockquote")).to_contain_text("nobody stops it.")
+    thread.get_by_role("link", name="Reply").click()
+    page.fill("[name=comment]", "It ends.")
+    page.click("main .main")
+    expect(thread.locator(".reply")).to_contain_text("It ends.")
+    thread.get_by_role("button", name="Delete").first.click()
+    expect(thread).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(thread).to_have_count(1)

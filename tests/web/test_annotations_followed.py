@@ -1,0 +1,113 @@
+"""After each way to change a note its marks are followed at once, and kept with the new text."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.accounts import people
+from app.annotations import anchored, composing, store
+from app.annotations.composing import Typed
+from app.commands.sync import up_to_date
+from app.library import documents
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+BODY = "A walk of N steps goes far.\n\nA second walk does not.\n"
+SOURCE = f"---\ntitle: The walk\nvisibility: public\n---\n{BODY}"
+LATER = SOURCE.replace("A walk", "First line.\n\nA walk")
+
+
+@pytest.fixture
+def owner(settings: Settings, connection: sqlite3.Connection) -> FlaskClient:
+    """Signed in, in a library with one note, where the words «second walk» are marked."""
+    (settings.notes / "walk.md").write_text(SOURCE)
+    sync(settings, connection)
+    person = people.owner(connection)
+    note = documents.get(connection, "walk")
+    assert note
+    typed = Typed("second walk", "Why?", "shared")
+    at = "2026-11-22T10:00:00Z"
+    store.create(connection, person, composing.compose("walk", note.text, person, at, typed))
+    return signed_in(create_app(settings), connection)
+
+
+def signed_in(application: Flask, connection: sqlite3.Connection) -> FlaskClient:
+    client = application.test_client()
+    link = people.create_link(connection, people.owner(connection))
+    client.set_cookie("gloss_session", people.sign_in(connection, link, 1) or "")
+    return client
+
+
+def base(client: FlaskClient) -> str:
+    return str(client.get("/notes/walk.md").headers["ETag"]).strip('"')
+
+
+def by_form(client: FlaskClient, _notes: Path) -> None:
+    head, body = LATER[: LATER.index("First")], LATER[LATER.index("First") :]
+    fields = {"base": base(client), "header": head, "markdown": body}
+    assert client.post("/edit/walk", data=fields).status_code == 303
+
+
+def by_program(client: FlaskClient, _notes: Path) -> None:
+    etag = {"If-Match": f'"{base(client)}"'}
+    assert client.put("/api/notes/walk", json={"markdown": LATER}, headers=etag).status_code == 200
+
+
+@pytest.mark.parametrize("change", [by_form, by_program])
+def test_a_save_is_followed_and_so_is_the_way_back(
+    owner: FlaskClient,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    change: Callable[[FlaskClient, Path], None],
+) -> None:
+    change(owner, settings.notes)
+    assert kept(connection) == ("moved", True)
+    first = owner.get("/api/history/walk").json["results"][-1]["id"]
+    fields = {"version": str(first), "base": base(owner)}
+    assert owner.post("/history/walk", data=fields).status_code == 303
+    assert kept(connection) == ("exact", True)
+
+
+def test_a_change_outside_is_followed_by_the_sync(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "walk.md").write_text(LATER)
+    up_to_date(settings, connection)
+    assert kept(connection) == ("moved", True)
+    (settings.notes / "walk.md").write_text(SOURCE.replace("A second walk does not.", ""))
+    up_to_date(settings, connection)
+    assert kept(connection) == ("orphan", True)
+    page = owner.get("/notes/walk").get_data(as_text=True)
+    assert "its passage is gone" in page
+
+
+def test_a_note_that_moves_or_comes_back_keeps_its_marks(
+    owner: FlaskClient, connection: sqlite3.Connection
+) -> None:
+    fields = {"id": "elsewhere/run", "links": "1"}
+    assert owner.post("/move/walk", data=fields).status_code == 303
+    assert kept(connection) == ("exact", True)
+    etag = owner.get("/api/notes/elsewhere/run").headers["ETag"]
+    gone = owner.delete("/api/notes/elsewhere/run", headers={"If-Match": etag})
+    assert gone.status_code == 204
+    uid = connection.execute("SELECT uid FROM note").fetchone()[0]
+    assert owner.post("/trash/restore", data={"note": str(uid)}).status_code == 303
+    assert kept(connection) == ("exact", True)
+
+
+def kept(connection: sqlite3.Connection) -> tuple[str, bool]:
+    """The grade of the one mark, and whether it is kept with the text of today."""
+    grade = connection.execute("SELECT grade FROM anchor").fetchone()[0]
+    return grade, followed(connection)
+
+
+def followed(connection: sqlite3.Connection) -> bool:
+    uid = connection.execute("SELECT note_uid FROM anchor").fetchone()[0]
+    return anchored.outgrown(connection, uid) is None

@@ -1,0 +1,197 @@
+"""Writing in the margin by forms: every kind, replies, changes, undo; whole pages and parts."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.accounts import people
+from app.library.syncing.sync import sync
+from app.settings import Settings
+
+BODY = "A walk of N steps goes far.\n\nA second walk does not.\n"
+NOTE = "/notes/walk"
+PART = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def application(settings: Settings, connection: sqlite3.Connection) -> Flask:
+    for name, visibility in (("walk", "public"), ("papers/polya", "public"), ("own", "private")):
+        write(settings, name, visibility, BODY)
+    sync(settings, connection)
+    return create_app(settings)
+
+
+def write(settings: Settings, name: str, visibility: str, body: str) -> None:
+    file = settings.notes / f"{name}.md"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"---\ntitle: On {name}\nvisibility: {visibility}\n---\n{body}")
+
+
+@pytest.fixture
+def annotator(application: Flask, connection: sqlite3.Connection) -> FlaskClient:
+    return signed_in(application, connection, "annotator")
+
+
+def signed_in(application: Flask, connection: sqlite3.Connection, name: str) -> FlaskClient:
+    client = application.test_client()
+    person = people.create(connection, name, "annotator")
+    session = people.sign_in(connection, people.create_link(connection, person), 1)
+    client.set_cookie("gloss_session", session or "")
+    return client
+
+
+def send(client: FlaskClient, headers: Any = None, **typed: str) -> Any:
+    return client.post("/annotations/form", data={"note": "walk", **typed}, headers=headers)
+
+
+def id_of(response: Any) -> str:
+    return str(response.location.rpartition("annotation-")[2])
+
+
+def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
+    said = (
+        {"kind": "question", "comment": "Which one?"},
+        {"kind": "erratum", "replacement": "A third walk does not."},
+        {"kind": "link", "link": "http://localhost/notes/papers/polya"},
+        {"kind": "link", "link": "[[polya]]", "comment": "Proved there."},
+        {"kind": "highlight", "colour": "violet"},
+    )
+    for typed in said:
+        assert send(annotator, quote="second walk", **typed).status_code == 303, typed
+    page = annotator.get(NOTE).text
+    assert page.count('<a href="/notes/papers/polya">') == 2
+    assert page.count('class="thread anno') == len(said)
+    for words in ("asks", "corrects", "marks", "A third walk", 'data-colour="violet"'):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "message"),
+    [
+        ({"kind": "link", "link": "nowhere"}, "link", "There is no such note."),
+        ({"kind": "link"}, "link", "Name the note"),
+        ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
+        ({"kind": "highlight"}, "quote", "Name the words"),
+        ({"comment": "x", "block": "1", "sha256": "of before"}, "block", "changed in between"),
+        ({"comment": "x", "block": "99"}, "block", "no such paragraph"),
+        ({"comment": "x", "tags": "a" * 101}, "tags", "At most"),
+        ({"comment": "x", "start": "0", "end": "9" * 30, "quote": "walk"}, "quote", "2 times"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    annotator: FlaskClient, typed: dict[str, str], field: str, message: str
+) -> None:
+    for headers in (None, PART):
+        response = send(annotator, headers, **typed)
+        assert response.status_code == 400
+        assert f'id="wrong-{field}"' in response.text
+        assert message in response.text
+        assert ("<html" in response.text) == (headers is None)
+
+
+def test_a_paragraph_is_chosen_from_the_list(annotator: FlaskClient) -> None:
+    form = annotator.get("/annotations/form?note=walk&kind=question").text
+    assert '<option value="1">A second walk does not.</option>' in form
+    sha = form.partition('name="sha256" value="')[2][:64]
+    assert send(annotator, block="1", sha256=sha, comment="Why?").status_code == 303
+    assert "<blockquote><a href" in annotator.get(NOTE).text
+
+
+def test_a_thread_is_answered_changed_and_brought_back(
+    application: Flask, connection: sqlite3.Connection, annotator: FlaskClient
+) -> None:
+    root = id_of(send(annotator, quote="second walk", comment="Why?", tags="a b"))
+    other = signed_in(application, connection, "other")
+    form = other.get(f"/annotations/form?reply_to={root}")
+    assert f'name="reply_to" value="{root}"' in form.text
+    reply = id_of(send(other, note="", reply_to=root, comment="Because."))
+    page = annotator.get(NOTE).text
+    assert page.index(f"annotation-{root}") < page.index(f"annotation-{reply}")
+    edit = annotator.get(f"/annotations/{root}/edit").text
+    assert 'value="a b"' in edit
+    assert "\nWhy?</textarea>" in edit
+    assert other.get(f"/annotations/{root}/edit").status_code == 403
+    assert other.post(f"/annotations/{root}/edit", data={"comment": "Mine."}).status_code == 403
+    changed = annotator.post(f"/annotations/{root}/edit", data={"comment": "How?", "kind": "link"})
+    assert changed.location == f"{NOTE}#annotation-{root}"
+    assert "How?" in annotator.get(NOTE).text
+    gone = annotator.post(f"/annotations/{root}/delete").location
+    assert gone == f"{NOTE}?deleted={root}#margin"
+    page = annotator.get(gone).text
+    assert "How?" not in page
+    assert "Because." in page
+    assert f"/annotations/{root}/undo" in page
+    assert "/undo" not in other.get(gone).text
+    assert other.post(f"/annotations/{root}/undo").status_code == 404
+    assert annotator.post(f"/annotations/{root}/undo").status_code == 303
+    assert "How?" in other.get(NOTE).text
+
+
+def test_a_script_is_answered_the_thread(annotator: FlaskClient) -> None:
+    made = send(annotator, PART, quote="second walk", start="30", end="41", comment="Why?")
+    assert made.status_code == 201
+    assert "HX-Request" in made.headers["Vary"]
+    assert made.text.strip().startswith('<li class="thread')
+    root = made.text.partition('id="annotation-')[2].partition('"')[0]
+    reply = send(annotator, PART, note="", reply_to=root, comment="So.")
+    assert reply.text.count("<li") == 1
+    assert "Why?" in reply.text
+    assert "So." in reply.text
+    gone = annotator.post(f"/annotations/{root}/delete", headers=PART).text
+    assert f'action="/annotations/{root}/undo"' in gone
+    assert "Why?" not in gone
+    assert "Why?" in annotator.post(f"/annotations/{root}/undo", headers=PART).text
+
+
+def test_an_edit_of_the_note_shows_what_a_passage_said(
+    annotator: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    send(annotator, quote="A second walk does not.", comment="Really?")
+    send(annotator, quote="goes far", comment="How far?")
+    changed = "Nothing of it.\n\nA second walk of ours does certainly not.\n"
+    write(settings, "walk", "public", changed)
+    sync(settings, connection)
+    page = annotator.get(NOTE).text
+    assert "<blockquote>A second walk does not.</blockquote>" in page
+    assert "The passage was changed; this is what it said." in page
+    assert "<blockquote>goes far</blockquote>" in page
+    assert "its passage is gone" in page
+
+
+def test_the_margin_comes_in_parts(annotator: FlaskClient, application: Flask) -> None:
+    for number in range(23):
+        send(annotator, comment=f"number {number}.")
+    public = application.test_client()
+    page = public.get(NOTE).text
+    assert page.count('class="thread anno') == 20
+    assert "3 more" in page
+    part = public.get("/annotations/margin?note=walk&after=20", headers=PART)
+    assert part.text.count('class="thread anno') == 3
+    assert "<html" not in part.text
+    whole = public.get("/annotations/margin?note=walk")
+    assert whole.text.count('class="thread anno') == 23
+    for wrong in ("note=own", "note=none", "note="):
+        assert public.get(f"/annotations/margin?{wrong}").status_code == 404
+    assert public.get("/annotations/margin?note=walk&after=x").status_code == 200
+
+
+def test_a_reply_elsewhere_has_no_note(annotator: FlaskClient) -> None:
+    sent = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "target": "https://elsewhere.example/",
+    }
+    made = annotator.post("/annotations/", json=sent)
+    name = made.location.rpartition("/")[2]
+    assert annotator.get(f"/annotations/form?reply_to={name}").status_code == 200
+    answered = send(annotator, note="", reply_to=name, comment="Seen.")
+    assert answered.location == "/annotations/"
+    reply = annotator.get("/annotations/?page=0&iris=0", headers={"Accept": "application/ld+json"})
+    targets = [each["target"] for each in reply.get_json()["items"]]
+    assert targets[1] == f"http://localhost/annotations/{name}"
