@@ -9,6 +9,7 @@
     │   └── ReadOnly                     the library is opened read-only
     ├── NotFound                    404
     │   └── InTrash                      it can be brought back; knows under which number
+    ├── NotExpressible              406  a thing that cannot be said in the format asked for
     ├── TooSlow                     408  the request's body did not arrive in time
     ├── Conflict                    409  the thing exists already, or is in use
     ├── Gone                        410
@@ -56,13 +57,21 @@ class Moved(GlossError):
 
 
 class BadInput(GlossError):
-    """Input that cannot be taken. `field` is its name or path, as in `params.walkers`."""
+    """Input that cannot be taken. `field` is its name or path, as in `params.walkers`.
+
+    `others` are the faults that were found beside this one.
+    """
 
     status = HTTPStatus.BAD_REQUEST
 
     def __init__(self, message: str, *, field: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.field = field
+        self.others: list[BadInput] = []
+
+    @property
+    def all(self) -> list[BadInput]:
+        return [self, *self.others]
 
 
 class BadSetting(BadInput):
@@ -91,6 +100,10 @@ class InTrash(NotFound):
     def __init__(self, message: str, uid: int, *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.uid = uid
+
+
+class NotExpressible(GlossError):
+    status = HTTPStatus.NOT_ACCEPTABLE
 
 
 class TooSlow(GlossError):

@@ -16,6 +16,7 @@ MEASURES = (
     "scanning",
     "rerunning",
     "saving",
+    "annotating",
     "searching",
     "anchoring",
     "sweeping",

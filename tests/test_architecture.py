@@ -73,6 +73,8 @@ PURE = (
     "lab.sweeps.scale",
     "annotations.model",
     "annotations.anchoring",
+    "annotations.known_contexts",
+    "annotations.rdf",
     "annotations.pieces",
     "annotations.rewording",
     "annotations.survivors",

@@ -22,6 +22,7 @@ Check = Callable[[Any, str], None]
 MAX_DEPTH = 32
 MAX_VALUES = 10_000  # the largest of the W3C's samples has 60
 SHOWN = 60
+MOST = 50  # faults that are named at once
 
 # RFC 3987 in the small: a scheme, then no white space and none of what may not stand in an IRI.
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+")
@@ -32,8 +33,87 @@ MOMENT = re.compile(
 )
 
 
-def bounded(value: Any, path: str = "", depth: int = 0) -> int:
-    """How many values `value` holds; BadInput where it is too deep, too many, or not storable."""
+class Faults:
+    """What is wrong, gathered while the rest is checked: who sent it hears of all at once.
+
+    >>> faults = Faults()
+    >>> with faults:
+    ...     iri(7, "id")
+    >>> with faults:
+    ...     text(7, "bodyValue")
+    >>> [fault.field for fault in faults.found]
+    ['id', 'bodyValue']
+    """
+
+    def __init__(self) -> None:
+        self.found: list[BadInput] = []
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, BadInput):
+            self.found = [*self.found, *error.all][:MOST]
+            error.others = []
+        return isinstance(error, BadInput)
+
+    def settle(self, last: str = "") -> None:
+        """Raise the first, which knows the others; a fault of `last` comes at the end."""
+        if self.found:
+            first, *others = sorted(
+                self.found, key=lambda fault: bool(last) and fault.field == last
+            )
+            first.others = others
+            raise first
+
+
+def bounded(value: Any) -> list[str]:
+    """The keys in `value`; BadInput where it is too deep, too many, or not storable.
+
+    What can be taken, which is nearly all, is looked through level by level, without its paths.
+    """
+    level, count = [value], 0
+    texts: list[str] = []
+    keys: list[str] = []
+    for _ in range(MAX_DEPTH + 1):
+        count += len(level)
+        level = inside(level, texts, keys)
+        if not level or count > MAX_VALUES:
+            break
+    if level or count > MAX_VALUES or not is_text("".join(texts)) or not is_text("".join(keys)):
+        explain(value)
+    return keys
+
+
+def inside(level: list[Any], texts: list[str], keys: list[str]) -> list[Any]:
+    """What the values of one level hold; the texts among them, and the keys, are put aside."""
+    inner: list[Any] = []
+    for each in level:
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, dict):
+            keys.extend(each)
+            inner.extend(each.values())
+        elif isinstance(each, list):
+            inner.extend(each)
+        elif isinstance(each, float) and not math.isfinite(each):
+            texts.append("\x00")  # so that it is found
+    return inner
+
+
+def is_text(text: str) -> bool:
+    return "\x00" not in text and (text.isascii() or encodes(text))
+
+
+def encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def explain(value: Any, path: str = "", depth: int = 0) -> int:
+    """Raise BadInput at the first place that `bounded` could not take; else how many values."""
     if depth > MAX_DEPTH:
         raise BadInput(f"Nested deeper than {MAX_DEPTH} levels.", field=path)
     if isinstance(value, str):
@@ -42,7 +122,7 @@ def bounded(value: Any, path: str = "", depth: int = 0) -> int:
         raise BadInput("A number must be finite.", field=path)
     count = 1
     for key, inner in members(value, path):
-        count += bounded(inner, key, depth + 1)
+        count += explain(inner, key, depth + 1)
         if count > MAX_VALUES:
             raise BadInput(f"More than {MAX_VALUES} values.", field=path)
     return count
@@ -61,10 +141,8 @@ def members(value: Any, path: str) -> list[tuple[str, Any]]:
 def storable(text: str, path: str) -> None:
     if "\x00" in text:
         raise BadInput("A text cannot hold the character NUL.", field=path)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadInput("Half a surrogate pair: this is no text.", field=path) from None
+    if not encodes(text):
+        raise BadInput("Half a surrogate pair: this is no text.", field=path)
 
 
 def below(path: str, key: str) -> str:
@@ -132,20 +210,26 @@ def every(check: Check) -> Check:
     """One, or a list of any length."""
 
     def checked(value: Any, path: str) -> None:
-        if isinstance(value, list):
-            for index, inner in enumerate(value):
-                check(inner, f"{path}[{index}]")
-        else:
+        if not isinstance(value, list):
             check(value, path)
+            return
+        faults = Faults()
+        for index, inner in enumerate(value):
+            with faults:
+                check(inner, f"{path}[{index}]")
+        faults.settle()
 
     return checked
 
 
 def fields(value: dict[str, Any], checks: dict[str, Check], path: str) -> None:
     """Check the keys that are there; what is unknown is left alone."""
-    for key, check in checks.items():
-        if key in value:
-            check(value[key], below(path, key))
+    faults = Faults()
+    for key, inner in value.items():
+        if key in checks:
+            with faults:
+                checks[key](inner, below(path, key))
+    faults.settle()
 
 
 def needed(value: dict[str, Any], key: str, path: str, why: str) -> None:
@@ -154,9 +238,12 @@ def needed(value: dict[str, Any], key: str, path: str, why: str) -> None:
 
 
 def without(value: dict[str, Any], keys: tuple[str, ...], path: str, what: str) -> None:
+    faults = Faults()
     for key in keys:
         if key in value:
-            raise BadInput(f"{what} has no «{key}».", field=below(path, key))
+            with faults:
+                raise BadInput(f"{what} has no «{key}».", field=below(path, key))
+    faults.settle()
 
 
 def types(value: dict[str, Any], path: str) -> list[str]:

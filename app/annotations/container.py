@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.annotations.kept import as_json
+from app.annotations.known_contexts import ANNOTATION, LDP
 from app.annotations.listing import Page
-from app.annotations.model import CONTEXT
 
 PATH = "/annotations/"
-LDP = "http://www.w3.org/ns/ldp.jsonld"
 MINIMAL = "http://www.w3.org/ns/ldp#PreferMinimalContainer"
 IRIS = "http://www.w3.org/ns/oa#PreferContainedIRIs"
 DESCRIPTIONS = "http://www.w3.org/ns/oa#PreferContainedDescriptions"
@@ -58,7 +57,7 @@ def preferred(header: str) -> tuple[bool, bool | None]:
 def collection(shape: Shape, first: Page, *, embedded: bool = False) -> dict[str, Any]:
     """The container. Its first page stands in it only where that was asked for."""
     whole = {
-        "@context": [CONTEXT, LDP],
+        "@context": [ANNOTATION, LDP],
         "id": shape.id,
         "type": ["BasicContainer", "AnnotationCollection"],
         "label": f"Annotations in {shape.title}",
@@ -77,7 +76,7 @@ def page(shape: Shape, found: Page, number: int) -> dict[str, Any]:
     neighbours = {"prev": number - 1, "next": number + 1}
     present = range(shape.last(found.total) + 1)
     links = {name: shape.page_id(to) for name, to in neighbours.items() if to in present}
-    return {"@context": CONTEXT, **items(shape, found, number), "partOf": part_of, **links}
+    return {"@context": ANNOTATION, **items(shape, found, number), "partOf": part_of, **links}
 
 
 def items(shape: Shape, found: Page, number: int) -> dict[str, Any]:

@@ -9,15 +9,15 @@ https://www.w3.org/TR/annotation-model/. Keys that Gloss does not know are kept 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from app.annotations import addresses, checks
-from app.annotations.checks import every, fields, needed, single, word_of
+from app.annotations import addresses, checks, json_text, known_contexts
+from app.annotations.checks import Check, Faults, below, every, fields, needed, single, word_of
+from app.annotations.paging import COLLECTION, PAGE
 from app.annotations.resources import MOTIVATION, check_body, check_target, described
 from app.errors import BadInput, TooLarge, WrongType
 
-CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+CONTEXT = known_contexts.ANNOTATION
 MAX_BYTES = 256 * 1024
 VISIBILITIES = ("shared", "private")
 
@@ -26,7 +26,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     """The annotation that stands in a request's body, checked."""
     check_size(len(raw))
     try:
-        return check(json.loads(raw, parse_constant=refuse_constant))
+        return check(json_text.loads(raw))
     except (ValueError, RecursionError) as error:
         raise BadInput(f"This is not JSON: {error}.", hint="Send an annotation in JSON-LD.") from (
             error
@@ -41,32 +41,54 @@ def check_size(length: int) -> None:
         )
 
 
-def refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
-
-
 def check(value: Any) -> dict[str, Any]:
-    """`value` itself, if it is an annotation; else BadInput with the path of what is wrong."""
+    """`value` itself, if it is an annotation; else BadInput with the path of what is wrong.
+
+    The error knows every fault. An «id» is ours to give, so a wrong one is named last.
+    """
     if not isinstance(value, dict):
         raise BadInput("An annotation is a JSON object.")
-    checks.bounded(value)
+    keys = checks.bounded(value)
     check_kind(value)
-    fields(value, {"id": checks.iri, **described}, "")
-    fields(value, {"motivation": every(MOTIVATION), "visibility": word_of(VISIBILITIES)}, "")
-    fields(value, {"stylesheet": single(check_stylesheet), "bodyValue": single(checks.text)}, "")
-    if "body" in value and "bodyValue" in value:
-        raise BadInput("Either «body» or «bodyValue», not both.", field="bodyValue")
-    fields(value, {"body": every(check_body)}, "")
-    check_targets(value)
+    if value["@context"] != CONTEXT or keys.count("@context") > 1 or "@import" in keys:
+        known_contexts.check(value)
+    check_parts(value)
     return value
+
+
+def check_parts(value: dict[str, Any]) -> None:
+    faults = Faults()
+    with faults:
+        fields(value, OF_ANNOTATIONS, "")
+    with faults:
+        if "body" in value and "bodyValue" in value:
+            raise BadInput("Either «body» or «bodyValue», not both.", field="bodyValue")
+    with faults:
+        check_targets(value)
+    faults.settle(last="id")
 
 
 def check_kind(value: dict[str, Any]) -> None:
     context = value.get("@context")
     if CONTEXT not in (context if isinstance(context, list) else [context]):
         raise WrongType(f"The context of an annotation is {CONTEXT}.", field="@context")
-    if "Annotation" not in checks.types(value, ""):
-        raise WrongType("Only an «Annotation» is taken here.", field="type")
+    named = checks.types(value, "")
+    if "Annotation" not in named:
+        raise WrongType(
+            "Only an «Annotation» is taken here.",
+            field="type",
+            hint="Send its annotations one by one." if {PAGE, COLLECTION} & {*named} else "",
+        )
+
+
+def check_inner(value: Any, path: str) -> None:
+    """An annotation that stands in a page, whose context counts for it."""
+    try:
+        check({"@context": CONTEXT, **value})
+    except BadInput as error:
+        for fault in error.all:
+            fault.field = below(path, fault.field)
+        raise
 
 
 def check_stylesheet(value: Any, path: str) -> None:
@@ -79,8 +101,23 @@ def check_targets(value: dict[str, Any]) -> None:
     needed(value, "target", "", "An annotation says what it is about in «target».")
     if value["target"] == []:
         raise BadInput("An annotation has at least one target.", field="target")
-    every(check_target)(value["target"], "target")
+    faults = Faults()
+    with faults:
+        every(check_target)(value["target"], "target")
     if "stylesheet" not in value:
         for key in ("body", "target"):
             for thing, path in addresses.things(value.get(key), key):
-                checks.without(thing, ("styleClass",), path, "Without a «stylesheet» a part")
+                with faults:
+                    checks.without(thing, ("styleClass",), path, "Without a «stylesheet» a part")
+    faults.settle()
+
+
+OF_ANNOTATIONS: dict[str, Check] = {
+    **described,
+    "id": checks.iri,
+    "motivation": every(MOTIVATION),
+    "visibility": word_of(VISIBILITIES),
+    "stylesheet": single(check_stylesheet),
+    "bodyValue": single(checks.text),
+    "body": every(check_body),
+}

@@ -14,7 +14,17 @@ from typing import Any
 
 from app.annotations import checks
 from app.annotations.addresses import OURS
-from app.annotations.checks import Check, below, every, fields, needed, single, without, word_of
+from app.annotations.checks import (
+    Check,
+    Faults,
+    below,
+    every,
+    fields,
+    needed,
+    single,
+    without,
+    word_of,
+)
 from app.annotations.selectors import check_selector, check_state
 from app.errors import BadInput
 
@@ -46,7 +56,13 @@ OF_RESOURCES: dict[str, Check] = {
     "textDirection": single(word_of(("ltr", "rtl", "auto"))),
     "accessibility": every(checks.text),
 }
+OF_TEXTS: dict[str, Check] = {
+    "id": single(checks.iri),
+    "value": single(checks.text),
+    "purpose": every(MOTIVATION),
+}
 OF_PARTS: dict[str, Check] = {
+    "id": single(checks.iri),
     "selector": every(check_selector),
     "state": every(check_state),
     "purpose": every(MOTIVATION),
@@ -75,9 +91,12 @@ def check_resource(value: Any, path: str, address: Check, *, texts: bool) -> Non
     if not isinstance(value, dict):
         address(value, path)
         return
-    fields(value, OF_RESOURCES, path)
-    check = kind(value, path, texts=texts)
-    check(value, path, address)
+    faults = Faults()
+    with faults:
+        fields(value, OF_RESOURCES, path)
+    with faults:
+        kind(value, path, texts=texts)(value, path, address)
+    faults.settle()
 
 
 def kind(value: dict[str, Any], path: str, *, texts: bool) -> Callable[..., None]:
@@ -102,36 +121,67 @@ def check_set(value: dict[str, Any], path: str, address: Check, *, texts: bool =
     named = [name for name in checks.types(value, path) if name in SETS]
     if len(named) != 1:
         raise BadInput(f"A set is exactly one of {', '.join(SETS)}.", field=below(path, "type"))
+    faults = Faults()
+    with faults:
+        without(value, ("value", "source", "purpose"), path, "A set")
+    with faults:
+        fields(value, {"id": single(checks.iri)}, path)
+    with faults:
+        check_items(value, path, address, texts=texts)
+    faults.settle()
+
+
+def check_items(value: dict[str, Any], path: str, address: Check, *, texts: bool) -> None:
     needed(value, "items", path, "A set has its members in «items».")
-    without(value, ("value", "source", "purpose"), path, "A set")
-    items = value["items"]
-    if not isinstance(items, list) or not items:
+    if not isinstance(value["items"], list) or not value["items"]:
         raise BadInput("A set lists at least one member.", field=below(path, "items"))
-    fields(value, {"id": single(checks.iri)}, path)
-    for index, item in enumerate(items):
-        check_resource(item, f"{path}.items[{index}]", address, texts=texts)
+
+    def check(item: Any, place: str) -> None:
+        check_resource(item, place, address, texts=texts)
+
+    every(check)(value["items"], below(path, "items"))
 
 
 def check_part(value: dict[str, Any], path: str, address: Check) -> None:
-    needed(value, "source", path, "A part needs the thing it is part of in «source».")
-    without(value, ("value", "items"), path, "A part of a thing")
-    source, place = value["source"], below(path, "source")
-    if isinstance(source, dict):
-        fields(source, OF_RESOURCES, place)
-        check_elsewhere(source, place, address)
-    else:
-        single(address)(source, place)
-    fields(value, {"id": single(checks.iri), **OF_PARTS}, path)
+    faults = Faults()
+    with faults:
+        needed(value, "source", path, "A part needs the thing it is part of in «source».")
+        check_source(value["source"], below(path, "source"), address)
+    with faults:
+        without(value, ("value", "items"), path, "A part of a thing")
+    with faults:
+        fields(value, OF_PARTS, path)
+    faults.settle()
+
+
+def check_source(source: Any, path: str, address: Check) -> None:
+    if not isinstance(source, dict):
+        single(address)(source, path)
+        return
+    faults = Faults()
+    with faults:
+        fields(source, OF_RESOURCES, path)
+    with faults:
+        check_elsewhere(source, path, address)
+    faults.settle()
 
 
 def check_text(value: dict[str, Any], path: str, _address: Check) -> None:
-    needed(value, "value", path, "A text needs its words in «value».")
-    without(value, ("items", "source"), path, "A text")
-    one = single(checks.text)
-    fields(value, {"id": single(checks.iri), "value": one, "purpose": every(MOTIVATION)}, path)
+    faults = Faults()
+    with faults:
+        needed(value, "value", path, "A text needs its words in «value».")
+    with faults:
+        without(value, ("items", "source"), path, "A text")
+    with faults:
+        fields(value, OF_TEXTS, path)
+    faults.settle()
 
 
 def check_elsewhere(value: dict[str, Any], path: str, address: Check) -> None:
-    needed(value, "id", path, "A thing elsewhere needs its address in «id».")
-    without(value, ("items", "purpose", "source"), path, "A thing elsewhere")
-    single(address)(value["id"], below(path, "id"))
+    faults = Faults()
+    with faults:
+        needed(value, "id", path, "A thing elsewhere needs its address in «id».")
+        single(address)(value["id"], below(path, "id"))
+    with faults:
+        without(value, ("items", "purpose", "source"), path, "A thing elsewhere")
+    faults.settle()

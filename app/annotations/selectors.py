@@ -12,8 +12,11 @@ from __future__ import annotations
 from typing import Any
 
 from app.annotations import checks
-from app.annotations.checks import below, every, fields, needed, single
+from app.annotations.checks import Faults, below, every, fields, needed, single
 from app.errors import BadInput
+
+ONE_IRI = single(checks.iri)
+ONE_TEXT = single(checks.text)
 
 
 def check_selector(value: Any, path: str) -> None:
@@ -30,13 +33,20 @@ def part(value: Any, path: str, known: dict[str, Any]) -> None:
     if not isinstance(value, dict):
         checks.iri(value, path)
         return
-    fields(value, {"id": single(checks.iri)}, path)
+    faults = Faults()
+    with faults:
+        fields(value, {"id": ONE_IRI, "refinedBy": every(check_refinement)}, path)
+    with faults:
+        check_kind(value, path, known)
+    faults.settle()
+
+
+def check_kind(value: dict[str, Any], path: str, known: dict[str, Any]) -> None:
     named = [name for name in checks.types(value, path) if name in known]
     if len(named) != 1 and not ("id" in value and "type" not in value):
         raise BadInput(f"The type is one of {', '.join(known)}.", field=below(path, "type"))
     if named:
         known[named[0]](value, path)
-    fields(value, {"refinedBy": every(check_refinement)}, path)
 
 
 def check_refinement(value: Any, path: str) -> None:
@@ -45,19 +55,25 @@ def check_refinement(value: Any, path: str) -> None:
 
 def valued(value: dict[str, Any], path: str) -> None:
     needed(value, "value", path, "This selector needs a «value».")
-    fields(value, {"value": single(checks.text), "conformsTo": single(checks.iri)}, path)
+    fields(value, {"value": ONE_TEXT, "conformsTo": ONE_IRI}, path)
 
 
 def quote(value: dict[str, Any], path: str) -> None:
-    needed(value, "exact", path, "A quote needs the words themselves in «exact».")
-    one = single(checks.text)
-    fields(value, {"exact": one, "prefix": one, "suffix": one}, path)
+    faults = Faults()
+    with faults:
+        needed(value, "exact", path, "A quote needs the words themselves in «exact».")
+    with faults:
+        fields(value, {"exact": ONE_TEXT, "prefix": ONE_TEXT, "suffix": ONE_TEXT}, path)
+    faults.settle()
 
 
 def position(value: dict[str, Any], path: str) -> None:
+    faults = Faults()
     for key in ("start", "end"):
-        needed(value, key, path, "A position needs «start» and «end».")
-        checks.count(value[key], below(path, key))
+        with faults:
+            needed(value, key, path, "A position needs «start» and «end».")
+            checks.count(value[key], below(path, key))
+    faults.settle()
     if value["end"] < value["start"]:
         raise BadInput("The end lies before the start.", field=below(path, "end"))
 
@@ -65,13 +81,16 @@ def position(value: dict[str, Any], path: str) -> None:
 def svg(value: dict[str, Any], path: str) -> None:
     if "id" not in value:
         needed(value, "value", path, "An SVG selector needs a «value» or an «id».")
-    fields(value, {"value": single(checks.text)}, path)
+    fields(value, {"value": ONE_TEXT}, path)
 
 
 def between(value: dict[str, Any], path: str) -> None:
+    faults = Faults()
     for key in ("startSelector", "endSelector"):
-        needed(value, key, path, "A range needs «startSelector» and «endSelector».")
-        single(check_selector)(value[key], below(path, key))
+        with faults:
+            needed(value, key, path, "A range needs «startSelector» and «endSelector».")
+            single(check_selector)(value[key], below(path, key))
+    faults.settle()
 
 
 def time(value: dict[str, Any], path: str) -> None:
@@ -88,7 +107,7 @@ def time(value: dict[str, Any], path: str) -> None:
 
 def request(value: dict[str, Any], path: str) -> None:
     needed(value, "value", path, "The headers of the request stand in «value».")
-    fields(value, {"value": single(checks.text)}, path)
+    fields(value, {"value": ONE_TEXT}, path)
 
 
 SELECTORS = {

@@ -35,7 +35,7 @@ def overview() -> Response:
     shape = asked_shape(wish)
     first = listing.page(g.db, g.person, limit=shape.size)
     whole = container.collection(shape, first, embedded=embedded)
-    response = protocol.as_ld_json(whole)
+    response = protocol.answer(whole)
     response.headers["Content-Location"] = whole["id"]
     if embedded or container.MINIMAL in prefer:
         response.headers["Preference-Applied"] = "return=representation"
@@ -86,9 +86,9 @@ def delete(id: str) -> Response:
 def one_page() -> Response:
     shape, number = asked_shape(None), annotation_overview.asked_page()
     found = listing.page(g.db, g.person, limit=shape.size, offset=number * shape.size)
-    if number > shape.last(found.total):
+    if not found.annotations:
         raise NotFound("There is no such page.", hint="Start at the container: /annotations/.")
-    return protocol.as_ld_json(container.page(shape, found, number))
+    return protocol.answer(container.page(shape, found, number))
 
 
 def redirected(kept: Annotation) -> Response:
@@ -98,9 +98,7 @@ def redirected(kept: Annotation) -> Response:
 
 
 def as_one(kept: Annotation) -> Response:
-    response = protocol.as_ld_json(as_json(kept, protocol.base()))
-    response.set_etag(kept.version)
-    return response
+    return protocol.answer(as_json(kept, protocol.base()), kept.version)
 
 
 def asked_shape(wish: bool | None) -> Shape:

@@ -31,6 +31,7 @@ MAX_BYTES = 32_000_000
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 Key = tuple[str, ...]  # host, path, query, library, person, role
 READER = 4  # where in a key the reader begins; before stands the address
+MOST_ASKERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.kept: OrderedDict[Key, Page] = OrderedDict()
-        self.newest: dict[Key, int] = {}  # by address, the version of the last page kept
+        self.asked: OrderedDict[Key, int] = OrderedDict()  # by whom, in which version
         self.bytes = 0
         self.lock = Lock()
 
@@ -60,9 +61,16 @@ class Pages:
             self.kept.move_to_end(key)
             return page
 
-    def has(self, address: Key, version: int) -> bool:
-        """Whether a page is kept for this address, for whomever."""
-        return self.newest.get(address) == version
+    def has(self, asker: Key, version: int) -> bool:
+        """Whether the page that whoever asks so got before is kept, most likely."""
+        return self.asked.get(asker) == version
+
+    def note(self, asker: Key, version: int) -> None:
+        with self.lock:
+            self.asked[asker] = version
+            self.asked.move_to_end(asker)
+            if len(self.asked) > MOST_ASKERS:
+                self.asked.popitem(last=False)
 
     def put(self, key: Key, page: Page) -> None:
         """Keep it, unless it alone would drop a quarter of all."""
@@ -72,11 +80,9 @@ class Pages:
             old = self.kept.pop(key, None)
             self.bytes += size(key, page) - (size(key, old) if old else 0)
             self.kept[key] = page
-            self.newest[key[:READER]] = page.version
             while self.bytes > MAX_BYTES:
                 dropped = self.kept.popitem(last=False)
                 self.bytes -= size(*dropped)
-                self.newest.pop(dropped[0][:READER], None)
 
 
 def size(key: Key, page: Page) -> int:
@@ -110,6 +116,12 @@ def key_of(environ: WSGIEnvironment, person: Person = PUBLIC) -> Key:
     )
 
 
+def asker_of(environ: WSGIEnvironment) -> Key:
+    """The address, and what tells who reads: it is compared before anybody looks whose it is."""
+    credentials = (environ.get(name, "") for name in ("HTTP_COOKIE", "HTTP_AUTHORIZATION"))
+    return (*key_of(environ)[:READER], *credentials)
+
+
 def is_keepable() -> bool:
     if request.endpoint is None or request.method not in ("GET", "HEAD"):
         return False
@@ -123,7 +135,10 @@ def kept() -> Response | None:
         return None
     g.version = request.environ.get("gloss.version") or database.version(g.db)
     page = PAGES.get(key_of(request.environ, g.person), g.version)
-    return as_response(page) if page else None
+    if page is None:
+        return None
+    PAGES.note(asker_of(request.environ), g.version)
+    return as_response(page)
 
 
 def keep(response: Response) -> Response:
@@ -134,6 +149,7 @@ def keep(response: Response) -> Response:
     answer = Response(body, headers=headers_of(etag), content_type=response.content_type)
     page = Page(g.version, etag, body, answer)
     PAGES.put(key_of(request.environ, g.person), page)
+    PAGES.note(asker_of(request.environ), g.version)
     return as_response(page)
 
 
@@ -152,10 +168,9 @@ def headers_of(etag: str) -> dict[str, str]:
 def is_kept(environ: WSGIEnvironment, settings: Settings) -> bool:
     """Whether the answer is most likely at hand, and takes next to no time."""
     environ["gloss.library"] = settings.database
-    address = key_of(environ)[:READER]
     version = database.version(database.of_this_thread(settings.database))
     environ["gloss.version"] = version
-    return PAGES.has(address, version)
+    return PAGES.has(asker_of(environ), version)
 
 
 class NotModified:

@@ -188,9 +188,9 @@ def fields(cell: Cell) -> list[form.Field] | None:
     if cell.analysis is None:
         return None
     found = form.fields(cell.analysis.signature, cell.params or {})
-    sent = choices.texts(request.form.items(multi=True))
-    if not sent or request.form.get("block") not in (cell.name, "") or request.path != "/runs":
+    if request.path != "/runs" or request.form.get("block") not in (cell.name, ""):
         return found
+    sent = choices.texts(request.form.items(multi=True))
     return [replace(each, value=sent.get(each.name, each.value)) for each in found]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.accounts.permissions import PUBLIC
 from app.errors import BadInput, Changed, Conflict, GlossError, InTrash, Moved, TooSlow, Unreadable
-from app.web import log
+from app.web import formats, log
 
 
 def install(app: Flask) -> None:
@@ -115,6 +116,8 @@ def back() -> str:
 def for_programs() -> bool:
     if request.path.startswith("/api/"):
         return True
+    if request.path.startswith("/annotations/"):
+        return formats.asked(request.accept_mimetypes) != "html"
     best = request.accept_mimetypes.best_match(
         ["text/html", "application/json", "application/ld+json", "application/problem+json"]
     )
@@ -122,7 +125,7 @@ def for_programs() -> bool:
 
 
 def as_document(
-    status: HTTPStatus, message: str, hint: str, facts: dict[str, str | int]
+    status: HTTPStatus, message: str, hint: str, facts: Mapping[str, object]
 ) -> Response:
     document = {"type": "about:blank", "title": status.phrase, "status": status, "detail": message}
     response = jsonify({**document, **({"hint": hint} if hint else {}), **facts})

@@ -10,16 +10,15 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotAcceptable
 
-from app.annotations import model
+from app.annotations import model, rdf
 from app.annotations.kept import Annotation
-from app.errors import Changed, GlossError, WrongType
-from app.web import access, problems
+from app.errors import BadInput, Changed, GlossError, NotExpressible, WrongType
+from app.web import access, formats, problems
 
-LD_JSON = "application/ld+json"
-TAKEN = (LD_JSON, "application/json")
-TYPE = f'{LD_JSON}; profile="{model.CONTEXT}"'
+TAKEN = formats.JSON
+TYPE = formats.TYPES["json"]
+TURTLE_MARK = "-turtle"  # behind the version in the ETag
 LDP = "http://www.w3.org/ns/ldp#"
 OA = "http://www.w3.org/ns/oa#"
 LINKS = {
@@ -89,43 +88,52 @@ def advertise(response: Response) -> Response:
 
 def of_gloss(error: GlossError) -> Response:
     """A program that says nothing in Accept gets a document here, not a page."""
-    page, data = liking()
-    if kind() is None or page > data:
+    if kind() is None or formats.asked(request.accept_mimetypes) == "html":
         return problems.of_gloss(error)
-    response = problems.as_document(
-        error.status, error.message, error.hint, problems.facts_of(error)
-    )
+    facts: dict[str, Any] = dict(problems.facts_of(error))
+    if isinstance(error, BadInput) and error.field:
+        faults = [{"field": each.field, "detail": each.message} for each in error.all]
+        facts["errors"] = faults
+    response = problems.as_document(error.status, error.message, error.hint, facts)
     return problems.with_headers(response, error)
 
 
 def prefers_html() -> bool:
-    """Whether a page is liked better than JSON; NotAcceptable where neither is taken."""
-    page, data = liking()
-    if not page and not data:
-        raise NotAcceptable(f"There is {LD_JSON} here, and text/html.")
-    return page > data
+    """Whether a page is liked best; NotAcceptable where nothing that there is is taken."""
+    return formats.best(request.accept_mimetypes) == "html"
 
 
-def liking() -> tuple[float, float]:
-    """How well a page is liked, and how well JSON, by what Accept says."""
-    accept = request.accept_mimetypes
-    if not accept:
-        return 0, 1
-    return accept["text/html"], max(accept[kind] for kind in (TYPE, *TAKEN))
-
-
-def as_ld_json(document: dict[str, Any]) -> Response:
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    response = Response(text, content_type=TYPE)
-    response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+def answer(document: dict[str, Any], version: str = "") -> Response:
+    """The document in the form asked for, each form with an ETag of its own."""
+    text = json.dumps(document, ensure_ascii=False)
+    version = version or hashlib.sha256(text.encode()).hexdigest()[:32]
+    turtle = as_turtle(document)
+    if turtle is None:
+        response = Response(text, content_type=TYPE)
+    else:
+        response = Response(turtle, content_type=formats.TYPES["turtle"])
+        version += TURTLE_MARK
+    response.set_etag(version)
     return response
+
+
+def as_turtle(document: dict[str, Any]) -> str | None:
+    """The document in Turtle, if that is asked for; what was written already is answered anyway."""
+    if formats.asked(request.accept_mimetypes) != "turtle":
+        return None
+    try:
+        return rdf.turtle(document)
+    except NotExpressible:
+        if request.method in access.SAFE:
+            raise
+        return None
 
 
 def received() -> dict[str, Any]:
     """The annotation in the body of the request, checked."""
     if request.mimetype not in TAKEN:
         raise WrongType(
-            f"Send an annotation as {LD_JSON}.",
+            f"Send an annotation as {formats.LD_JSON}.",
             field="",
             hint=f"This is {request.mimetype or 'nothing'}.",
         )
@@ -137,7 +145,7 @@ def base_version(kept: Annotation) -> str | None:
     """The version that If-Match names: None if any will do."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    if kept.version in request.if_match.as_set():
+    if {kept.version, kept.version + TURTLE_MARK} & request.if_match.as_set():
         return kept.version
     raise Changed(
         "This annotation is no longer at that version.",

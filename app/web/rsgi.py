@@ -10,6 +10,7 @@ several under one lock (3,400 pages a second, 2,900 by twelve threads).
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,7 @@ class Server:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         environ = environ_of(scope)
         if scope.method in SAFE and self.quick(environ):
+            environ["wsgi.input"] = io.BytesIO()
             await send(protocol, answer(self.application, environ))
             return
         loop = asyncio.get_running_loop()

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from app import database
 from app.accounts.permissions import Action, Person
-from app.annotations import listing, store
+from app.annotations import entries, listing, store
 from app.annotations.kept import as_json, count, may_read
 from app.annotations.model import CONTEXT, check
 from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
+from app.markup import page_text
 from app.search import find
 from app.settings import Settings
 
@@ -289,3 +290,8 @@ def test_any_text_is_kept_as_it_is(
     kept = store.create(library, everybody["annotator"], sent)
     again = store.get(library, kept.id, everybody["public"])
     assert (again.body, again.quote, again.stored["label"]) == (words, quote, title)
+
+
+@given(st.text(alphabet=" \t\n\r\fab\u00a0é🙂", max_size=12))
+def test_a_plain_paragraph_reads_as_the_map_of_the_page_reads_it(words: str) -> None:
+    assert entries.text_of(f"<p>{words}</p>") == page_text.read(f"<p>{words}</p>").text
