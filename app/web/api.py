@@ -123,7 +123,8 @@ def list_runs() -> Response:
     status = asked.word("status", (*runs.ENDED, "queued", "running"))
     wanted = history.Wanted(request.args.get("script"), status, choices)
     page = history.page(g.db, wanted, limit=asked.limit(), offset=asked.offset())
-    return answer({"total": page.total, "results": list(map(presenters.run_entry, page.runs))})
+    results = [presenters.run_entry(each, inside=is_inside()) for each in page.runs]
+    return answer({"total": page.total, "results": results})
 
 
 @blueprint.post("/runs")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action
+from app.accounts.permissions import Action, Role
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runs
 from app.lab.runs import Output, Run, compare, history, keeping
@@ -93,7 +93,7 @@ def page() -> str:
 @blueprint.get("/api/compare")
 @access.needs(Action.READ)
 def api() -> Response:
-    return answer(presenters.comparison(compared()))
+    return answer(presenters.comparison(compared(), inside=g.person.role is not Role.PUBLIC))
 
 
 def compared() -> Comparison:

@@ -84,19 +84,19 @@ def parameter(found: Parameter) -> Json:
     return {**dataclasses.asdict(found), "choices": list(found.choices)}
 
 
-def run_entry(run: Run) -> Json:
-    """A run in a list."""
+def run_entry(run: Run, *, inside: bool) -> Json:
+    """A run in a list. Why it failed is for people `inside`: it can tell paths and data."""
     names = ("id", "script", "params", "status", "queued", "started", "ended", "seconds")
     shown = {name: getattr(run, name) for name in names}
     address = f"/runs/{run.id}"
-    return {**shown, "progress": run.progress, "message": run.message, "url": address}
+    return {**shown, "progress": run.progress, "message": run.message * inside, "url": address}
 
 
 def run(run: Run, *, inside: bool) -> Json:
     """A run; who asked for it, and what it printed, only for people `inside`."""
     hidden = {"person": run.person, "log": run.log, "sandbox": run.sandbox} if inside else {}
     outputs = [output(each, run.id) for each in run.outputs]
-    return {**run_entry(run), "outputs": outputs, "values": run.values, **hidden}
+    return {**run_entry(run, inside=inside), "outputs": outputs, "values": run.values, **hidden}
 
 
 def output(found: Output, run_id: int) -> Json:
@@ -104,11 +104,11 @@ def output(found: Output, run_id: int) -> Json:
     return {"name": found.name, "kind": found.kind, "value": found.value, "files": files}
 
 
-def comparison(found: Comparison) -> Json:
+def comparison(found: Comparison, *, inside: bool) -> Json:
     """Two runs; of what differs in the code, the words."""
     return {
-        "a": run_entry(found.before),
-        "b": run_entry(found.after),
+        "a": run_entry(found.before, inside=inside),
+        "b": run_entry(found.after, inside=inside),
         "differences": [dataclasses.asdict(row) for row in found.rows],
         "same": dict(found.same),
         "code": [code(each) for each in found.code],

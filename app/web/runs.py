@@ -27,6 +27,7 @@ from app.library.documents import Document
 from app.library.writing import save
 from app.web import access, choices, editor, fillers, headers, keeping, writing
 from app.web import cells as figures
+from app.web.analyses import is_visible
 from app.web.notes import inside, readable
 
 blueprint = Blueprint("runs", __name__)
@@ -171,6 +172,8 @@ def news() -> Response:
     known = dict(pair.split(":", 1) for pair in request.args.getlist("known") if ":" in pair)
     settings, script = access.settings(), request.args.get("script", "")
     if script:
+        if not is_visible(script):
+            raise NotFound("There is no such analysis.")
         found = [cells.alone(settings, g.db, script, choices.of_analysis(script))]
     else:
         document = readable(request.args.get("note", ""))

@@ -31,11 +31,11 @@ from app.lab import sandbox
 from app.lab.fingerprint import opened
 from app.lab.outputs import results
 from app.lab.runner import bars, seed, warm
+from app.lab.runs.store import LONGEST_MESSAGE
 from app.lab.sandbox import Plan
 from app.settings import Settings
 
 RESERVE = 50_000_000  # bytes above the memory limit, in which the failure is told
-LONGEST_MESSAGE = 2_000
 HIGH = 500  # a descriptor below the 512 that a run may have
 QUIET_SECONDS = 0.3  # runs that follow each other sooner have no use for a figure drawn before
 WAITING, RUNNING = "gloss-spare", "gloss-run"  # what `ps` and `top` show

@@ -133,25 +133,32 @@ def finish(
     with database.transaction(connection):
         if whole is not None:
             write_fingerprint(settings, connection, run_id, run.script, whole)
+        short = message[: store.LONGEST_MESSAGE]
         connection.execute(
             "UPDATE run SET status = ?, ended = ?, seconds = ?, message = ?, log = ?, sandbox = ?"
             " WHERE id = ?",
-            [status, clock.stamp(), seconds, message, log, sandbox, run_id],
+            [status, clock.stamp(), seconds, short, log, sandbox, run_id],
         )
-        connection.execute("DELETE FROM output WHERE run_id = ?", [run_id])
-        connection.executemany(
-            "INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                [run_id, place, row.name, row.kind, json.dumps(row.value), json.dumps(row.files)]
-                for place, row in enumerate(outputs)
-            ],
-        )
+        write_outputs(connection, run_id, outputs)
         run = store.get(connection, run_id)
         settle()
     if status == "succeeded":
         make_found(settings, connection, run)
     keeping.now_and_then(settings, connection)
     return run
+
+
+def write_outputs(
+    connection: sqlite3.Connection, run_id: int, outputs: Sequence[store.Output]
+) -> None:
+    connection.execute("DELETE FROM output WHERE run_id = ?", [run_id])
+    connection.executemany(
+        "INSERT INTO output VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            [run_id, place, row.name, row.kind, json.dumps(row.value), json.dumps(row.files)]
+            for place, row in enumerate(outputs)
+        ],
+    )
 
 
 def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Run) -> None:

@@ -27,6 +27,7 @@ from app.settings import Settings
 ENDED = ("succeeded", "excepted", "errored", "timed_out", "cancelled", "interrupted")
 MOST_ALIKE = 100  # runs that are asked whether they may stand for a new one
 KEPT = 20  # finished runs of one choice of parameters that a page shows (see keeping)
+LONGEST_MESSAGE = 2_000  # the child, which says it, may be anything
 
 
 # Whether a fingerprint is that of now, given the files that its run was seen to open.

@@ -42,6 +42,7 @@ from app.lab.fingerprint.distributions import IDLE
 from app.lab.outputs import results
 from app.lab.runner import child, seed
 from app.lab.runner.child import Job
+from app.lab.runs.store import LONGEST_MESSAGE
 from app.lab.sandbox import Plan, guard, kernel
 from app.lab.signature import arguments
 from app.lab.sweeps import heard
@@ -187,7 +188,7 @@ def compute(task: Task, point: Point, home: Path, events: int) -> None:
         tell(events, {"outputs": [asdict(row) for row in made]})
     except BaseException as error:
         child.release_reserve()
-        words = child.explained(error, job, task.settings.analysis)[: child.LONGEST_MESSAGE]
+        words = child.explained(error, job, task.settings.analysis)[:LONGEST_MESSAGE]
         tell(events, {"failed": words})
         child.finish(1)
     child.finish(0)
