@@ -175,3 +175,14 @@ def test_two_libraries_in_one_process_share_nothing(
     public.get("/")
     after = [key for key in cache.PAGES.kept if key[3] == str(settings.database)]
     assert len(after) == len(keys) + 1
+
+
+def test_only_who_got_a_page_is_answered_at_once(public: FlaskClient, settings: Settings) -> None:
+    """What is answered in the event loop is at hand for this reader, not for another."""
+    public.get("/notes/open")
+    asked = {"HTTP_HOST": "localhost", "PATH_INFO": "/notes/open", "QUERY_STRING": ""}
+    assert cache.is_kept(dict(asked), settings)
+    assert not cache.is_kept({**asked, "HTTP_COOKIE": "session=other"}, settings)
+    assert not cache.is_kept({**asked, "HTTP_AUTHORIZATION": "Bearer other"}, settings)
+    public.get("/notes/open", headers={"Cookie": "session=other"})
+    assert cache.is_kept({**asked, "HTTP_COOKIE": "session=other"}, settings)
