@@ -184,5 +184,6 @@ def test_only_who_got_a_page_is_answered_at_once(public: FlaskClient, settings: 
     assert cache.is_kept(dict(asked), settings)
     assert not cache.is_kept({**asked, "HTTP_COOKIE": "session=other"}, settings)
     assert not cache.is_kept({**asked, "HTTP_AUTHORIZATION": "Bearer other"}, settings)
-    public.get("/notes/open", headers={"Cookie": "session=other"})
+    public.set_cookie("session", "other")
+    public.get("/notes/open")
     assert cache.is_kept({**asked, "HTTP_COOKIE": "session=other"}, settings)
