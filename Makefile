@@ -25,7 +25,8 @@ npm_ci = if npm --version >/dev/null 2>&1; then npm ci $(quietly) $(1); \
 	else $(carried_npm) ci $(quietly) $(1); fi
 quietly := --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 
-# Half of the time of a test in a browser, or of one that kills, is waiting: twice the cores.
+# Half of the time of a test in a browser, or of one that kills, is waiting: twice the cores. In the
+# order of the folders: by the number of tests in a file, slow files with few of them come last.
 at_once = $(shell $(python) -c "import os; print(2 * len(os.sched_getaffinity(0)))")
 
 .DEFAULT_GOAL := help
@@ -41,7 +42,7 @@ serve: setup ## index the notes and serve them (ARGS="--port 9000" is passed on)
 	@exec $(python) -m app serve $(ARGS)
 
 test: $(development) $(development_packages) lint browser ## run everything that checks the project (ARGS="tests/search" for a part)
-	$(python) -m pytest -n $(at_once) --dist loadfile $(ARGS)
+	$(python) -m pytest -n $(at_once) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(development) ## format, lint and types only
 	$(python) -m ruff format --check --quiet .

@@ -185,9 +185,13 @@ def open_page(
     assert complaints == []
 
 
+# What htmx says of a request that was under way when the page was left.
+BROKEN_OFF = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 def watch(page: Page, base_url: str, complaints: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(BROKEN_OFF):
             complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def on_request(request: Request) -> None:

@@ -1,7 +1,7 @@
 r"""What a run printed: its beginning and its end, and how far it says it is.
 
-    >>> printed = Printed("/home/me/analysis")
-    >>> printed.take(b"step 1\rstep 2\n/home/me/analysis/x.py:3: UserWarning\n 40% done\r 50% done")
+    >>> printed = Printed("/srv/analysis")
+    >>> printed.take(b"step 1\rstep 2\n/srv/analysis/x.py:3: UserWarning\n 40% done\r 50% done")
     >>> print(printed.text)
     step 2
     x.py:3: UserWarning
