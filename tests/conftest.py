@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,22 @@ def settings(tmp_path: Path) -> Settings:
     return load({**folders, "open_browser": "no"}, {})
 
 
-@pytest.fixture
-def connection(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """The library's database, migrated."""
-    opened = database.connect(settings.database)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database, made once: all of its migrations take 20 ms and some twenty fsyncs."""
+    path = tmp_path_factory.mktemp("migrated") / "gloss.db"
+    opened = database.connect(path)
     database.migrate(opened)
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def connection(settings: Settings, migrated: Path) -> Iterator[sqlite3.Connection]:
+    """The library's database, migrated."""
+    settings.data.mkdir(exist_ok=True)
+    shutil.copyfile(migrated, settings.database)
+    opened = database.connect(settings.database)
     yield opened
     opened.close()
     database.close_this_thread()
