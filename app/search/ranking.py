@@ -2,7 +2,7 @@
 
 A page's place in the list is the same whichever page is asked for. By date, each step has its
 newest first. The first 200 of those that have all or some of the words are ranked anew
-(feedback.py).
+(feedback.py), 60 while somebody types.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def in_steps(
     whole = len(groups[0]) if groups else 0
     last = going.steps[-1]
     if going.anew and page.order != DATE:
-        found = freely(connection, person, going, groups, page)
+        read = feedback.TYPED if typing else feedback.FIRST
+        found = freely(connection, person, going, groups, page, read)
     else:
         found = after(connection, person, last, joined(groups), page, typing=typing)
     number = sum(map(len, groups))
@@ -96,12 +97,16 @@ def after(
 
 
 def freely(
-    connection: sqlite3.Connection, person: Person, going: Reach, groups: list[Scores], page: Page
+    connection: sqlite3.Connection,
+    person: Person,
+    going: Reach,
+    groups: list[Scores],
+    page: Page,
+    read: int,
 ) -> Ranked:
     """Those with all the words, then those with some, the first of them ranked anew."""
     last, whole = going.steps[-1].plan, joined(groups)
-    first = Page(feedback.FIRST - len(whole))
-    near = matches.listed(connection, person, last, first, list(whole))
+    near = matches.listed(connection, person, last, Page(read - len(whole)), list(whole))
     question = asked(words_of(going.steps[0].tree) or going.steps[0].tree)
     head = headed(connection, question, [*groups, near.scores])
     end = page.offset + page.limit
