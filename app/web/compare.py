@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
 from app.web import access, asked, presenters
 from app.web.api import answer
+from app.web.columns import column
 from app.web.notes import inside
 from app.web.runs import visible
 
@@ -24,6 +26,7 @@ blueprint = Blueprint("compare", __name__)
 SIZE = 50
 PARTS = {
     "outcome": "Outcome",
+    "code": "Code",
     "parameters": "Parameters",
     "values": "Values",
     "texts": "Texts",
@@ -59,10 +62,16 @@ def all_runs(name: str) -> str:
         status=status or "",
         statuses=statuses(name),
         defaults={each.name: each.default for each in known.signature.parameters} if known else {},
-        marked=[run.id for run in reversed(page.runs[:2])],
+        marked=to_mark(page.runs),
         page_address=lambda start: f"/analyses/{name}/runs?offset={start}{more}",
         room="Analyses",
     )
+
+
+def to_mark(found: Sequence[Run]) -> list[int]:
+    """The two to compare unless others are marked: the newest that have something to show."""
+    good = [run for run in found if run.status == "succeeded"]
+    return [run.id for run in reversed((good if len(good) > 1 else found)[:2])]
 
 
 def statuses(name: str) -> list[tuple[str, int]]:
@@ -85,6 +94,7 @@ def page() -> str:
         title=title.signature.title if title else found.before.script,
         parts={part: words for part, words in PARTS.items() if rows_of(found, part)},
         rows_of=lambda part: rows_of(found, part),
+        alike=alike,
         same=told(found.same),
         room="Analyses",
     )
@@ -148,6 +158,13 @@ def checksum(run: Run, made: Output) -> str:
 
 def rows_of(found: Comparison, part: str) -> list[compare.Row]:
     return [row for row in found.rows if row.part == part]
+
+
+def alike(row: compare.Row) -> tuple[Any, Any]:
+    """The two of a row; numbers as text with the same decimals."""
+    pair = (row.before, row.after)
+    written = column(pair)
+    return (written.cells[0], written.cells[1]) if None not in pair and written.is_number else pair
 
 
 def told(same: Mapping[str, int]) -> str:

@@ -18,6 +18,7 @@ from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
 from app.web import access
+from app.web.columns import Column, column
 
 LONGEST_AXIS = 200
 IN_NOTE = 50  # points of a table below a plot in a note
@@ -76,6 +77,15 @@ class View:
     def sorted_by(self, name: str) -> str:
         """Where the head of a column leads: up first, then down."""
         return self.href(sort=f"-{name}" if self.sort == name else name, page=1)
+
+    @property
+    def table(self) -> list[tuple[str, Column]]:
+        """What the table shows of each point, by the name of its column."""
+        rows = self.rows
+        params = [(name, [row.params.get(name) for row in rows]) for name in self.axes]
+        values = [(name, [row.values.get(name, "") for row in rows]) for name in self.columns]
+        took = ["" if row.seconds is None else round(row.seconds, 2) for row in rows]
+        return [(name, column(found)) for name, found in [*params, *values, ("seconds", took)]]
 
     def order(self, name: str) -> str:
         """As `aria-sort` says it."""

@@ -98,8 +98,9 @@ def test_what_a_run_prints_comes_as_it_prints_it_and_other_tabs_learn_of_it(
     expect(figure.locator("pre.tail")).to_contain_text("round 3", timeout=RUN_MILLISECONDS)
     expect(figure.get_by_role("spinbutton", name="rounds")).to_have_value("11")
     expect(figure.get_by_text(re.compile("about . s left"))).to_be_visible()
-    figure.get_by_role("button", name="Cancel").click()
+    figure.get_by_role("button", name="Cancel").press("Enter")
     expect(figure.get_by_text("Cancelled", exact=True)).to_be_visible(timeout=RUN_MILLISECONDS)
+    expect(figure.get_by_role("button", name="Run", exact=True)).to_be_focused()
     page.goto("/notes/rounds")
     run = watched.get_attribute("data-run") or ""
     figure.get_by_role("button", name="Rerun").click()

@@ -62,6 +62,33 @@ def test_outputs_come_in_the_order_in_which_they_were_returned(
     assert re.search(r"#source\">version [0-9a-f]{7}</a>", page)
 
 
+def test_what_a_parameter_is_and_what_the_buttons_do_stands_in_the_page(
+    owner: FlaskClient, settings: Settings, done: int
+) -> None:
+    """Not in a tooltip, which a finger and a keyboard never meet."""
+    file = settings.analysis / "shown.py"
+    file.write_text(file.read_text().replace("steps: int", 'steps: Annotated[int, "how many"]'))
+    page = owner.get("/notes/open").text
+    form = page.partition('<form class="params"')[2].partition("</form>")[0]
+    assert "title=" not in form
+    assert "Rerun computes anew" in form
+    described = re.findall(r'aria-describedby="([^"]+)"', form)
+    assert described
+    assert ">how many</span>" in form
+    assert all(f'id="{each}"' in form for each in described)
+
+
+def test_a_column_of_numbers_has_one_number_of_decimals(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    rows = [[14, "Jahr 1"], [16.1, "Jahr 2"], [17.15, None]]
+    table = {"columns": ["temp", "name"], "rows": rows, "total": 3, "kept": 3}
+    finish(settings, connection, start(owner, steps=5), outputs=[Output("t", "table", table, {})])
+    page = owner.get("/notes/open").text
+    assert cells_of(page) == ["14.00", "Jahr 1", "16.10", "Jahr 2", "17.15", "–"]
+    assert page.count('class="num"') == 4, "words stand at the left"
+
+
 def test_the_caption_is_the_alternative_text(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
 ) -> None:
@@ -78,7 +105,7 @@ def test_the_caption_is_the_alternative_text(
 
 
 def cells_of(page: str) -> list[str]:
-    return re.findall(r"<td>(.*?)</td>", page.partition("<tbody>")[2].partition("</tbody>")[0])
+    return re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tbody>")[2].partition("</tbody>")[0])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +156,7 @@ def test_a_choice_is_in_the_address_and_the_text_speaks_of_the_notes_own(
     page = owner.get("/notes/open?shown.steps=6").text
     assert "<dd>70</dd>" in page
     assert "Other parameters than the note’s" in page
-    assert "Holds · 7" in page, "the claim is about the note's own run"
+    assert "shown.total <b>7</b>" in page, "the claim is about the note's own run"
     assert f'data-state="{other}:succeeded"' in page
     assert owner.get(f"/notes/open?run=shown:{done}&shown.steps=6").text.count("<dd>70</dd>") == 0
     for query in ("shown.steps=many", "shown.stops=1"):

@@ -79,7 +79,7 @@ def test_a_sweep_is_asked_for_watched_and_gone_on_with(
 def test_the_table_is_sorted_by_its_heads_and_is_a_file(owner: FlaskClient, grid: int) -> None:
     def steps(query: str) -> list[str]:
         body = owner.get(f"/sweeps/{grid}{query}").text.partition("<tbody>")[2]
-        return re.findall(r"<tr>\s*<td>(\d+)</td>", body)
+        return re.findall(r"<tr>\s*<td class=\"num\">(\d+)</td>", body)
 
     assert steps("") == ["1", "1", "10", "10", "100", "100"]
     assert steps("?sort=-total")[:2] == ["10", "10"]

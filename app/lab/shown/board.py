@@ -9,7 +9,7 @@ Not known                      nothing computed yet, or the check cannot be comp
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol
@@ -43,7 +43,9 @@ class ClaimLike(Protocol):
 @dataclass(frozen=True)
 class Checked:
     """A claim and its verdict. `stale`: a run behind it is; `runs` are those behind it, in the
-    order in which the check names them."""
+    order in which the check names them, `sources` the same by the names of their blocks.
+
+    `worked`: the values that the check names and its left side, each with its name."""
 
     id: str
     path: str
@@ -57,6 +59,8 @@ class Checked:
     reason: str
     scripts: frozenset[str]
     runs: tuple[Run, ...]
+    sources: tuple[tuple[str, Run], ...] = ()
+    worked: tuple[tuple[str, Any], ...] = ()
 
     @property
     def expected(self) -> bool:
@@ -65,7 +69,14 @@ class Checked:
 
     @property
     def tone(self) -> str:
-        return "stale" if self.stale and self.state != "unknown" else self.state
+        """Its colour, in classes: what is as expected is not red, what is not is not green."""
+        if self.stale and self.state != "unknown":
+            return "stale"
+        return self.state if self.state == "unknown" else f"{self.state} {self.surprise}"
+
+    @property
+    def surprise(self) -> str:
+        return "expected" if self.expected else "unexpected"
 
     @property
     def words(self) -> str:
@@ -194,7 +205,18 @@ def checked_of(
         reason=verdict.reason,
         scripts=frozenset(cell.script for cell in behind),
         runs=tuple({cell.own_run.id: cell.own_run for cell in behind if cell.own_run}.values()),
+        sources=tuple(sources(behind)),
+        worked=verdict.worked,
     )
+
+
+def sources(behind: Iterable[Cell]) -> Iterator[tuple[str, Run]]:
+    """Each run once, under the names of all blocks that show it."""
+    found: dict[int, tuple[list[str], Run]] = {}
+    for cell in behind:
+        if cell.own_run:
+            found.setdefault(cell.own_run.id, ([], cell.own_run))[0].append(cell.name)
+    return ((", ".join(names), run) for names, run in found.values())
 
 
 def resting(

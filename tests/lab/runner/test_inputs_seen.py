@@ -73,8 +73,8 @@ def test_what_a_run_opened_makes_its_result_stale_when_it_changes(lab: Lab) -> N
     (folder / "seen_helper.py").write_text("import tqdm\nX = 1  # one\n")
     assert again(lab, "reads").id == run.id
     for name, words in {
-        "seen/a.csv": "seen/a.csv changed on ",
-        "seen/later.csv": "seen/later.csv is there now",
+        "seen/a.csv": "`seen/a.csv` changed on ",
+        "seen/later.csv": "`seen/later.csv` is there now",
         "seen/more/new.csv": "other files are in seen/more/ on ",
         "seen_helper.py": "`seen_helper.py`, which it imports, changed on ",
     }.items():
@@ -96,7 +96,7 @@ def test_a_file_that_changes_while_a_run_reads_it_leaves_the_result_stale(lab: L
     run = lab.wait(lab.start("moves"), lambda now: "read" in now.log)
     file.write_text("2")
     assert lab.wait(run).status == "succeeded"
-    assert why_stale(lab, "moves") == ["moving.csv changed while it ran"]
+    assert why_stale(lab, "moves") == ["`moving.csv` changed while it ran"]
     assert again(lab, "moves").id != run.id
 
 
