@@ -135,7 +135,12 @@ def without_links(html: str) -> str:
 
 
 def seconds(number: float | None) -> str:
-    return "" if number is None else f"{number:.2f} s" if number < 10 else f"{number:.0f} s"
+    """A number and its unit stay together.
+
+    >>> seconds(1.634), seconds(22.5)
+    ('1.63\xa0s', '22\xa0s')
+    """
+    return "" if number is None else f"{number:.{2 if number < 10 else 0}f}\N{NO-BREAK SPACE}s"
 
 
 def shown(value: Any) -> str:
