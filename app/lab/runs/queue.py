@@ -43,7 +43,7 @@ def claim(
         try:
             analysis = analyses.get(settings, row["script"])
             seen = fingerprint.seen_in(json.loads(row["parts"]))
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
+            taken = fingerprint.begun(settings, analysis, json.loads(row["params"]), seen)
         except Exception:  # whatever the file does to a reader: a run that cannot be claimed
             log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so

@@ -174,7 +174,8 @@ class Local:
             self.retired = True
         elif self.ordered and words["end"] == self.ordered[0].run_id:
             ended = judging.judged(words["told"], words["status"], self.limits, self.folder)
-            self.conclude(*ended, words["seconds"], words["log"])
+            times = {name: words[name] for name in ("seconds", "began")}
+            self.conclude(*ended, log=words["log"], opened=judging.opened(words["told"]), **times)
             self.order()
 
     def conclude(
@@ -183,11 +184,12 @@ class Local:
         message: str,
         outputs: Sequence[Output],
         seconds: float | None = None,
-        log: str = "",
+        **more: Any,
     ) -> None:
+        """`more` is what else of it is known: its log, what it opened, when it began."""
         point, now = self.ordered.popleft(), time.monotonic()
         took = round(now - self.since, 6) if seconds is None else seconds
-        self.outcomes.append(Outcome(point.run_id, status, outputs, message, took, log))
+        self.outcomes.append(Outcome(point.run_id, status, outputs, message, took, **more))
         self.usual = 0.7 * self.usual + 0.3 * took if self.usual < 1.0 else max(took, 1e-4)
         self.since = now
 

@@ -7,9 +7,9 @@ imports, the compiling of its files. The analysis itself runs in the child only,
 begins with fresh modules, its own seed and an empty home.
 
 Orders are pickles of Point. A child tells the zygote what it returned (heard.py), and the zygote
-tells the runner in lines of JSON: {"ready": true}; {"end": run id, "status": …, "seconds": …,
-"told": {…}, "log": …}; and {"retired": true}, where something was left behind that the next point
-must not meet: then the sandbox ends, and another one goes on.
+tells the runner in lines of JSON: {"ready": true}; {"end": run id, "began": …, "seconds": …,
+"status": …, "told": {…}, "log": …}; and {"retired": true}, where something was left behind that
+the next point must not meet: then the sandbox ends, and another one goes on.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from matplotlib.figure import Figure
 
 from app.lab import sandbox
 from app.lab.analyses import Analysis
-from app.lab.fingerprint import imports
+from app.lab.fingerprint import imports, opened
 from app.lab.fingerprint.distributions import IDLE
 from app.lab.outputs import results
 from app.lab.runner import child, seed
@@ -138,11 +138,12 @@ def serve(task: Task, orders: BinaryIO) -> None:
             return
         home = task.folder / f"home{number}"
         home.mkdir()
-        started = time.monotonic()
+        started, began = time.monotonic(), time.time()
         found = heard.listen(partial(compute, task, point, home))
         seconds = round(time.monotonic() - started, 6)
         clean = is_alone() and is_empty(home, own_shared=task.plan.own_proc)
-        tell(task.ends, {"end": point.run_id, "seconds": seconds, **asdict(found)})
+        timed = {"began": began, "seconds": seconds}
+        tell(task.ends, {"end": point.run_id, **timed, **asdict(found)})
         if not clean:
             tell(task.ends, {"retired": True})
             return
@@ -183,9 +184,10 @@ def compute(task: Task, point: Point, home: Path, events: int) -> None:
     seed.start(given)
     job = Job(task.analysis.name, task.analysis.path, given, task.limits, home)
     sandbox.limit(task.plan, task.limits, child.RESERVE)
+    seen = opened.watch(task.settings.analysis)
     try:
         made = results.kept(bare(child.call(job)), home)
-        tell(events, {"outputs": [asdict(row) for row in made]})
+        tell(events, {"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         child.release_reserve()
         words = child.explained(error, job, task.settings.analysis)[:LONGEST_MESSAGE]
