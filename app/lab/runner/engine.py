@@ -26,7 +26,7 @@ from app.lab.runner.worker import Worker
 from app.lab.runs import queue, spans, store
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan, folders, kernel, processes
-from app.lab.sweeps import crews, points
+from app.lab.sweeps import crews, points, zygote
 from app.settings import Settings, load
 
 IDLE_SECONDS = 2.0
@@ -81,11 +81,13 @@ def main(arguments: list[str]) -> int:
 def prepare(settings: Settings, only: Spans | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
+    begun = zygote.begun(settings.outputs)
     for left in settings.outputs.glob("*.tmp"):
         put_aside(left)
     with opened(settings) as connection:
-        for run_id in queue.interrupt_left_over(connection):
+        for run_id in queue.interrupt_left_over(connection, begun):
             folders.remove(store.folder(settings, run_id))
+        points.give_all_back(connection)
     with suppress(OSError):
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     with suppress(OSError):

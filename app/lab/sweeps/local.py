@@ -23,6 +23,7 @@ from typing import Any
 from app.lab import sandbox
 from app.lab.analyses import Analysis
 from app.lab.runner import endings, warm
+from app.lab.runner.told import Lines
 from app.lab.runs import Output
 from app.lab.sandbox import Plan, folders, guard
 from app.lab.sandbox.watch import Watch, resident_memory
@@ -62,7 +63,7 @@ class Local:
     held: bool = False
     retired: bool = False
     verdict: tuple[str, str] | None = None
-    buffer: bytes = b""
+    lines: Lines = field(default_factory=Lines)
     unsent: bytes = b""
 
     @classmethod
@@ -83,7 +84,7 @@ class Local:
             os.set_blocking(reader, False)
         first, second, third = (reader for reader, _ in ends)
         pipes = (first, second, third)
-        watch = Watch.begin(pid, folder)
+        watch = Watch.begin(pid, folder, plan.keepers + 1)  # the zygote waits, too
         return cls(settings, analysis, limits, folder, pid, orders, pipes, watch)
 
     # An Executor --------------------------------------------------------------------------------
@@ -159,10 +160,9 @@ class Local:
         except BlockingIOError:
             return -1
         if pipe == self.pipes[1]:
-            *lines, self.buffer = (self.buffer + data).split(b"\n")
-            for line in lines:
+            for line in self.lines.take(data):
                 self.take_line(json.loads(line))
-            if len(self.buffer) > LARGEST_LINE:
+            if len(self.lines.rest) > LARGEST_LINE:
                 self.kill("excepted", "What it returned is too large.")
         return len(data)
 
@@ -221,6 +221,8 @@ class Local:
             return endings.processes(limits)
         if used.cpu - self.spent[1] > limits["cpu_seconds"]:
             return endings.cpu(limits)
+        if used.frozen > endings.FROZEN_SECONDS:
+            return endings.frozen()
         return judging.broken_size(self.folder, limits, used.unlinked)
 
     def kill(self, status: str, message: str) -> None:

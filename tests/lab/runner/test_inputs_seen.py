@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from app.lab import runs
 from app.lab.runs import Run
 from app.lab.shown import cells
 from app.lab.sweeps import shown, store
-from tests.lab.runner.conftest import PATIENCE, Lab
+from tests.lab.runner.conftest import Lab, wait_until
 from tests.lab.runner.test_sweeping import begin, ended
 
 READS = """
@@ -214,13 +213,6 @@ return {"v": open("moved.csv").read()}
 
 def why(lab: Lab, sweep: store.Sweep) -> list[str]:
     return shown.reasons(lab.settings, store.get(lab.connection, sweep.id))
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_what_a_run_says_it_opened_is_believed_only_below_the_folder(lab: Lab) -> None:
