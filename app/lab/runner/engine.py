@@ -27,7 +27,7 @@ from app.lab.runs import queue, spans, store
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan, folders, kernel, processes
 from app.lab.sweeps import crews, points, zygote
-from app.settings import Settings, load
+from app.settings import Settings
 
 IDLE_SECONDS = 2.0
 LOCK_SECONDS = 1.0  # somebody who asks whether there is a runner holds the lock for a moment
@@ -61,7 +61,7 @@ class Engine:
 def main(arguments: list[str]) -> int:
     """Be the runner of this data folder until a signal; 0 if there is one already."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = door.absolute(load())
+    settings, arguments = door.given(arguments)
     only = spans.read(arguments[1]) if arguments[:1] == ["--drain"] else None
     with door.lock(settings, LOCK_SECONDS) as ours:
         if not ours:
@@ -73,8 +73,7 @@ def main(arguments: list[str]) -> int:
         finally:
             end_all(engine)
     if again:
-        command = [sys.executable, "-m", "app.lab.runner.engine", *arguments]
-        os.execv(sys.executable, command)  # noqa: S606 - ourselves
+        door.become_engine(settings, arguments)
     return 0
 
 

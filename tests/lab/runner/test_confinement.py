@@ -296,7 +296,8 @@ return {"own": " ".join(os.environ), "first": open("/proc/self/environ").read()}
 """
     run = lab.run("environ", body)
     assert "TELLTALE" not in str(run.values)
-    assert "GLOSS_" not in str(run.values["own"])
+    assert "GLOSS_" not in str(run.values)
+    assert "PATH" in str(run.values["own"]).split()
 
 
 def test_an_input_below_the_folder_of_analyses_can_be_read(lab: Lab) -> None:
