@@ -166,7 +166,7 @@ return {"v": seed * int(open("swept.csv").read()) * importlib.import_module("swe
     (folder / "swept_late.py").write_text("V = 2\n")
     assert [reason.split(" on ")[0] for reason in why(lab, first)] == [
         "`swept_late.py`, which it imports, changed",
-        "swept.csv changed",
+        "`swept.csv` changed",
     ]
     wider = begin(lab, "sweeps_files", "seed=1,2,4")
     assert [row.values["v"] for row in ended(lab, wider)] == [2000, 4000, 8000]
