@@ -1,8 +1,8 @@
 """The process in which an analysis runs: forked from a warm one, so that nothing is imported twice.
 
 Everything it tells goes through a pipe as lines of JSON: {"progress": [bar, …]} and, at the end,
-either {"outputs": […], "opened": [path, …]} or {"failed": "a sentence"}. What is printed goes
-to the run's log.
+either {"outputs": […]} or {"failed": "a sentence"}, both with {"opened": [path, …]}. What is
+printed goes to the run's log.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def body(
         tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         release_reserve()
-        tell({"failed": explained(error, job, settings.analysis)[:LONGEST_MESSAGE]})
+        words = explained(error, job, settings.analysis)[:LONGEST_MESSAGE]
+        tell({"failed": words, "opened": seen()})
         finish(1)
     finish(0)
 

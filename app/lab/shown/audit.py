@@ -105,7 +105,9 @@ def why_missing(cell: Cell) -> str:
         return "it has never run."
     if cell.newest.active:
         return "it has not ended yet."
-    return cell.newest.message or f"its run was {cell.newest.status}."
+    why = cell.newest.message or f"its run was {cell.newest.status}."
+    since = "; ".join(cause.words for cause in cell.since)
+    return f"{why} Since then: {since}." if since else why
 
 
 def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -41,7 +41,8 @@ class BlockLike(Protocol):
 class Cell:
     """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
 
-    `causes`: why it is stale, by what made it so; `stale` has their words.
+    `causes`: why it is stale, by what made it so; `stale` has their words. `since`: where the
+    newest run failed, what changed since then, so that it may succeed now.
     `chosen`: the parameters are not the note's (`own`) but what the reader asked for; the text of
     the note speaks of `own_run` all the same. `wrong`: why those cannot be taken.
     `absent`: outputs that the note wants to show and the run did not return.
@@ -56,6 +57,7 @@ class Cell:
     newest: Run | None = None
     stale: Sequence[str] = ()
     causes: Sequence[Cause] = ()
+    since: Sequence[Cause] = ()
     chosen: bool = False
     own: Mapping[str, Any] | None = None
     own_run: Run | None = None
@@ -75,11 +77,17 @@ class Cell:
         return "missing" if self.run is None else "stale" if self.stale else "fresh"
 
     @property
+    def outdated_by(self) -> list[Cause]:
+        """What asks for another run: what made its result stale, or changed since it failed."""
+        return list({cause.key: cause for cause in [*self.causes, *self.since]}.values())
+
+    @property
     def is_borrowed(self) -> bool:
         """Whether what is shown was computed with other parameters than those that are asked."""
         return self.run is not None and dict(self.run.params) != dict(self.params or {})
 
 
+FAILED = ("excepted", "timed_out")  # by its own code, data, packages
 Choice = int | Mapping[str, str]  # a run, or parameters as a form sends them
 
 
@@ -181,12 +189,15 @@ def filled(
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
-    cell = replace(cell, run=run, newest=newest)
+    since = causes(take, cell, newest) if newest and newest.status in FAILED else []
+    cell = replace(cell, run=run, newest=newest, since=since)
     if run is None:
         return cell
     outputs = {output.name: output for output in run.outputs}
     order = list(outputs) if cell.show is None else list(cell.show)
     found = cell.own_causes if run is cell.own_run else causes(take, cell, run)
+    if since and not found and not cell.is_borrowed:  # all is again as when this one succeeded
+        cell = replace(cell, newest=run, since=())
     return replace(
         cell,
         stale=cell.stale or [cause.words for cause in found],

@@ -76,7 +76,7 @@ def groups(settings: Settings, connection: sqlite3.Connection, seen: Sequence[st
     found: dict[str, list[tuple[str, Cell, Cause]]] = {}
     for note, each in boards(settings, connection, seen):
         for cell in outdated(each.cells.values()):
-            for cause in cell.causes:
+            for cause in cell.outdated_by:
                 found.setdefault(cause.key, []).append((note.path, cell, cause))
     made = [group(key, rows) for key, rows in found.items()]
     return sorted(made, key=lambda each: (-len(each.cells), each.cause))
@@ -88,8 +88,8 @@ def group(key: str, rows: Sequence[tuple[str, Cell, Cause]]) -> Group:
 
 
 def outdated(found: Iterable[Cell]) -> list[Cell]:
-    """Those that are stale and that nobody computes already."""
-    return [cell for cell in found if cell.causes and not (cell.newest and cell.newest.active)]
+    """Those that are stale, or failed as they were before, and that nobody computes already."""
+    return [cell for cell in found if cell.outdated_by and not (cell.newest and cell.newest.active)]
 
 
 def pairs(found: Iterable[Cell]) -> dict[tuple[str, str], Cell]:
@@ -112,7 +112,7 @@ def rerun(
 
 
 def is_because(cell: Cell, because: str) -> bool:
-    return any(cause.is_named(because) for cause in cell.causes)
+    return any(cause.is_named(because) for cause in cell.outdated_by)
 
 
 def enqueue(
