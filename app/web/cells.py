@@ -20,7 +20,7 @@ from app.lab.shown.cells import Cell
 from app.lab.signature import as_text, form
 from app.library import documents
 from app.markup.placeholders import typed
-from app.web import access, choices, pieces, tables
+from app.web import access, choices, pieces, tables, told
 from app.web.pieces import Piece
 from app.web.tables import Table
 
@@ -82,6 +82,7 @@ class Shown:
     printed: Printed | None
     keep: Keep | None
     wrong: str = ""
+    unmet: str = ""  # what the address asks for in vain
 
     @property
     def name(self) -> str:
@@ -124,12 +125,17 @@ class Shown:
         return choices.own_place(self.note, self.cell)
 
     @property
+    def differing(self) -> Mapping[str, str]:
+        return choices.differing(self.cell)
+
+    @property
     def others(self) -> str:
         return urlencode(choices.others(self.name))
 
 
 def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str = "") -> Shown:
-    """A cell of the note `note` (its id; empty on the pages of the lab)."""
+    """A cell of the note `note` (its id; empty on the pages of the lab), as far as it is told."""
+    cell = told.cell(cell)
     newest = cell.newest
     failed = newest if newest and not newest.active and newest.status != "succeeded" else None
     logged = failed or cell.run
@@ -148,6 +154,7 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         printed=printed(logged.log) if logged else None,
         keep=keep(cell, note),
         wrong=wrong or cell.wrong,
+        unmet=choices.unmet(note, cell),
     )
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from flask import g, render_template
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.lab.claims import values as numbers
 from app.lab.shown import board, cells, groups
 from app.library import documents
@@ -192,7 +192,7 @@ def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
     words = '<span class="hidden"> (stale)</span>' if stale else ""
     if given.get("linked"):
         return f"<span {shown}</span>{words}"
-    end = through(path) if g.person.role is Role.PUBLIC else ""
+    end = "" if access.is_inside() else through(path)
     return f'<a href="/runs/{run.id}{escape(end)}" {shown}</a>{words}'
 
 

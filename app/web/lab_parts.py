@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Flask, g
 from markupsafe import Markup, escape
 
-from app.accounts.permissions import Role, visibilities
+from app.accounts.permissions import visibilities
 from app.lab.runs import Run, sources
 from app.lab.shown import board, groups
 from app.lab.shown.board import Checked
@@ -56,7 +56,7 @@ def claims_resting_on(script: str) -> list[Checked]:
 
 def code_of_run(run: Run) -> list[Code]:
     """The code that a run was made of, for people inside: versions are theirs alone."""
-    if g.person.role is Role.PUBLIC:
+    if not access.is_inside():
         return []
     files = run.parts.get("files") or {}
     return [

@@ -17,7 +17,7 @@ from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
-from app.web import access
+from app.web import access, told
 
 LONGEST_AXIS = 200
 IN_NOTE = 50  # points of a table below a plot in a note
@@ -94,7 +94,9 @@ def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None)
     title = analysis.signature.title if analysis else sweep.script
     stale = shown.reasons(settings, g.db, sweep)
     varying = [axis.name for axis in sweep.axes]
-    return View(sweep, analysis, title, varying, columns, [], names, drawn, remark, stale)
+    return View(
+        told.sweep(sweep), analysis, title, varying, columns, [], names, drawn, remark, stale
+    )
 
 
 def of_note(found: Shown, note: str) -> View | None:
@@ -102,7 +104,7 @@ def of_note(found: Shown, note: str) -> View | None:
     if found.sweep is None:
         return None
     bare = view_of(found.sweep, found.plot)
-    rows = points.rows(g.db, found.sweep.id, limit=IN_NOTE)
+    rows = told.rows(points.rows(g.db, found.sweep.id, limit=IN_NOTE))
     return replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
 
 

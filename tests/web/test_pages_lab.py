@@ -152,6 +152,59 @@ def test_the_public_sees_only_choices_that_a_note_shows(
     assert "data-state" not in public.get("/notes/open").text
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("shown.steps=6", "This address asks for steps 6; shown is the note’s own."),
+        ("shown.steps=%3Cb%3E", "This address asks for steps &lt;b&gt;; shown is the note’s own."),
+        ("shown.stops=6", "This address asks for other parameters; shown is the note’s own."),
+        ("run=shown:99", "This address asks for another run; shown is the note’s own."),
+        ("shown.steps=5", ""),
+        ("other.steps=6", ""),
+    ],
+)
+def test_the_public_is_told_that_an_address_asks_for_something_else(
+    public: FlaskClient, reader: FlaskClient, owner: FlaskClient, done: int, query: str, words: str
+) -> None:
+    page = public.get(f"/notes/open?{query}").text
+    assert "<dd>7</dd>" in page
+    assert words in page
+    assert ("This address asks for" in page) == bool(words)
+    for client in (reader, owner):
+        assert "This address asks for" not in client.get(f"/notes/open?{query}").text
+    if "%3C" in query:
+        assert "steps is a whole number, not &lt;b&gt;. Shown is the note’s own." in (
+            reader.get(f"/notes/open?{query}").text
+        ), "who has no form is told as well"
+
+
+def test_the_public_page_of_an_analysis_shows_a_run_that_the_public_may_see(
+    public: FlaskClient, owner: FlaskClient, settings: Settings,
+    connection: sqlite3.Connection, done: int,
+) -> None:  # fmt: skip
+    default = start(owner)  # no public note shows it
+    figure = Output("plot", "figure", FIGURE, {"svg": "plot.svg"})
+    finish(settings, connection, default, outputs=[figure])
+    assert f"/outputs/{default}/" in owner.get("/analyses/shown").text
+    page = public.get("/analyses/shown").text
+    assert f"/outputs/{default}/" not in page
+    assert f"/outputs/{done}/plot.svg" in page
+    assert "Other parameters than the defaults: steps 5" in page
+    assert ">the defaults</a>" not in page, "they are not for the public"
+    news = public.get("/runs/news?script=shown")
+    assert news.get_json() == {"shown": done}
+
+
+def test_the_public_page_of_an_analysis_shows_no_run_where_none_is_public(
+    public: FlaskClient, owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    default = start(owner)
+    finish(settings, connection, default)
+    page = public.get("/analyses/shown").text
+    assert "Not run yet" in page
+    assert "/outputs/" not in page
+
+
 def test_running_leads_to_the_address_of_the_choice(owner: FlaskClient, done: int) -> None:
     form = {"script": "shown", "note": "open", "block": "shown", "p.steps": "6", "p.label": "a b",
             "others": "wide.x=1&evil=2&shown.steps=9&run=shown:3"}  # fmt: skip
@@ -264,6 +317,31 @@ def test_what_changed_meanwhile_is_kept_too(
     owner.put("/api/notes/open", json={"markdown": clash}, headers={"If-Match": now})
     assert keep(owner, settings, base=now, **{"p.steps": "9"}).status_code == 412
     assert "{steps: 8}" in file.read_text()
+
+
+def test_what_nobody_typed_stays_as_the_note_says_it(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """An empty list and an empty text are nothing in a form, which must not make them defaults."""
+    (settings.analysis / "list.py").write_text(
+        "def main(dims: list[int] = [5], label: str | None = 'x', n: int = 1) -> dict: ..."
+    )
+    block = "```analysis\nscript: list\nparams: {dims: [], label: '', n: 1}  # so\n```\n"
+    (settings.notes / "empty.md").write_text(block)
+    sync(settings, connection)
+    page = owner.get("/notes/empty?list.n=4").text
+    sent = dict(re.findall(r'name="(base|p\.\w+)" value="(\w*)"', page.partition("runs/keep")[2]))
+    sent = {"note": "empty", "block": "list", "script": "list", **sent, "p.n": "4"}
+    assert sent["p.dims"] == sent["p.label"] == ""
+    for data in (sent, {**sent, "p.n": "1"}):
+        run = owner.post("/runs", data=data, headers=HTMX).headers["HX-Replace-Url"]
+        assert run == ("/notes/empty?list.n=4" if data is sent else "/notes/empty")
+    asked = connection.execute("SELECT params FROM run ORDER BY id").fetchall()
+    assert [json.loads(row["params"]) for row in asked] == [
+        {"dims": [], "label": "", "n": 4}, {"dims": [], "label": "", "n": 1},
+    ]  # fmt: skip
+    assert owner.post("/runs/keep", data=sent).status_code == 303
+    assert (settings.notes / "empty.md").read_text() == block.replace("n: 1", "n: 4")
 
 
 def test_only_those_who_write_keep(

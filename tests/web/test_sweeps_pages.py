@@ -164,5 +164,7 @@ def test_a_program_asks_reads_and_cancels(owner: FlaskClient) -> None:
     assert [row["params"]["steps"] for row in page["results"]] == [1, 2]
     assert owner.post("/api/sweeps", json=sent).get_json()["id"] == page["id"]
     assert owner.delete(address).get_json()["counts"] == {"cancelled": 4}
+    long = owner.post("/api/sweeps", json={**sent, "sweep": {"steps": "0:300"}}).get_json()
+    assert (len(long["axes"]["steps"]), long["lengths"]) == (100, {"steps": 300})
     wrong = owner.post("/api/sweeps", json={**sent, "sweep": {"steps": 3}})
     assert (wrong.status_code, wrong.get_json()["field"]) == (400, "sweep.steps")

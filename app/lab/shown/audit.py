@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person
 from app.lab import runs
-from app.lab.shown import board, cells, groups
+from app.lab.shown import board, cells, groups, spoken
 from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated
 from app.lab.sweeps import shown as sweeps
@@ -138,7 +138,7 @@ def enqueue_outdated(
     every = [cell for each in boards for cell in each.cells.values() if not cell.error]
     lacking = [cell for cell in every if cell.stale or cell.run is None]
     wanted = [(cell.script, cell.params or {}) for cell in lacking]
-    wanted += cells.missing(settings, connection)
+    wanted += spoken.missing(settings, connection)
     queued = [
         runs.enqueue(settings, connection, script, params, person)[0] for script, params in wanted
     ]

@@ -6,7 +6,6 @@ queries does not grow with the number of blocks.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,11 +15,8 @@ from typing import Any, Protocol
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint, runs, signature
 from app.lab.analyses import Analysis
-from app.lab.claims import judge
 from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
-from app.library.identity import EVERY
-from app.markup import fill
 from app.settings import Settings
 
 
@@ -140,10 +136,8 @@ def choose(cell: Cell, choice: Choice | None) -> Cell:
     cell = replace(cell, own=cell.params)
     if choice is None or isinstance(choice, int) or cell.analysis is None or cell.own is None:
         return cell
-    known = cell.analysis.signature
-    texts = {name: signature.as_text(known[name], value) for name, value in cell.own.items()}
     try:
-        params = signature.bind_text(known, {**texts, **choice})
+        params = signature.retyped(cell.analysis.signature, cell.own, choice)
     except BadInput as error:
         return replace(cell, wrong=str(error))
     return replace(cell, params=params, chosen=params != dict(cell.own))
@@ -241,71 +235,3 @@ def implicit(
 def namespace(known: Iterable[Cell]) -> dict[str, dict[str, Any] | None]:
     """What claims and values can speak of; None where a block has no result yet."""
     return {cell.name: cell.own_run.values if cell.own_run else None for cell in known}
-
-
-def missing(
-    settings: Settings, connection: sqlite3.Connection
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """(script, parameters) of all that the library shows or speaks of and that has never run."""
-    blocks = connection.execute(
-        "SELECT script, params FROM document_block WHERE sweep = 'null'"
-    ).fetchall()
-    wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
-    wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
-    found = {
-        key(cell.script, cell.params): (cell.script, cell.params or {})
-        for cell in cells(settings, connection, wanted)
-        if not cell.error and cell.newest is None
-    }
-    return list(found.values())
-
-
-def is_shown(
-    settings: Settings, connection: sqlite3.Connection, run: Run, visibilities: Sequence[str]
-) -> bool:
-    """Whether a note with one of these visibilities shows what this run computed."""
-    blocks = connection.execute(
-        "SELECT params FROM document_block WHERE sweep = 'null' AND script = ?"
-        f" AND {among(visibilities)}",
-        [run.script, *visibilities],
-    ).fetchall()
-    wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]
-    if run.script in spoken_of(connection, visibilities):
-        wanted.append(Wanted(run.script, run.script))
-    return any(read(settings, block).params == run.params for block in wanted)
-
-
-def spoken_of(connection: sqlite3.Connection, visibilities: Sequence[str]) -> set[str]:
-    """What the claims and values of notes name, without a block of that name in the note."""
-    found: set[tuple[int, str]] = set()
-    for row in connection.execute(
-        f'SELECT uid, "check" FROM document_claim WHERE {among(visibilities)}', visibilities
-    ):
-        found |= {(row["uid"], name) for name in judge.names(row["check"])}
-    for row in connection.execute(
-        f"SELECT uid, html FROM document WHERE {among(visibilities)}"
-        " AND html LIKE '%<!--gloss:value %'",
-        visibilities,
-    ):
-        found |= {(row["uid"], name) for name in values_in(row["html"])}
-    blocks = connection.execute("SELECT uid, name FROM document_block").fetchall()
-    return {name for _, name in found - {(row["uid"], row["name"]) for row in blocks}}
-
-
-def values_in(html: str) -> list[str]:
-    """The names that the values in a note's text speak of."""
-    found: list[str] = []
-    if "<!--gloss:value " not in html:  # as in most notes: it need not be taken apart
-        return found
-
-    def collect(given: dict[str, Any]) -> str:
-        found.append(str(given["name"]))
-        return ""
-
-    fill(html, {"value": collect})
-    return found
-
-
-def among(visibilities: Sequence[str]) -> str:
-    marks = ", ".join("?" * len(visibilities))
-    return f"uid IN (SELECT uid FROM document WHERE visibility IN ({marks}))"
