@@ -278,14 +278,17 @@ def is_wide(output: Output) -> bool:
 
 
 def html(cell: Shown) -> str:
-    waits = cell.number == WAITING
+    """What shows nothing is no figure: it takes no number."""
+    waits = cell.number == WAITING and bool(cell.pieces)
+    number = cell.number if cell.pieces else ""
     return render_template(
         "_cell.html",
         cell=cell,
-        label=typed("figure", {"kind": cell.kind}) if waits else label(cell),
-        number=typed("again", {}) if waits else cell.number,
+        label=typed("figure", {"kind": cell.kind}) if waits else label(cell.kind, number),
+        number=typed("again", {}) if waits else number,
+        coming=typed("coming", {"kind": cell.kind}) if waits else number,
     )
 
 
-def label(cell: Shown) -> str:
-    return f"<b>{cell.kind} {cell.number}.</b> " if cell.number else ""
+def label(kind: str, number: str) -> str:
+    return f"<b>{kind} {number}.</b> " if number else ""

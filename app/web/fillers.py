@@ -181,8 +181,10 @@ def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
     wanted = numbers.Reference(given["name"], given["key"], given.get("format") or "")
     text = numbers.look_up(wanted, lab.namespace)
     if text is None:
-        source = escape(given["source"])
-        return f'<span class="value unknown" title="Not computed yet">{source}</span>'
+        source, why = escape(given["source"]), escape(lab.why_unknown(wanted))
+        if not why:
+            return f'<span class="value unknown" title="Not computed yet">{source}</span>'
+        return f'<span class="value unknown">{source} <span class="reason">({why})</span></span>'
     run = lab.run_of(wanted.block)
     stale = lab.is_stale(wanted.block)
     about = escape(f"{wanted.block}.{wanted.key}{', stale' if stale else ''}")

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.lab import runs
 from app.lab.runs import Output, queue
+from app.lab.shown import audit
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -342,6 +343,52 @@ def test_what_nobody_typed_stays_as_the_note_says_it(
     ]  # fmt: skip
     assert owner.post("/runs/keep", data=sent).status_code == 303
     assert (settings.notes / "empty.md").read_text() == block.replace("n: 1", "n: 4")
+
+
+def test_what_shows_nothing_takes_no_number_and_no_caption(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    blocks = (
+        "as: a\nparams: {stops: 5}",
+        "as: b\ncaption: My words.",
+        "as: c\nsweep: {stops: [1]}",
+        "as: d\nparams: {steps: 5}",
+    )
+    fences = "\n".join(f"```analysis\nscript: shown\n{block}\n```\n" for block in blocks)
+    (settings.notes / "several.md").write_text(fences)
+    sync(settings, connection)
+    page = owner.get("/notes/several").text
+    assert re.findall(r"<figcaption.*?</figcaption>", page) == [
+        "<figcaption hidden><span data-written>My words.</span></figcaption>",
+        '<figcaption><b data-text="">Figure 1.</b> Adds steps.</figcaption>',
+    ]
+    assert re.findall(r"number=\d", page) == ["number=1"], "the one that its caption gets"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("over.total", "a sweep has many values"),
+        ("shown.nothing", "its result has no value nothing"),
+        ("shown.total | q", "q is no format for it"),
+        ("shown.total", ""),
+        ("unseen.total", ""),
+    ],
+)
+def test_a_value_that_no_sentence_can_show_says_why_and_is_an_error(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int,
+    value: str, why: str,
+) -> None:  # fmt: skip
+    sweep = "```analysis\nscript: shown\nas: over\nsweep: {steps: [1, 2]}\n```\n"
+    own = "```analysis\nscript: shown\nparams: {steps: 5}\n```\n"
+    (settings.notes / "values.md").write_text(f"It is {{{{ {value} }}}} long.\n\n{own}\n{sweep}")
+    sync(settings, connection)
+    page = owner.get("/notes/values").text
+    assert (f'<span class="reason">({why})</span>' in page) == bool(why)
+    found = [each for each in audit.findings(settings, connection) if each.kind == "value"]
+    named = value.partition(" ")[0]
+    assert [each.message for each in found] == ([f"{named}: {why}."] if why else [])
+    assert all(each.is_error for each in found)
 
 
 def test_only_those_who_write_keep(

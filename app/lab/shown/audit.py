@@ -21,7 +21,8 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: unread, formula, part, link, citation, analysis, stale, claim, or remark.
+    """`kind`: unread, formula, part, link, citation, analysis, stale, value, claim, or
+    remark.
 
     `path`: the note (or file), and the line where one is known.
     """
@@ -44,6 +45,7 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
         *citations(connection),
         *outputs(settings, connection),
         *of_sweeps(settings, connection),
+        *values(settings, connection),
         *claims(settings, connection),
     ]
 
@@ -98,6 +100,15 @@ def of_sweeps(settings: Settings, connection: sqlite3.Connection) -> Iterator[Fi
         elif found.sweep.done < found.sweep.size:
             words = f"{found.sweep.done} of {found.sweep.size} points are there."
             yield Finding("analysis", path, f"{found.name}: {words}")
+
+
+def values(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What sentences name and can never show, such as the one value of a sweep."""
+    for note, each in groups.boards(settings, connection, EVERY):
+        for wanted in dict.fromkeys(spoken.references_in(note.html)):
+            why = each.why_unknown(wanted)
+            if why:
+                yield Finding("value", note.path, f"{wanted.block}.{wanted.key}: {why}.")
 
 
 def why_missing(cell: Cell) -> str:

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from app.lab.claims.judge import Verdict, judge, names
+from app.lab.claims.values import Reference, look_up
 from app.lab.runs import Run
 from app.lab.shown import cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
@@ -94,6 +95,17 @@ class Board:
 
     def is_stale(self, name: str) -> bool:
         return name in self.cells and bool(self.cells[name].own_causes)
+
+    def why_unknown(self, wanted: Reference) -> str:
+        """Why a sentence will never show this value; empty where it waits for a result, or does."""
+        if wanted.block in self.sweeps:
+            return "a sweep has many values"
+        run = self.run_of(wanted.block)
+        if run is None or look_up(wanted, self.namespace) is not None:
+            return ""
+        if wanted.key not in run.values:
+            return f"its result has no value {wanted.key}"
+        return f"{wanted.format or 'a sentence'} is no format for it"
 
 
 def of_note(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.lab.claims import judge
+from app.lab.claims.values import Reference
 from app.lab.runs import Run
 from app.lab.shown import cells
 from app.library.identity import EVERY
@@ -89,12 +90,18 @@ def spoken_of(connection: sqlite3.Connection, visibilities: Sequence[str]) -> se
 
 def values_in(html: str) -> list[str]:
     """The names that the values in a note's text speak of."""
-    found: list[str] = []
+    return [each.block for each in references_in(html)]
+
+
+def references_in(html: str) -> list[Reference]:
+    """The values in a note's text."""
+    found: list[Reference] = []
     if "<!--gloss:value " not in html:  # as in most notes: it need not be taken apart
         return found
 
     def collect(given: dict[str, Any]) -> str:
-        found.append(str(given["name"]))
+        name, key = str(given["name"]), str(given["key"])
+        found.append(Reference(name, key, str(given.get("format") or "")))
         return ""
 
     fill(html, {"value": collect})
