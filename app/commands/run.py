@@ -13,6 +13,10 @@ A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0
 and of a parameter that is a list the lists are separated by semicolons. What has succeeded is not
 computed again, so that the same command goes on with a sweep that was stopped.
 
+In main a relative path begins in the folder of analyses, here and with `python analysis/NAME.py`:
+open("data/x.csv") is analysis/data/x.csv. What it writes goes to temporary files; what is to be
+kept, it returns.
+
 A result holds as long as its code, what that imports, its parameters, the files below the folder
 of analyses that it opened, and the versions of packages are the same. Files that a program which it
 starts opens, or compiled code, are not seen: INPUTS = ["data/x.csv"] at its top names them.

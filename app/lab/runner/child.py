@@ -199,11 +199,18 @@ def trimmed(described: traceback.TracebackException, analysis: Path) -> str:
     return f"{Path(own[-1].filename).relative_to(analysis)}, line {own[-1].lineno}: "
 
 
+def is_relative(file: object) -> bool:
+    return isinstance(file, str) and file != "" and not file.startswith(os.sep)
+
+
 def sentence(error: BaseException, described: traceback.TracebackException, job: Job) -> str:
     if isinstance(error, MemoryError):
         return f"It needed more memory than its limit of {job.limits['memory_mb']:g} MB."
     if isinstance(error, SystemExit):
         return f"It called exit({error.code!r}) instead of returning from main."
+    if isinstance(error, FileNotFoundError) and is_relative(error.filename):
+        words = "a relative path begins in the folder of analyses"
+        return f"FileNotFoundError: there is no file {str(error.filename)[:200]} ({words})"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"There is no module named {error.name}. Is its package installed?"
     last = list(described.format_exception_only())[-1].strip()
