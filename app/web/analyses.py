@@ -13,7 +13,7 @@ from app.lab.signature import Parameter
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
-from app.web import access, cache, seen, sweep_views
+from app.web import access, cache, code_lines, seen, sweep_views
 from app.web import cells as figures
 
 blueprint = Blueprint("analyses", __name__)
@@ -54,7 +54,7 @@ def analysis(name: str) -> str:
         "analysis.html",
         analysis=found,
         doc=text.as_html(found.signature.doc.partition("\n")[2]),
-        source=with_anchors(highlight(found.source, "python")),
+        source=code_lines.with_anchors(highlight(found.source, "python")),
         notes=documents.showing(g.db, name, visibilities(g.person)),
         runs=runs.newest_first(g.db, name, 20) if access.is_inside() else [],
         cell=figures.shown(cell, "") if cell else None,
@@ -91,13 +91,3 @@ def length_of(parameter: Parameter) -> str:
     if longest is None:
         return f"{shortest} {unit} or more" if shortest else ""
     return f"{shortest} to {longest} {unit}"
-
-
-def with_anchors(html: str) -> str:
-    r"""Highlighted code with an anchor on each line; no element in it goes over lines.
-
-    >>> with_anchors("a\n<b>c</b>")
-    '<span id="L1">a</span>\n<span id="L2"><b>c</b></span>'
-    """
-    lines = enumerate(html.split("\n"), 1)
-    return "\n".join(f'<span id="L{number}">{line}</span>' for number, line in lines)

@@ -15,12 +15,12 @@ from app import clock
 from app.accounts.permissions import Action
 from app.lab import runs
 from app.lab.runs import Output, Run, history
-from app.lab.shown import time_left, trace
+from app.lab.shown import time_left
 from app.lab.shown.cells import Cell
 from app.lab.signature import as_text, form
 from app.library import documents
 from app.markup.placeholders import typed
-from app.web import access, choices, pieces, tables, told
+from app.web import access, choices, code_lines, pieces, tables, told
 from app.web.pieces import Piece
 from app.web.tables import Table
 
@@ -144,14 +144,14 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         note=note,
         live=live(newest, before(cell)) if newest and newest.active else None,
         failed=failed,
-        reason=trace.linked(failed.message, choices.is_page) if failed else "",
+        reason=code_lines.linked(failed.message, failed) if failed else "",
         pieces=in_order(cell, caption),
         fields=fields(cell),
         caption=caption,
         number=number,
         kind=kind_of(cell),
         wide=any(is_wide(output) for output in cell.outputs),
-        printed=printed(logged.log) if logged else None,
+        printed=printed(logged) if logged else None,
         keep=keep(cell, note),
         wrong=wrong or cell.wrong,
         unmet=choices.unmet(note, cell),
@@ -226,7 +226,7 @@ def live(run: Run, before: float | None) -> Live:
     by_bar = time_left.left_by_bar(elapsed, run.progress)
     left = time_left.time_left(elapsed, run.progress, before)
     told = time_left.words(left, None if by_bar is not None else before)
-    return Live(run, bars(run.progress), told, printed(run.log), delay)
+    return Live(run, bars(run.progress), told, printed(run), delay)
 
 
 def places_before(run_id: int) -> int:
@@ -256,13 +256,14 @@ def bar(told: Mapping[str, Any]) -> Bar:
     return Bar(min(n, total) if total else n, total or None, f"{counted} {told.get('desc') or ''}")
 
 
-def printed(log: str) -> Printed | None:
+def printed(run: Run) -> Printed | None:
+    log = run.log
     if not log.strip():
         return None
     tail = log[-TAIL:]
     if len(log) > TAIL:
         tail = tail.partition("\n")[2] or tail
-    return Printed(trace.linked(tail, choices.is_page), len(log) > TAIL)
+    return Printed(code_lines.linked(tail, run), len(log) > TAIL)
 
 
 def kind_of(cell: Cell) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from flask import g, request
 
 from app.accounts.permissions import visibilities
-from app.lab import analyses, runs, signature
+from app.lab import runs, signature
 from app.lab.shown import cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.library import documents
@@ -166,11 +166,6 @@ def chosen_in(block: str, key: str, text: str) -> bool:
 
 def mine(key: str, block: str) -> bool:
     return key.startswith(f"{block}.")
-
-
-def is_page(name: str) -> bool:
-    """Whether an analysis of that name has a page with its lines."""
-    return analyses.load(access.settings(), name) is not None
 
 
 def texts(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

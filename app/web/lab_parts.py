@@ -17,7 +17,7 @@ from app.lab.shown import board, groups
 from app.lab.shown.board import Checked
 from app.lab.shown.groups import Group
 from app.markup.code import highlight
-from app.web import access
+from app.web import access, code_lines
 
 ACCENTED = re.compile("`([^`]+)`")
 
@@ -60,6 +60,6 @@ def code_of_run(run: Run) -> list[Code]:
         return []
     files = run.parts.get("files") or {}
     return [
-        Code(path, files[path][:7], highlight(text, "python"))
+        Code(path, files[path][:7], code_lines.with_anchors(highlight(text, "python"), path))
         for path, text in sources.of_run(g.db, run).items()
     ]

@@ -21,12 +21,12 @@ from flask.typing import ResponseReturnValue
 from app.accounts.permissions import Action
 from app.errors import BadInput, Changed, NotFound
 from app.lab import analyses, runner, runs, signature
-from app.lab.shown import cells, trace
+from app.lab.shown import cells
 from app.lab.shown.cells import Cell
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import save
-from app.web import access, choices, editor, fillers, headers, keeping, seen, writing
+from app.web import access, choices, code_lines, editor, fillers, headers, keeping, seen, writing
 from app.web import cells as figures
 from app.web.notes import inside, readable
 
@@ -246,8 +246,8 @@ def page(run_id: int) -> str:
         run=run,
         title=title,
         cell=figures.shown(known, ""),
-        reason=trace.linked(run.message, choices.is_page),
-        log=trace.linked(run.log, choices.is_page),
+        reason=code_lines.linked(run.message, run),
+        log=code_lines.linked(run.log, run),
         room="Analyses",
     )
 
