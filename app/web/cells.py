@@ -102,9 +102,7 @@ class Shown:
 
     @property
     def state(self) -> str:
-        """By it another tab sees that something happened."""
-        newest = self.cell.newest
-        return f"{newest.id}:{newest.status}" if newest else ""
+        return state_of(self.cell)
 
     @property
     def asks(self) -> str:
@@ -156,6 +154,12 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         wrong=wrong or cell.wrong,
         unmet=choices.unmet(note, cell),
     )
+
+
+def state_of(cell: Cell) -> str:
+    """By it an open page sees that something happened: a run, or what made one stale."""
+    stale = ":stale" if cell.stale or cell.since else ""
+    return f"{cell.newest.id}:{cell.newest.status}{stale}" if cell.newest else ""
 
 
 def in_order(cell: Cell, caption: str) -> list[Piece]:

@@ -177,7 +177,8 @@ def number_asked() -> str:
 def news() -> Response:
     """What happened to the blocks of a page since it was made, elsewhere: {block: run}.
 
-    `known`: the state of each block as the page has it, `wide:17:succeeded`.
+    `known`: the state of each block as the page has it, `wide:17:succeeded`; with `:stale` behind
+    it where the page says so: who edits the code sees it here as well.
     """
     known = dict(pair.split(":", 1) for pair in request.args.getlist("known") if ":" in pair)
     settings, script = access.settings(), request.args.get("script", "")
@@ -192,7 +193,7 @@ def news() -> Response:
     changed = {
         each.name: each.newest.id
         for each in found
-        if each.newest and known.get(each.name, "") != f"{each.newest.id}:{each.newest.status}"
+        if each.newest and known.get(each.name, "") != figures.state_of(each)
     }
     if not changed:
         return Response(status=204)

@@ -46,6 +46,7 @@ class View:
     sort: str = ""
     number: int = 1
     pages: int = 1
+    drawn: int = 0  # points in the plot that the page has
 
     @property
     def numbers(self) -> list[str]:
@@ -73,6 +74,13 @@ class View:
         query = {**names, "sort": self.sort, "page": self.number, **changes}
         return f"/sweeps/{self.sweep.id}?{urlencode(query)}"
 
+    @property
+    def state_href(self) -> str:
+        """Where a page that waits asks how far it is, with what it shows of it."""
+        names = {"x": self.names.x, "y": self.names.y, "by": self.names.by}
+        query = {"note": self.note, **names, "drawn": self.drawn}
+        return f"/sweeps/{self.sweep.id}/state?{urlencode(query)}"
+
     def sorted_by(self, name: str) -> str:
         """Where the head of a column leads: up first, then down."""
         return self.href(sort=f"-{name}" if self.sort == name else name, page=1)
@@ -94,8 +102,9 @@ def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None)
     title = analysis.signature.title if analysis else sweep.script
     stale = shown.reasons(settings, g.db, sweep)
     varying = [axis.name for axis in sweep.axes]
+    known = told.sweep(sweep)
     return View(
-        told.sweep(sweep), analysis, title, varying, columns, [], names, drawn, remark, stale
+        known, analysis, title, varying, columns, [], names, drawn, remark, stale, drawn=sweep.done
     )
 
 

@@ -26,6 +26,7 @@ blueprint = Blueprint("sweeps", __name__)
 
 PAGE = 200  # points of a table at once
 LISTED = 50
+MORE = 1.1  # times the points that a plot has, before it is drawn anew
 
 
 @blueprint.get("/sweeps")
@@ -90,9 +91,12 @@ def page(sweep_id: int) -> str:
 @blueprint.get("/sweeps/<int:sweep_id>/state")
 @access.needs(Action.READ)
 def state(sweep_id: int) -> Response:
-    """How far it is, for a page that waits."""
+    """How far it is, for a page that waits; with the plot where a tenth more can be drawn."""
     view = replace(viewed(seen.sweep(sweep_id)), note=request.args.get("note", ""))
-    response = Response(render_template("_sweep_state.html", view=view))
+    drawn = asked.whole("drawn", 0, least=0, most=10**9)
+    anew = view.sweep.done > drawn * MORE
+    view = view if anew else replace(view, drawn=drawn)
+    response = Response(render_template("_sweep_state.html", view=view, beside=anew))
     if not view.sweep.active:
         response.headers["HX-Refresh"] = "true"  # the table is complete now
     return response

@@ -251,9 +251,21 @@ def test_a_page_that_waits_is_told_only_what_moves(
     runs.cancel(connection, first)
 
 
-def test_another_tab_learns_what_happened(owner: FlaskClient, done: int) -> None:
+def test_another_tab_learns_what_happened(
+    owner: FlaskClient, settings: Settings, done: int
+) -> None:
     asks = "/runs/news?note=open&known=shown:"
     assert owner.get(f"{asks}{done}:succeeded").status_code == 204
+    file = settings.analysis / "shown.py"
+    before = file.read_text()
+    file.write_text(f"{before}x = 1\n")
+    assert owner.get(f"{asks}{done}:succeeded").get_json() == {"shown": done}, "stale is news"
+    assert owner.get(f"{asks}{done}:succeeded:stale").status_code == 204
+    fragment = owner.get(f"/runs/{done}/cell?note=open&block=shown&tab=1", headers=HTMX)
+    assert "Stale: its code changed" in fragment.text
+    assert f'data-state="{done}:succeeded:stale"' in fragment.text
+    file.write_text(before)
+    assert owner.get(f"{asks}{done}:succeeded:stale").get_json() == {"shown": done}
     newer = owner.post("/api/runs", json={"script": "shown", "params": {"steps": 5}, "force": True})
     run = newer.get_json()["id"]
     assert owner.get(f"{asks}{done}:succeeded").get_json() == {"shown": run}
