@@ -34,6 +34,7 @@ from app.accounts import people
 from app.commands import stale, sweeping
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
+from app.markup.line import readable
 from app.settings import Settings
 
 
@@ -54,8 +55,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if options.stale or options.because:
         return stale.run(settings, options)
     if not options.name:
-        for analysis in analyses.every(settings):
-            print(f"{analysis.name}: {analysis.error or analysis.signature.title}")
+        print("\n".join(listed(settings)))
         return 0
     if options.sweep:
         return swept(settings, options)
@@ -63,12 +63,20 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     params = signature.bind_text(analysis.signature, given(options.set))
     with database.opened(settings.database) as connection:
         person = people.owner(connection)
-        queued, _ = runs.enqueue(
+        queued, stored = runs.enqueue(
             settings, connection, options.name, params, person, force=options.force
         )
         ended = finished(settings, connection, queued)
-    print(json.dumps(as_json(ended)) if options.json else as_text(ended))
+    found = {**as_json(ended), "cached": stored}
+    print(json.dumps(found) if options.json else as_text(ended, stored=stored))
     return 0 if ended.status == "succeeded" else 1
+
+
+def listed(settings: Settings) -> list[str]:
+    """The analyses with what they do, and the files that only their names keep from being one."""
+    every = analyses.every(settings)
+    found = [f"{each.name}: {each.error or readable(each.signature.title)}" for each in every]
+    return found + [f"{file}: {analyses.MISNAMED}" for file in analyses.misnamed(settings)]
 
 
 def swept(settings: Settings, options: argparse.Namespace) -> int:
@@ -106,11 +114,12 @@ def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) 
     return runner.run_now(settings, connection, run.id, progress)
 
 
-def as_text(run: runs.Run) -> str:
+def as_text(run: runs.Run, *, stored: bool = False) -> str:
     values = [f"{name} = {value}" for name, value in run.values.items()]
     figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
     took = f" after {run.seconds:.2f} s" if run.seconds else ""
-    words = [f"run {run.id} {run.status}{took}", run.message, *values, *figures]
+    how = f"is stored, of {run.ended}: --force computes anew" if stored else f"{run.status}{took}"
+    words = [f"run {run.id} {how}", run.message, *values, *figures]
     if run.status != "succeeded" and run.log:
         words.append(run.log)
     return "\n".join(word for word in words if word)

@@ -23,7 +23,14 @@ blueprint = Blueprint("analyses", __name__)
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
-    return render_template("analyses.html", analyses=listed(), weak=weakness(), room="Analyses")
+    odd = analyses.misnamed(access.settings()) if access.can(g.person, Action.RUN) else []
+    return render_template(
+        "analyses.html",
+        analyses=listed(),
+        weak=weakness(),
+        misnamed=[f"{file}: {analyses.MISNAMED}." for file in odd],
+        room="Analyses",
+    )
 
 
 def weakness() -> str:

@@ -67,7 +67,9 @@ def all_runs(name: str) -> str:
 def statuses(name: str) -> list[tuple[str, int]]:
     """How many runs there are of each status."""
     rows = g.db.execute(
-        "SELECT status, count(*) FROM run WHERE script = ? GROUP BY status ORDER BY 2 DESC", [name]
+        "SELECT status, count(*) FROM run WHERE script = ? AND sweep_id IS NULL"
+        " GROUP BY status ORDER BY 2 DESC",
+        [name],
     )
     return [tuple(row) for row in rows]
 

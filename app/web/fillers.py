@@ -19,9 +19,10 @@ from flask import g, render_template
 from app.accounts.permissions import Action, visibilities
 from app.lab.claims import values as numbers
 from app.lab.shown import board, cells, groups
-from app.library import documents
+from app.library import documents, macros
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
+from app.markup.line import typeset_line
 from app.markup.placeholders import typed
 from app.web import access, citing, embeds, pictures, places, properties, sweep_views, unwritten
 from app.web import cells as figures
@@ -173,7 +174,8 @@ def caption_of(cell: cells.Cell) -> str:
     if cell.analysis is None:
         return ""
     title = cell.analysis.signature.title
-    return escape(title if title.endswith(("?", "!")) else f"{title}.")
+    known = macros.of_library(access.settings().notes)[0]
+    return typeset_line(title if title.endswith(("?", "!")) else f"{title}.", known)
 
 
 def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:

@@ -153,3 +153,47 @@ def test_what_a_block_wants_to_show_and_has_not_is_named(
     text = owner.get("/notes/numbers").text
     assert "it returned no <code>gone</code>, <code>lost</code>" in text
     assert f'href="/runs/{made[0]}#source"' in text
+
+
+def test_formulas_in_the_title_of_an_analysis_are_typeset(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    file = settings.analysis / "shown.py"
+    file.write_text(
+        file.read_text().replace('"""Adds steps.', 'r"""How far are $\\sqrt{N}$ <steps>?')
+    )
+    grid = owner.post(
+        "/api/sweeps", json={"script": "shown", "sweep": {"steps": [1, 2]}}
+    ).get_json()
+    run = owner.post("/api/runs", json={"script": "shown", "params": {"steps": 5}}).get_json()["id"]
+    queue.claim(settings, connection)
+    queue.finish(settings, connection, run, "succeeded", outputs=[Output("x", "value", 1, {})])
+    pages = ["/analyses", "/analyses/shown", "/analyses/shown/runs", f"/runs/{run}", "/notes/open",
+             f"/compare?a={run}&b={run}", f"/sweeps/{grid['id']}"]  # fmt: skip
+    for address in pages:
+        page = owner.get(address).text
+        assert "How far are <" in page, address
+        assert 'class="katex' in page, address
+        assert "$\\sqrt" not in page.partition("language-python")[0], address
+        assert "<steps>" not in page, address
+    assert "<title>How far are √N &lt;steps&gt;?" in owner.get("/analyses/shown").text
+    counted = owner.get("/analyses/shown/runs").text
+    assert "· 1 run</p>" in re.sub(r"\s+", " ", counted), (
+        "points of sweeps are no runs of this list"
+    )
+    assert "Waiting to run" not in counted
+
+
+def test_a_file_with_a_name_that_is_none_is_said_to_who_may_run(
+    owner: FlaskClient, public: FlaskClient, settings: Settings
+) -> None:
+    (settings.analysis / "my walk-two.py").write_text(OTHER)
+    assert "my walk-two.py: it has a main, but is no analysis" in owner.get("/analyses").text
+    assert "my walk-two" not in public.get("/analyses").text
+
+
+def test_who_watches_over_the_server_is_not_in_its_log(
+    public: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert public.get("/healthz").status_code == 200
+    assert capsys.readouterr().err == ""

@@ -105,10 +105,20 @@ def rerun(
     because: str = "",
 ) -> list[Run]:
     """Ask for all that is stale, or what is so because of one thing (Cause.is_named)."""
-    every = boards(settings, connection, seen)
-    stale = outdated(cell for _, each in every for cell in each.cells.values())
-    wanted = [cell for cell in stale if not because or is_because(cell, because)]
-    return enqueue(settings, connection, person, wanted)
+    wanted = stale(settings, connection, seen, because)
+    return enqueue(settings, connection, person, [cell for _, cell in wanted])
+
+
+def stale(
+    settings: Settings, connection: sqlite3.Connection, seen: Sequence[str], because: str = ""
+) -> list[tuple[str, Cell]]:
+    """What of these notes is stale, each with the path of its note."""
+    return [
+        (note.path, cell)
+        for note, each in boards(settings, connection, seen)
+        for cell in outdated(each.cells.values())
+        if not because or is_because(cell, because)
+    ]
 
 
 def is_because(cell: Cell, because: str) -> bool:
