@@ -9,17 +9,16 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, Role
+from app.accounts.permissions import Action
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runs
 from app.lab.runs import Output, Run, compare, history, keeping
 from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
-from app.web import access, asked, presenters
+from app.web import access, asked, presenters, seen
 from app.web.api import answer
 from app.web.columns import column
 from app.web.notes import inside
-from app.web.runs import visible
 
 blueprint = Blueprint("compare", __name__)
 
@@ -77,7 +76,9 @@ def to_mark(found: Sequence[Run]) -> list[int]:
 def statuses(name: str) -> list[tuple[str, int]]:
     """How many runs there are of each status."""
     rows = g.db.execute(
-        "SELECT status, count(*) FROM run WHERE script = ? GROUP BY status ORDER BY 2 DESC", [name]
+        "SELECT status, count(*) FROM run WHERE script = ? AND sweep_id IS NULL"
+        " GROUP BY status ORDER BY 2 DESC",
+        [name],
     )
     return [tuple(row) for row in rows]
 
@@ -103,12 +104,12 @@ def page() -> str:
 @blueprint.get("/api/compare")
 @access.needs(Action.READ)
 def api() -> Response:
-    return answer(presenters.comparison(compared(), inside=g.person.role is not Role.PUBLIC))
+    return answer(presenters.comparison(compared()))
 
 
 def compared() -> Comparison:
     """`?a=12&b=15`: the one before, and the one after."""
-    before, after = map(visible, [number("a"), number("b")])
+    before, after = map(seen.run, [number("a"), number("b")])
     if before.script != after.script:
         raise BadInput(
             f"Run {before.id} is of {before.script}, run {after.id} of {after.script}.",
@@ -121,7 +122,7 @@ def compared() -> Comparison:
 @access.needs(Action.RUN)
 def pin() -> ResponseReturnValue:
     """Keep one run, or the two that are compared, whatever else makes room; or no longer."""
-    ids = [visible(parsed("run", text)).id for text in request.form.getlist("run")[:2]]
+    ids = [seen.run(parsed("run", text)).id for text in request.form.getlist("run")[:2]]
     if not ids:
         raise BadInput("Say which run: run=12.", field="run")
     for run_id in ids:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from markupsafe import escape as escaped
 
 from app import clock
-from app.accounts.permissions import PUBLIC, Action
+from app.accounts.permissions import PUBLIC, Action, Role
 from app.errors import Conflict, GlossError
 from app.library import macros, note
 from app.library.report_words import many
@@ -74,6 +74,7 @@ def of_person() -> dict[str, Any]:
     person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
     return {
         "person": person,
+        "inside": person.role is not Role.PUBLIC,
         "may": lambda action: access.can(person, Action(action)),
         "through": lambda note: through(note) if person is PUBLIC else "",
     }

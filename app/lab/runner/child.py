@@ -1,8 +1,8 @@
 """The process in which an analysis runs: forked from a warm one, so that nothing is imported twice.
 
 Everything it tells goes through a pipe as lines of JSON: {"progress": [bar, …]} and, at the end,
-either {"outputs": […], "opened": [path, …]} or {"failed": "a sentence"}. What is printed goes
-to the run's log.
+either {"outputs": […]} or {"failed": "a sentence"}, both with {"opened": [path, …]}. What is
+printed goes to the run's log.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def body(
         tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         release_reserve()
-        tell({"failed": explained(error, job, settings.analysis)[:LONGEST_MESSAGE]})
+        words = explained(error, job, settings.analysis)[:LONGEST_MESSAGE]
+        tell({"failed": words, "opened": seen()})
         finish(1)
     finish(0)
 
@@ -216,11 +217,18 @@ def trimmed(described: traceback.TracebackException, analysis: Path) -> str:
     return f"{Path(own[-1].filename).relative_to(analysis)}, line {own[-1].lineno}: "
 
 
+def is_relative(file: object) -> bool:
+    return isinstance(file, str) and file != "" and not file.startswith(os.sep)
+
+
 def sentence(error: BaseException, described: traceback.TracebackException, job: Job) -> str:
     if isinstance(error, MemoryError):
         return f"It needed more memory than its limit of {job.limits['memory_mb']:g} MB."
     if isinstance(error, SystemExit):
         return f"It called exit({error.code!r}) instead of returning from main."
+    if isinstance(error, FileNotFoundError) and is_relative(error.filename):
+        words = "a relative path begins in the folder of analyses"
+        return f"FileNotFoundError: there is no file {str(error.filename)[:200]} ({words})"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"There is no module named {error.name}. Is its package installed?"
     last = list(described.format_exception_only())[-1].strip()

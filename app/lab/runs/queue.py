@@ -124,11 +124,12 @@ def finish(
     `settle` puts its files into their place, as the last step of the transaction: where that or
     writing fails, neither is there.
 
-    `opened` are the files that it was seen to read: with them its fingerprint is complete.
+    `opened` are the files that it was seen to read: with them its fingerprint is complete. That
+    of a failure too: when one of them is mended, it is worth another run.
     """
     began = time.time() - (seconds or 0.0)
     run, whole = store.get(connection, run_id), None
-    if status == "succeeded":
+    if status == "succeeded" or opened:
         whole = completed(settings, run, opened, began)
     with database.transaction(connection):
         if whole is not None:

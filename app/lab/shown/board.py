@@ -15,8 +15,9 @@ from itertools import islice
 from typing import Any, Protocol
 
 from app.lab.claims.judge import Verdict, judge, names
+from app.lab.claims.values import Reference, look_up
 from app.lab.runs import Run
-from app.lab.shown import cells
+from app.lab.shown import cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.lab.sweeps import shown as sweeps
 from app.library import documents
@@ -106,6 +107,17 @@ class Board:
     def is_stale(self, name: str) -> bool:
         return name in self.cells and bool(self.cells[name].own_causes)
 
+    def why_unknown(self, wanted: Reference) -> str:
+        """Why a sentence will never show this value; empty where it waits for a result, or does."""
+        if wanted.block in self.sweeps:
+            return "a sweep has many values"
+        run = self.run_of(wanted.block)
+        if run is None or look_up(wanted, self.namespace) is not None:
+            return ""
+        if wanted.key not in run.values:
+            return f"its result has no value {wanted.key}"
+        return f"{wanted.format or 'a sentence'} is no format for it"
+
 
 def of_note(
     settings: Settings,
@@ -118,7 +130,7 @@ def of_note(
     """Everything that the page of one note needs, in a constant number of queries."""
     own = cells.cells(settings, connection, whole(blocks), chosen)
     swept = sweeps.shown(settings, connection, blocks)
-    wanted = [*(name for claim in claims for name in names(claim.check)), *cells.values_in(html)]
+    wanted = [*(name for claim in claims for name in names(claim.check)), *spoken.values_in(html)]
     others = cells.implicit(settings, connection, set(wanted) - {block.name for block in blocks})
     known = {cell.name: cell for cell in [*own, *others]}
     return replace(board(known, claims), sweeps={each.name: each for each in swept})
@@ -153,21 +165,21 @@ def of_notes(
         {each.name: each for each in islice(swept, len(note.blocks) - count)}
         for note, count in zip(notes, counts, strict=True)
     ]
-    spoken = [
+    said_in = [
         {
             *(name for claim in note.claims for name in names(claim.check)),
-            *cells.values_in(note.html),
+            *spoken.values_in(note.html),
         }
         for note in notes
     ]
-    wanted = set().union(*spoken)
+    wanted = set().union(*said_in)
     others = cells.implicit(settings, connection, wanted) if wanted else []
     return [
         replace(
             board({**implied(others, said, note), **known}, note.claims),
             sweeps=swept_here,
         )
-        for note, known, said, swept_here in zip(notes, own, spoken, over, strict=True)
+        for note, known, said, swept_here in zip(notes, own, said_in, over, strict=True)
     ]
 
 
@@ -236,8 +248,8 @@ def claims(
     notes = documents.with_claims(connection, seen)
     blocks = iter(cells.cells(settings, connection, [b for note in notes for b in note.blocks]))
     own = [{cell.name: cell for cell in islice(blocks, len(note.blocks))} for note in notes]
-    spoken = {name for note in notes for claim in note.claims for name in names(claim.check)}
-    others = {cell.name: cell for cell in cells.implicit(settings, connection, spoken)}
+    wanted = {name for note in notes for claim in note.claims for name in names(claim.check)}
+    others = {cell.name: cell for cell in cells.implicit(settings, connection, wanted)}
     found: list[Checked] = []
     for note, known in zip(notes, own, strict=True):
         every = {**others, **known}

@@ -39,6 +39,23 @@ def bind_text(signature: Signature, given: Mapping[str, str | Sequence[str]]) ->
     return bind(signature, values)
 
 
+def retyped(
+    signature: Signature, shown: Mapping[str, Any], typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """`shown`, all parameters bound, with what was typed over the form that shows them.
+
+    Only what reads otherwise than the form counts.
+
+    >>> walk = Signature("walk", "", "", (Parameter("sizes", "int", [5], many=True),))
+    >>> retyped(walk, {"sizes": []}, {"sizes": "[]"}), retyped(walk, {"sizes": []}, {"sizes": "7"})
+    ({'sizes': []}, {'sizes': [7]})
+    """
+    before = {name: as_text(signature[name], value) for name, value in shown.items()}
+    changed = {name: text for name, text in typed.items() if before.get(name) != text}
+    bound = bind_text(signature, changed)
+    return {**shown, **{name: bound[name] for name in changed}}
+
+
 def as_text(parameter: Parameter, value: Any) -> str:
     """How a form shows the value; `bind_text` reads the same value from it."""
     if isinstance(value, list):

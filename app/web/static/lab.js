@@ -158,9 +158,13 @@ async function newsOf(note, figures) {
   }
 }
 
-// Where something was typed the page stays, and only the figure is put anew.
+// Where something was typed the page stays, and only the figure is put anew; also where loading the
+// page for the same news did not help before, since the server keeps pages until it sees a change.
 function look(figure, run) {
-  const stays = [...document.querySelectorAll("input, textarea, select")].some(typed);
+  const told = `news ${location.pathname} ${figure.id} ${run} ${figure.dataset.state}`;
+  const stays = [...document.querySelectorAll("input, textarea, select")].some(typed)
+    || sessionStorage.getItem(told);
+  sessionStorage.setItem(told, "1");
   const path = `/runs/${run}/cell?${figure.dataset.asks}${stays ? "&tab=1" : ""}`;
   htmx.ajax("GET", path, { source: figure, target: figure, swap: "outerHTML" });
 }
