@@ -1,7 +1,8 @@
 """Find what a library should not have; the exit status is 1 if there is an error.
 
 Errors are files that could not be read, parts and formulas of notes that could not be taken, broken
-links, missing citations, outputs that failed or are stale, and claims that are not as expected.
+links, missing citations, outputs that failed or are stale, values that no sentence can show, and
+claims that are not as expected.
 Remarks are advice: a footnote without a reference, or a reference without a footnote, which may
 be text like any other; a file that a killed save left. They are printed and fail nothing.
 
@@ -34,6 +35,7 @@ WORDS = {
     "citation": "Citations without a work, and works defined twice",
     "analysis": "Analyses without a result",
     "stale": "Stale outputs",
+    "value": "Values that cannot be shown",
     "claim": "Claims that are not as expected",
     "remark": "Remarks",
 }

@@ -13,6 +13,10 @@ A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0
 and of a parameter that is a list the lists are separated by semicolons. What has succeeded is not
 computed again, so that the same command goes on with a sweep that was stopped.
 
+In main a relative path begins in the folder of analyses, here and with `python analysis/NAME.py`:
+open("data/x.csv") is analysis/data/x.csv. What it writes goes to temporary files; what is to be
+kept, it returns.
+
 A result holds as long as its code, what that imports, its parameters, the files below the folder
 of analyses that it opened, and the versions of packages are the same. Files that a program which it
 starts opens, or compiled code, are not seen: INPUTS = ["data/x.csv"] at its top names them.
@@ -30,6 +34,7 @@ from app.accounts import people
 from app.commands import stale, sweeping
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
+from app.markup.line import readable
 from app.settings import Settings
 
 
@@ -50,8 +55,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if options.stale or options.because:
         return stale.run(settings, options)
     if not options.name:
-        for analysis in analyses.every(settings):
-            print(f"{analysis.name}: {analysis.error or analysis.signature.title}")
+        print("\n".join(listed(settings)))
         return 0
     if options.sweep:
         return swept(settings, options)
@@ -59,12 +63,20 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     params = signature.bind_text(analysis.signature, given(options.set))
     with database.opened(settings.database) as connection:
         person = people.owner(connection)
-        queued, _ = runs.enqueue(
+        queued, stored = runs.enqueue(
             settings, connection, options.name, params, person, force=options.force
         )
         ended = finished(settings, connection, queued)
-    print(json.dumps(as_json(ended)) if options.json else as_text(ended))
+    found = {**as_json(ended), "cached": stored}
+    print(json.dumps(found) if options.json else as_text(ended, stored=stored))
     return 0 if ended.status == "succeeded" else 1
+
+
+def listed(settings: Settings) -> list[str]:
+    """The analyses with what they do, and the files that only their names keep from being one."""
+    every = analyses.every(settings)
+    found = [f"{each.name}: {each.error or readable(each.signature.title)}" for each in every]
+    return found + [f"{file}: {analyses.MISNAMED}" for file in analyses.misnamed(settings)]
 
 
 def swept(settings: Settings, options: argparse.Namespace) -> int:
@@ -102,11 +114,12 @@ def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) 
     return runner.run_now(settings, connection, run.id, progress)
 
 
-def as_text(run: runs.Run) -> str:
+def as_text(run: runs.Run, *, stored: bool = False) -> str:
     values = [f"{name} = {value}" for name, value in run.values.items()]
     figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
     took = f" after {run.seconds:.2f} s" if run.seconds else ""
-    words = [f"run {run.id} {run.status}{took}", run.message, *values, *figures]
+    how = f"is stored, of {run.ended}: --force computes anew" if stored else f"{run.status}{took}"
+    words = [f"run {run.id} {how}", run.message, *values, *figures]
     if run.status != "succeeded" and run.log:
         words.append(run.log)
     return "\n".join(word for word in words if word)

@@ -29,7 +29,7 @@ from app.accounts import people
 from app.commands.sync import summary, up_to_date
 from app.errors import BadSetting, Conflict, NotFound, Unavailable
 from app.lab import runs
-from app.lab.shown import cells
+from app.lab.shown import spoken
 from app.lab.sweeps import outdated
 from app.library import report, report_words
 from app.markup import references
@@ -136,7 +136,7 @@ def free_port(settings: Settings) -> int:
 def enqueue_missing(settings: Settings, connection: sqlite3.Connection) -> None:
     """Blocks that have never run are queued, so that a new library fills itself."""
     owner = people.owner(connection)
-    for script, params in cells.missing(settings, connection):
+    for script, params in spoken.missing(settings, connection):
         runs.enqueue(settings, connection, script, params, owner)
     outdated.begin(settings, connection, owner)
 

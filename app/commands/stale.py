@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app import database
 from app.accounts import people
@@ -11,7 +13,8 @@ from app.commands.sync import up_to_date
 from app.errors import BadInput
 from app.lab import runner
 from app.lab.runs import Run
-from app.lab.shown import groups
+from app.lab.shown import cells, groups
+from app.lab.shown.cells import Cell
 from app.library.identity import EVERY
 from app.settings import Settings
 
@@ -30,17 +33,40 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with database.opened(settings.database) as connection:
         up_to_date(settings, connection)
         owner = people.owner(connection)
-        asked = groups.rerun(settings, connection, owner, EVERY, options.because)
+        stale = groups.stale(settings, connection, EVERY, options.because)
+        asked = groups.enqueue(settings, connection, owner, [cell for _, cell in stale])
         ended = [runner.run_now(settings, connection, each.id) for each in asked]
-    print(json.dumps([as_json(each) for each in ended]) if options.json else as_text(ended))
+    found = [Done(each, *shown_in(stale, each)) for each in ended]
+    print(json.dumps(list(map(as_json, found))) if options.json else as_text(found))
     return 0 if all(each.status == "succeeded" for each in ended) else 1
 
 
-def as_json(run: Run) -> dict[str, object]:
+@dataclass(frozen=True)
+class Done:
+    """A run with the blocks that show it, `note: block`, and why they were stale."""
+
+    run: Run
+    blocks: list[str]
+    because: list[str]
+
+
+def shown_in(stale: Sequence[tuple[str, Cell]], run: Run) -> tuple[list[str], list[str]]:
+    key = cells.key(run.script, run.params)
+    own = [(path, cell) for path, cell in stale if cells.key(cell.script, cell.params) == key]
+    because = [cause.words for _, cell in own for cause in cell.outdated_by]
+    return [f"{path}: {cell.name}" for path, cell in own], list(dict.fromkeys(because))
+
+
+def as_json(done: Done) -> dict[str, object]:
     names = ("id", "script", "params", "status", "seconds", "message", "values")
-    return {name: getattr(run, name) for name in names}
+    run = {name: getattr(done.run, name) for name in names}
+    return {**run, "blocks": done.blocks, "because": done.because}
 
 
-def as_text(ended: list[Run]) -> str:
-    lines = [f"run {each.id} {each.script} {each.status} {each.message}" for each in ended]
-    return "\n".join(line.rstrip() for line in lines) or "Nothing is stale."
+def as_text(found: list[Done]) -> str:
+    lines = [
+        f"run {done.run.id} {done.run.script} {done.run.status} {done.run.message}".rstrip()
+        + f"\n  in {', '.join(done.blocks)}; {'; '.join(done.because)}"
+        for done in found
+    ]
+    return "\n".join(lines) or "Nothing is stale."

@@ -52,6 +52,29 @@ def every(settings: Settings) -> list[Analysis]:
     return [analysis for analysis in found if analysis]
 
 
+MISNAMED = (
+    "it has a main, but is no analysis: its name has more than letters, digits and _,"
+    " or does not start with a letter"
+)
+
+
+def misnamed(settings: Settings) -> list[str]:
+    """The files that define `main` and that only their name keeps from being an analysis."""
+    try:
+        files = [entry.name for entry in os.scandir(settings.analysis) if entry.is_file()]
+    except FileNotFoundError:
+        return []
+    odd = [file for file in sorted(files) if file.endswith(".py") and not NAME.fullmatch(file[:-3])]
+    return [file for file in odd if file[0] not in "._" and has_main(settings.analysis / file)]
+
+
+def has_main(path: Path) -> bool:
+    try:
+        return MAIN.search(text(path, path.stat().st_size)) is not None
+    except (OSError, Unreadable):
+        return False
+
+
 def get(settings: Settings, name: str) -> Analysis:
     """The analysis, ready to run; raises NotFound, or Unreadable if it is broken."""
     analysis = find(settings, name)
@@ -64,6 +87,8 @@ def find(settings: Settings, name: str) -> Analysis:
     """As `get`, but a broken one comes back with its error."""
     analysis = load(settings, name)
     if analysis is None:
+        if f"{name}.py" in misnamed(settings):
+            raise NotFound(f"{name}.py: {MISNAMED}.", hint="Give the file another name.")
         shown = name if len(name) <= 60 else name[:59] + "…"
         raise NotFound(
             f"There is no analysis {shown!r}.",

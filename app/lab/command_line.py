@@ -6,7 +6,8 @@ The file imports `run` and ends with two lines:
         run(main)
 
 The options come from the same reading of the file as the form in the page, and what `main`
-returns is kept by the same code: values and tables are printed, figures written as files.
+returns is kept by the same code: values and tables are printed, figures written as files. As in the
+page, `main` runs in the folder of its file, in which its relative paths begin.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +90,7 @@ def help_of(parameter: Parameter) -> str:
     }
     rules = [f"{rule} {bound}" for rule, bound in bounds.items() if bound is not None]
     if parameter.choices:
-        rules.append(f"of {', '.join(map(str, parameter.choices))}")
+        rules.append(f"of {', '.join(as_text(parameter, each) for each in parameter.choices)}")
     if parameter.many:
         rules.append("a list with commas")
     rules.append(f"default {as_text(parameter, parameter.default) or 'none'}")
@@ -132,7 +134,8 @@ def computed(
     mpl.use("agg")  # an analysis draws into files, also where there is a screen
     style.apply()
     seed.start(params)
-    returned = main(**arguments(signature, params))
+    with chdir(Path(main.__code__.co_filename).absolute().parent):
+        returned = main(**arguments(signature, params))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return results.kept(returned, folder)

@@ -8,7 +8,7 @@ MOST_SHOWN = 4  # groups of a kind, in a terminal
 LONGEST = 60
 IRREGULAR = {
     "journal": ("journal entry", "journal entries"),
-    "analysis": ("analysis", "analyses"),
+    "analysis": ("block of an analysis", "blocks of analyses"),
 }
 
 

@@ -52,6 +52,11 @@ def settings() -> Settings:
     return kept
 
 
+def is_inside() -> bool:
+    """Whether whoever asks has signed in, in whatever role."""
+    return g.person.role is not Role.PUBLIC
+
+
 def guard() -> None:
     """Refuse other hosts, recognise the person, refuse other sites' forms, check the permission."""
     refuse_other_hosts()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.analyses import Analysis
 from app.lab.runs import history
-from app.lab.shown import cells
 from app.lab.signature import Parameter
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
-from app.web import access, cache, choices, sweep_views
+from app.web import access, cache, code_lines, seen, sweep_views
 from app.web import cells as figures
 
 blueprint = Blueprint("analyses", __name__)
@@ -24,7 +23,14 @@ blueprint = Blueprint("analyses", __name__)
 @access.needs(Action.LIST)
 @cache.page
 def page() -> str:
-    return render_template("analyses.html", analyses=listed(), weak=weakness(), room="Analyses")
+    odd = analyses.misnamed(access.settings()) if access.can(g.person, Action.RUN) else []
+    return render_template(
+        "analyses.html",
+        analyses=listed(),
+        weak=weakness(),
+        misnamed=[f"{file}: {analyses.MISNAMED}." for file in odd],
+        room="Analyses",
+    )
 
 
 def weakness() -> str:
@@ -36,7 +42,7 @@ def weakness() -> str:
 def listed() -> list[Analysis]:
     """Every analysis that the person may meet in a list."""
     every = analyses.every(access.settings())
-    if g.person.role is not Role.PUBLIC:
+    if access.is_inside():
         return every
     shown = documents.scripts(g.db, visibilities(g.person))
     return [each for each in every if each.name in shown]
@@ -46,24 +52,23 @@ def listed() -> list[Analysis]:
 @access.needs(Action.READ)
 @cache.page
 def analysis(name: str) -> str:
-    if not (is_visible(name) or is_shown_by(name, request.args.get("note", ""))):
+    if not (seen.analysis(name) or seen.analysis_of_note(name)):
         raise NotFound("There is no such analysis.")
     settings = access.settings()
     found = analyses.find(settings, name)
-    choice = choices.of_analysis(name)
-    cell = None if found.error else cells.alone(settings, g.db, name, choice)
+    cell = None if found.error else seen.cell_of(name)
     return render_template(
         "analysis.html",
         analysis=found,
         doc=text.as_html(found.signature.doc.partition("\n")[2]),
-        source=with_anchors(highlight(found.source, "python")),
+        source=code_lines.with_anchors(highlight(found.source, "python")),
         notes=documents.showing(g.db, name, visibilities(g.person)),
-        runs=[] if g.person.role is Role.PUBLIC else runs.newest_first(g.db, name, 20),
+        runs=runs.newest_first(g.db, name, 20) if access.is_inside() else [],
         cell=figures.shown(cell, "") if cell else None,
         range_of=range_of,
         defaults={each.name: each.default for each in found.signature.parameters},
         form=None if found.error else sweep_views.form(found),
-        sweeps=[] if g.person.role is Role.PUBLIC else sweep_views.newest(name, 20),
+        sweeps=sweep_views.newest(name, 20) if access.is_inside() else [],
         room="Analyses",
     )
 
@@ -93,28 +98,3 @@ def length_of(parameter: Parameter) -> str:
     if longest is None:
         return f"{shortest} {unit} or more" if shortest else ""
     return f"{shortest} to {longest} {unit}"
-
-
-def with_anchors(html: str) -> str:
-    r"""Highlighted code with an anchor on each line; no element in it goes over lines.
-
-    >>> with_anchors("a\n<b>c</b>")
-    '<span id="L1">a</span>\n<span id="L2"><b>c</b></span>'
-    """
-    lines = enumerate(html.split("\n"), 1)
-    return "\n".join(f'<span id="L{number}">{line}</span>' for number, line in lines)
-
-
-def is_visible(name: str) -> bool:
-    """The public sees an analysis if a note that it may meet shows it."""
-    if g.person.role is not Role.PUBLIC:
-        return True
-    return name in documents.scripts(g.db, visibilities(g.person))
-
-
-def is_shown_by(name: str, note: str) -> bool:
-    """Or by the address of a note that it may read: an unlisted one's analyses are unlisted."""
-    document = documents.get(g.db, note) if note else None
-    if document is None or document.visibility not in visibilities(g.person, Action.READ):
-        return False
-    return any(block.script == name for block in documents.blocks(g.db, document.uid))

@@ -10,22 +10,21 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.annotations import anchored
 from app.errors import BadInput, BaseMissing, Changed, NotFound
 from app.lab import analyses, runner, runs
 from app.lab.runs import history
-from app.lab.shown import board, lookups
+from app.lab.shown import board, lookups, spoken
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import naming, save
 from app.search import find
-from app.web import access, asked, fillers, openapi, presenters
-from app.web.analyses import is_visible, listed
+from app.web import access, asked, fillers, openapi, presenters, seen, told
+from app.web.analyses import listed
 from app.web.asked import Wanted
 from app.web.notes import readable, refuse_former
 from app.web.root import root
-from app.web.runs import visible
 from app.web.templates import address
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -109,7 +108,7 @@ def list_analyses() -> Response:
 @blueprint.get("/analyses/<name>")
 @access.needs(Action.READ)
 def analysis(name: str) -> Response:
-    if not is_visible(name):
+    if not seen.analysis(name):
         raise NotFound("There is no such analysis.")
     return answer(presenters.signature(analyses.find(access.settings(), name)))
 
@@ -118,12 +117,14 @@ def analysis(name: str) -> Response:
 @access.needs(Action.LIST)
 def list_runs() -> Response:
     """For the public, the runs that a note which it may list shows."""
-    settings, seen = access.settings(), visibilities(g.person)
-    choices = None if is_inside() else history.shown(settings, g.db, seen)
+    choices = None
+    if not access.is_inside():
+        shown = spoken.choices(access.settings(), g.db, visibilities(g.person))
+        choices = frozenset(shown)
     status = asked.word("status", (*runs.ENDED, "queued", "running"))
     wanted = history.Wanted(request.args.get("script"), status, choices)
     page = history.page(g.db, wanted, limit=asked.limit(), offset=asked.offset())
-    results = [presenters.run_entry(each, inside=is_inside()) for each in page.runs]
+    results = [presenters.run_entry(told.run(each)) for each in page.runs]
     return answer({"total": page.total, "results": results})
 
 
@@ -142,15 +143,15 @@ def start_run() -> Response:
 @blueprint.get("/runs/<int:id>")
 @access.needs(Action.READ)
 def run(id: int) -> Response:
-    return answer(presenters.run(visible(id), inside=is_inside()))
+    return answer(presenters.run(seen.run(id)))
 
 
 @blueprint.delete("/runs/<int:id>")
 @access.needs(Action.RUN)
 def cancel_run(id: int) -> Response:
-    run = runs.cancel(g.db, visible(id).id)
+    run = runs.cancel(g.db, seen.run(id).id)
     runner.wake(access.settings())
-    return answer(presenters.run(run, inside=True), 202 if run.active else 200)
+    return answer(presenters.run(run), 202 if run.active else 200)
 
 
 @blueprint.get("/claims")
@@ -217,7 +218,3 @@ def version_required(id: str) -> str:
             hint="Send its ETag in If-Match, or If-Match: * for whatever is there.",
         )
     return base
-
-
-def is_inside() -> bool:
-    return g.person.role is not Role.PUBLIC

@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from app.accounts.permissions import Action, Role
+from app.accounts.permissions import Action
 from app.lab import analyses, runner
 from app.lab.sweeps import asking, axes, points, store
 from app.lab.sweeps.store import Sweep
-from app.web import access, asked
+from app.web import access, asked, seen, told
 from app.web.api import answer
 from app.web.asked import Wanted
-from app.web.sweeps import may_see, visible
 
 blueprint = Blueprint("api_sweeps", __name__, url_prefix="/api/sweeps")
 
@@ -23,6 +22,7 @@ NEW = {
     "sweep": Wanted(dict, required=True),
 }
 MOST = 10_000  # sweeps that are looked through
+MOST_VALUES = 100  # of an axis: who waits for a sweep asks again and again
 
 
 @blueprint.get("")
@@ -30,10 +30,10 @@ MOST = 10_000  # sweeps that are looked through
 def every() -> Response:
     """For the public, those that a note which it may list shows."""
     found = store.newest_first(g.db, request.args.get("script"), MOST)
-    seen = [sweep for sweep in found if may_see(sweep)]
+    shown = [sweep for sweep in found if seen.has_sweep(sweep)]
     start = asked.offset()
-    results = [entry(sweep) for sweep in seen[start : start + asked.limit()]]
-    return answer({"total": len(seen), "results": results})
+    results = [entry(sweep) for sweep in shown[start : start + asked.limit()]]
+    return answer({"total": len(shown), "results": results})
 
 
 @blueprint.post("")
@@ -54,13 +54,13 @@ def start() -> Response:
 @blueprint.get("/<int:id>")
 @access.needs(Action.READ)
 def read(id: int) -> Response:
-    return answer(whole(visible(id), asked.limit(200), asked.offset()))
+    return answer(whole(seen.sweep(id), asked.limit(200), asked.offset()))
 
 
 @blueprint.delete("/<int:id>")
 @access.needs(Action.RUN)
 def cancel(id: int) -> Response:
-    sweep = store.cancel(g.db, visible(id).id)
+    sweep = store.cancel(g.db, seen.sweep(id).id)
     runner.wake(access.settings())
     return answer(entry(sweep), 202 if sweep.active else 200)
 
@@ -70,7 +70,8 @@ def entry(sweep: Sweep) -> dict[str, Any]:
         "id": sweep.id,
         "script": sweep.script,
         "params": dict(sweep.params),
-        "axes": {axis.name: list(axis.values) for axis in sweep.axes},
+        "axes": {axis.name: list(axis.values[:MOST_VALUES]) for axis in sweep.axes},
+        "lengths": {axis.name: len(axis.values) for axis in sweep.axes},
         "counts": dict(sweep.counts),
         "points": sweep.size,
         "created": sweep.created,
@@ -79,15 +80,14 @@ def entry(sweep: Sweep) -> dict[str, Any]:
 
 
 def whole(sweep: Sweep, limit: int, offset: int) -> dict[str, Any]:
-    inside = g.person.role is not Role.PUBLIC
-    rows = points.rows(g.db, sweep.id, limit=limit, offset=offset)
+    rows = told.rows(points.rows(g.db, sweep.id, limit=limit, offset=offset))
     results = [
         {
             "run": row.run_id,
             "params": dict(row.params),
             "status": row.status,
             "seconds": row.seconds,
-            "message": row.message if inside else "",
+            "message": row.message,
             "values": dict(row.values),
         }
         for row in rows

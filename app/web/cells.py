@@ -15,12 +15,12 @@ from app import clock
 from app.accounts.permissions import Action
 from app.lab import runs
 from app.lab.runs import Output, Run, history
-from app.lab.shown import time_left, trace
+from app.lab.shown import time_left
 from app.lab.shown.cells import Cell
 from app.lab.signature import as_text, form
 from app.library import documents
 from app.markup.placeholders import typed
-from app.web import access, choices, pieces, tables
+from app.web import access, choices, code_lines, pieces, tables, told
 from app.web.pieces import Piece
 from app.web.tables import Table
 
@@ -82,6 +82,7 @@ class Shown:
     printed: Printed | None
     keep: Keep | None
     wrong: str = ""
+    unmet: str = ""  # what the address asks for in vain
 
     @property
     def name(self) -> str:
@@ -101,9 +102,7 @@ class Shown:
 
     @property
     def state(self) -> str:
-        """By it another tab sees that something happened."""
-        newest = self.cell.newest
-        return f"{newest.id}:{newest.status}" if newest else ""
+        return state_of(self.cell)
 
     @property
     def asks(self) -> str:
@@ -124,12 +123,17 @@ class Shown:
         return choices.own_place(self.note, self.cell)
 
     @property
+    def differing(self) -> Mapping[str, str]:
+        return choices.differing(self.cell)
+
+    @property
     def others(self) -> str:
         return urlencode(choices.others(self.name))
 
 
 def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str = "") -> Shown:
-    """A cell of the note `note` (its id; empty on the pages of the lab)."""
+    """A cell of the note `note` (its id; empty on the pages of the lab), as far as it is told."""
+    cell = told.cell(cell)
     newest = cell.newest
     failed = newest if newest and not newest.active and newest.status != "succeeded" else None
     logged = failed or cell.run
@@ -138,17 +142,24 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         note=note,
         live=live(newest, before(cell)) if newest and newest.active else None,
         failed=failed,
-        reason=trace.linked(failed.message, choices.is_page) if failed else "",
+        reason=code_lines.linked(failed.message, failed) if failed else "",
         pieces=in_order(cell, caption),
         fields=fields(cell),
         caption=caption,
         number=number,
         kind=kind_of(cell),
         wide=any(is_wide(output) for output in cell.outputs),
-        printed=printed(logged.log) if logged else None,
+        printed=printed(logged) if logged else None,
         keep=keep(cell, note),
         wrong=wrong or cell.wrong,
+        unmet=choices.unmet(note, cell),
     )
+
+
+def state_of(cell: Cell) -> str:
+    """By it an open page sees that something happened: a run, or what made one stale."""
+    stale = ":stale" if cell.stale or cell.since else ""
+    return f"{cell.newest.id}:{cell.newest.status}{stale}" if cell.newest else ""
 
 
 def in_order(cell: Cell, caption: str) -> list[Piece]:
@@ -219,7 +230,7 @@ def live(run: Run, before: float | None) -> Live:
     by_bar = time_left.left_by_bar(elapsed, run.progress)
     left = time_left.time_left(elapsed, run.progress, before)
     told = time_left.words(left, None if by_bar is not None else before)
-    return Live(run, bars(run.progress), told, printed(run.log), delay)
+    return Live(run, bars(run.progress), told, printed(run), delay)
 
 
 def places_before(run_id: int) -> int:
@@ -249,13 +260,14 @@ def bar(told: Mapping[str, Any]) -> Bar:
     return Bar(min(n, total) if total else n, total or None, f"{counted} {told.get('desc') or ''}")
 
 
-def printed(log: str) -> Printed | None:
+def printed(run: Run) -> Printed | None:
+    log = run.log
     if not log.strip():
         return None
     tail = log[-TAIL:]
     if len(log) > TAIL:
         tail = tail.partition("\n")[2] or tail
-    return Printed(trace.linked(tail, choices.is_page), len(log) > TAIL)
+    return Printed(code_lines.linked(tail, run), len(log) > TAIL)
 
 
 def kind_of(cell: Cell) -> str:
@@ -271,14 +283,17 @@ def is_wide(output: Output) -> bool:
 
 
 def html(cell: Shown) -> str:
-    waits = cell.number == WAITING
+    """What shows nothing is no figure: it takes no number."""
+    waits = cell.number == WAITING and bool(cell.pieces)
+    number = cell.number if cell.pieces else ""
     return render_template(
         "_cell.html",
         cell=cell,
-        label=typed("figure", {"kind": cell.kind}) if waits else label(cell),
-        number=typed("again", {}) if waits else cell.number,
+        label=typed("figure", {"kind": cell.kind}) if waits else label(cell.kind, number),
+        number=typed("again", {}) if waits else number,
+        coming=typed("coming", {"kind": cell.kind}) if waits else number,
     )
 
 
-def label(cell: Shown) -> str:
-    return f"<b>{cell.kind} {cell.number}.</b> " if cell.number else ""
+def label(kind: str, number: str) -> str:
+    return f"<b>{kind} {number}.</b> " if number else ""

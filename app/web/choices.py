@@ -14,27 +14,27 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import g, request
 
-from app.accounts.permissions import Role, visibilities
-from app.lab import analyses, runs, signature
-from app.lab.runs import history
-from app.lab.shown import cells
+from app.accounts.permissions import visibilities
+from app.lab import runs, signature
+from app.lab.shown import cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.library import documents
 from app.web import access
 from app.web.templates import address
 
 MOST = 100  # choices in an address
+MOST_SAID = 40  # characters of a value that an address asks for in vain
 LONGEST = 4_000  # characters of the choices that stay in one
 
 
 def of_note(document: documents.Document) -> dict[str, Choice]:
     """By block. For the public, only what a note that it may read shows anyway."""
     found = asked()
-    if g.person.role is not Role.PUBLIC or not found:
+    if access.is_inside() or not found:
         return found
     settings, blocks = access.settings(), documents.blocks(g.db, document.uid)
     own = {cells.key(each.script, each.params) for each in map(read, blocks) if not each.error}
-    shown = own | history.shown(settings, g.db, visibilities(g.person))
+    shown = own | spoken.choices(settings, g.db, visibilities(g.person)).keys()
     known = {block.name: block for block in blocks}
     return {name: found[name] for name in found if meant(found[name], known.get(name)) in shown}
 
@@ -44,8 +44,8 @@ def of_analysis(name: str) -> dict[str, str] | None:
     found = asked().get(name)
     if found is None or isinstance(found, int):
         return None
-    if g.person.role is Role.PUBLIC:
-        shown = history.shown(access.settings(), g.db, visibilities(g.person))
+    if not access.is_inside():
+        shown = spoken.choices(access.settings(), g.db, visibilities(g.person), name)
         if meant(found, cells.Wanted(name, name)) not in shown:
             return None
     return dict(found)
@@ -61,6 +61,33 @@ def asked() -> dict[str, Choice]:
     pairs = (text.rpartition(":") for text in request.args.getlist("run")[:MOST])
     ids = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
     return {**texts, **ids}
+
+
+def unmet(note: str, cell: Cell) -> str:
+    """What the address asks for and this reader is not shown, in words: `walkers 1300`."""
+    wanted = asked().get(cell.name)
+    if wanted is None or access.is_inside() or cell.chosen or not is_here(note, cell.script):
+        return ""
+    if isinstance(wanted, int):
+        return "another run"
+    known = cell.analysis.signature.names if cell.analysis else []
+    own = {name: cell_text(cell, name) for name in known}
+    other = {name: text for name, text in wanted.items() if own.get(name) != text}
+    named = [f"{name} {text[:MOST_SAID]}" for name, text in other.items() if name in known]
+    return ", ".join(named) if len(named) == len(other) else "other parameters"
+
+
+def is_here(note: str, script: str) -> bool:
+    """Whether the page is this note's or, with none, that of the analysis: of that its address
+    speaks, not of a note that is embedded in it."""
+    return request.path == (f"/notes/{note}" if note else f"/analyses/{script}")
+
+
+def cell_text(cell: Cell, name: str) -> str:
+    """A parameter's value as a form shows it."""
+    own: Mapping[str, object] = cell.own or {}
+    known = cell.analysis.signature if cell.analysis else None
+    return signature.as_text(known[name], own[name]) if known and name in own else ""
 
 
 def read(block: BlockLike) -> Cell:
@@ -139,11 +166,6 @@ def chosen_in(block: str, key: str, text: str) -> bool:
 
 def mine(key: str, block: str) -> bool:
     return key.startswith(f"{block}.")
-
-
-def is_page(name: str) -> bool:
-    """Whether an analysis of that name has a page with its lines."""
-    return analyses.load(access.settings(), name) is not None
 
 
 def texts(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, Role
+from app.accounts.permissions import Action
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runs
 from app.lab.runs import Output, Run, compare, history, keeping
 from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
-from app.web import access, asked, presenters
+from app.web import access, asked, presenters, seen
 from app.web.api import answer
+from app.web.columns import column
 from app.web.notes import inside
-from app.web.runs import visible
 
 blueprint = Blueprint("compare", __name__)
 
 SIZE = 50
 PARTS = {
     "outcome": "Outcome",
+    "code": "Code",
     "parameters": "Parameters",
     "values": "Values",
     "texts": "Texts",
@@ -59,16 +61,24 @@ def all_runs(name: str) -> str:
         status=status or "",
         statuses=statuses(name),
         defaults={each.name: each.default for each in known.signature.parameters} if known else {},
-        marked=[run.id for run in reversed(page.runs[:2])],
+        marked=to_mark(page.runs),
         page_address=lambda start: f"/analyses/{name}/runs?offset={start}{more}",
         room="Analyses",
     )
 
 
+def to_mark(found: Sequence[Run]) -> list[int]:
+    """The two to compare unless others are marked: the newest that have something to show."""
+    good = [run for run in found if run.status == "succeeded"]
+    return [run.id for run in reversed((good if len(good) > 1 else found)[:2])]
+
+
 def statuses(name: str) -> list[tuple[str, int]]:
     """How many runs there are of each status."""
     rows = g.db.execute(
-        "SELECT status, count(*) FROM run WHERE script = ? GROUP BY status ORDER BY 2 DESC", [name]
+        "SELECT status, count(*) FROM run WHERE script = ? AND sweep_id IS NULL"
+        " GROUP BY status ORDER BY 2 DESC",
+        [name],
     )
     return [tuple(row) for row in rows]
 
@@ -85,6 +95,7 @@ def page() -> str:
         title=title.signature.title if title else found.before.script,
         parts={part: words for part, words in PARTS.items() if rows_of(found, part)},
         rows_of=lambda part: rows_of(found, part),
+        alike=alike,
         same=told(found.same),
         room="Analyses",
     )
@@ -93,12 +104,12 @@ def page() -> str:
 @blueprint.get("/api/compare")
 @access.needs(Action.READ)
 def api() -> Response:
-    return answer(presenters.comparison(compared(), inside=g.person.role is not Role.PUBLIC))
+    return answer(presenters.comparison(compared()))
 
 
 def compared() -> Comparison:
     """`?a=12&b=15`: the one before, and the one after."""
-    before, after = map(visible, [number("a"), number("b")])
+    before, after = map(seen.run, [number("a"), number("b")])
     if before.script != after.script:
         raise BadInput(
             f"Run {before.id} is of {before.script}, run {after.id} of {after.script}.",
@@ -111,7 +122,7 @@ def compared() -> Comparison:
 @access.needs(Action.RUN)
 def pin() -> ResponseReturnValue:
     """Keep one run, or the two that are compared, whatever else makes room; or no longer."""
-    ids = [visible(parsed("run", text)).id for text in request.form.getlist("run")[:2]]
+    ids = [seen.run(parsed("run", text)).id for text in request.form.getlist("run")[:2]]
     if not ids:
         raise BadInput("Say which run: run=12.", field="run")
     for run_id in ids:
@@ -148,6 +159,13 @@ def checksum(run: Run, made: Output) -> str:
 
 def rows_of(found: Comparison, part: str) -> list[compare.Row]:
     return [row for row in found.rows if row.part == part]
+
+
+def alike(row: compare.Row) -> tuple[Any, Any]:
+    """The two of a row; numbers as text with the same decimals."""
+    pair = (row.before, row.after)
+    written = column(pair)
+    return (written.cells[0], written.cells[1]) if None not in pair and written.is_number else pair
 
 
 def told(same: Mapping[str, int]) -> str:

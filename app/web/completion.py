@@ -12,6 +12,7 @@ from app.errors import BadInput
 from app.lab import analyses
 from app.library.writing import completion, completion_files
 from app.library.writing.completion import MOST, Suggestion
+from app.markup.line import readable
 from app.web import access
 
 blueprint = Blueprint("completion", __name__)
@@ -60,4 +61,6 @@ def scripts(typed: str) -> list[Suggestion]:
         if wanted in each.name.lower() or wanted in each.signature.title.lower()
     ]
     found.sort(key=lambda each: (not each.name.lower().startswith(wanted), each.name))
-    return [Suggestion(each.name, each.name, each.signature.title) for each in found[:MOST]]
+    return [
+        Suggestion(each.name, each.name, readable(each.signature.title)) for each in found[:MOST]
+    ]

@@ -16,12 +16,13 @@ from urllib.parse import quote
 
 from flask import g, render_template
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action, visibilities
 from app.lab.claims import values as numbers
 from app.lab.shown import board, cells, groups
-from app.library import documents
+from app.library import documents, macros
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
+from app.markup.line import typeset_line
 from app.markup.placeholders import typed
 from app.web import access, citing, embeds, pictures, places, properties, sweep_views, unwritten
 from app.web import cells as figures
@@ -173,7 +174,8 @@ def caption_of(cell: cells.Cell) -> str:
     if cell.analysis is None:
         return ""
     title = cell.analysis.signature.title
-    return escape(title if title.endswith(("?", "!")) else f"{title}.")
+    known = macros.of_library(access.settings().notes)[0]
+    return typeset_line(title if title.endswith(("?", "!")) else f"{title}.", known)
 
 
 def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
@@ -181,8 +183,10 @@ def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
     wanted = numbers.Reference(given["name"], given["key"], given.get("format") or "")
     text = numbers.look_up(wanted, lab.namespace)
     if text is None:
-        source = escape(given["source"])
-        return f'<span class="value unknown" title="Not computed yet">{source}</span>'
+        source, why = escape(given["source"]), escape(lab.why_unknown(wanted))
+        if not why:
+            return f'<span class="value unknown" title="Not computed yet">{source}</span>'
+        return f'<span class="value unknown">{source} <span class="reason">({why})</span></span>'
     run = lab.run_of(wanted.block)
     stale = lab.is_stale(wanted.block)
     about = escape(f"{wanted.block}.{wanted.key}{', stale' if stale else ''}")
@@ -192,7 +196,7 @@ def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:
     words = '<span class="hidden"> (stale)</span>' if stale else ""
     if given.get("linked"):
         return f"<span {shown}</span>{words}"
-    end = through(path) if g.person.role is Role.PUBLIC else ""
+    end = "" if access.is_inside() else through(path)
     return f'<a href="/runs/{run.id}{escape(end)}" {shown}</a>{words}'
 
 

@@ -29,9 +29,7 @@ def source_with(document: Document, name: str, base: str, typed: Mapping[str, st
     def bound(said: Mapping[str, Any]) -> Mapping[str, Any]:
         return signature.bind(known, said)
 
-    own = bound(block.params)
-    texts = {each: signature.as_text(known[each], value) for each, value in own.items()}
-    params = signature.bind_text(known, {**texts, **typed})
+    params = signature.retyped(known, bound(block.params), typed)
     return keep.kept(source, block, params, bound({}), bound)
 
 

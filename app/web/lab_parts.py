@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from flask import Flask, g
 from markupsafe import Markup, escape
 
-from app.accounts.permissions import Role, visibilities
+from app.accounts.permissions import visibilities
 from app.lab.runs import Run, sources
 from app.lab.shown import board, groups
 from app.lab.shown.board import Checked
 from app.lab.shown.groups import Group
 from app.markup.code import highlight
-from app.web import access
+from app.web import access, code_lines
 
 ACCENTED = re.compile("`([^`]+)`")
 
@@ -56,10 +56,10 @@ def claims_resting_on(script: str) -> list[Checked]:
 
 def code_of_run(run: Run) -> list[Code]:
     """The code that a run was made of, for people inside: versions are theirs alone."""
-    if g.person.role is Role.PUBLIC:
+    if not access.is_inside():
         return []
     files = run.parts.get("files") or {}
     return [
-        Code(path, files[path][:7], highlight(text, "python"))
+        Code(path, files[path][:7], code_lines.with_anchors(highlight(text, "python"), path))
         for path, text in sources.of_run(g.db, run).items()
     ]

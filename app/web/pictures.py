@@ -31,7 +31,7 @@ def finished(html: str) -> str:
 
 
 def numbered(html: str) -> str:
-    """Each `figure` becomes `Figure 3.`; `again` is the number just given."""
+    """Each `figure` becomes `Figure 3.`; `again` is the number just given, `coming` the next."""
     if "<!--gloss:figure " not in html:
         return html
     counts: Counter[str] = Counter()
@@ -43,7 +43,8 @@ def numbered(html: str) -> str:
         last[0] = str(counts[kind])
         return label(kind, last[0])
 
-    return fill(html, {"figure": figure, "again": lambda _: last[0], "cite": citing.later})
+    kinds = {"again": lambda _: last[0], "coming": lambda given: str(counts[given["kind"]] + 1)}
+    return fill(html, {"figure": figure, **kinds, "cite": citing.later})
 
 
 def label(kind: str, number: str) -> str:

@@ -1,5 +1,7 @@
 """What the JSON addresses show of each thing: small functions from a thing to JSON.
 
+What the person may not see of it is gone before (see `told`).
+
 >>> files_of(Output("fit", "table", {}, {"csv": "1 fit.csv"}), 7)
 {'csv': '/outputs/7/1%20fit.csv'}
 """
@@ -84,19 +86,17 @@ def parameter(found: Parameter) -> Json:
     return {**dataclasses.asdict(found), "choices": list(found.choices)}
 
 
-def run_entry(run: Run, *, inside: bool) -> Json:
-    """A run in a list. Why it failed is for people `inside`: it can tell paths and data."""
+def run_entry(run: Run) -> Json:
+    """A run in a list."""
     names = ("id", "script", "params", "status", "queued", "started", "ended", "seconds")
-    shown = {name: getattr(run, name) for name in names}
-    address = f"/runs/{run.id}"
-    return {**shown, "progress": run.progress, "message": run.message * inside, "url": address}
+    shown = {name: getattr(run, name) for name in (*names, "progress", "message")}
+    return {**shown, "url": f"/runs/{run.id}"}
 
 
-def run(run: Run, *, inside: bool) -> Json:
-    """A run; who asked for it, and what it printed, only for people `inside`."""
-    hidden = {"person": run.person, "log": run.log, "sandbox": run.sandbox} if inside else {}
+def run(run: Run) -> Json:
     outputs = [output(each, run.id) for each in run.outputs]
-    return {**run_entry(run, inside=inside), "outputs": outputs, "values": run.values, **hidden}
+    more = {"person": run.person, "log": run.log, "sandbox": run.sandbox}
+    return {**run_entry(run), "outputs": outputs, "values": run.values, **more}
 
 
 def output(found: Output, run_id: int) -> Json:
@@ -104,11 +104,11 @@ def output(found: Output, run_id: int) -> Json:
     return {"name": found.name, "kind": found.kind, "value": found.value, "files": files}
 
 
-def comparison(found: Comparison, *, inside: bool) -> Json:
+def comparison(found: Comparison) -> Json:
     """Two runs; of what differs in the code, the words."""
     return {
-        "a": run_entry(found.before, inside=inside),
-        "b": run_entry(found.after, inside=inside),
+        "a": run_entry(found.before),
+        "b": run_entry(found.after),
         "differences": [dataclasses.asdict(row) for row in found.rows],
         "same": dict(found.same),
         "code": [code(each) for each in found.code],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import (
@@ -17,17 +18,16 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action
 from app.errors import BadInput, Changed, NotFound
 from app.lab import analyses, runner, runs, signature
-from app.lab.shown import cells, trace
+from app.lab.shown import cells
 from app.lab.shown.cells import Cell
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import save
-from app.web import access, choices, editor, fillers, headers, keeping, writing
+from app.web import access, choices, code_lines, editor, fillers, headers, keeping, seen, writing
 from app.web import cells as figures
-from app.web.analyses import is_visible
 from app.web.notes import inside, readable
 
 blueprint = Blueprint("runs", __name__)
@@ -44,7 +44,7 @@ def start() -> ResponseReturnValue:
     analysis = analyses.get(settings, script)
     typed = choices.texts(request.form.items(multi=True))
     try:
-        params = signature.bind_text(analysis.signature, typed)
+        params = signature.retyped(analysis.signature, before(note, block, script), typed)
     except BadInput as error:
         if not wants_fragment():
             raise
@@ -55,10 +55,20 @@ def start() -> ResponseReturnValue:
     return answer(note, block, run)
 
 
+def before(note: str, block: str, script: str) -> dict[str, Any]:
+    """The parameters of the note's block, else the defaults: what its form shows of them and
+    nobody changed stays as it is."""
+    blocks = documents.blocks(g.db, readable(note).uid) if note else ()
+    named = [each for each in blocks if each.name == block and each.script == script]
+    wanted = named[0] if named else cells.Wanted(script, script)
+    found = cells.read(access.settings(), wanted).params
+    return dict(found or {})
+
+
 @blueprint.post("/runs/<int:run_id>/cancel")
 @access.needs(Action.RUN)
 def cancel(run_id: int) -> ResponseReturnValue:
-    run = runs.cancel(g.db, visible(run_id).id)
+    run = runs.cancel(g.db, seen.run(run_id).id)
     runner.wake(access.settings())
     return answer(request.form.get("note", ""), request.form.get("block", ""), run)
 
@@ -84,7 +94,7 @@ def cell(run_id: int) -> ResponseReturnValue:
 
     `live`: what the page knows of its state; while it is that, only what moves is sent.
     """
-    run = visible(run_id)
+    run = seen.run(run_id)
     note, block = request.args.get("note", ""), request.args.get("block", "")
     if request.args.get("live") == run.status:
         known, caption = of_block(note, block, run.script, run)
@@ -167,14 +177,15 @@ def number_asked() -> str:
 def news() -> Response:
     """What happened to the blocks of a page since it was made, elsewhere: {block: run}.
 
-    `known`: the state of each block as the page has it, `wide:17:succeeded`.
+    `known`: the state of each block as the page has it, `wide:17:succeeded`; with `:stale` behind
+    it where the page says so: who edits the code sees it here as well.
     """
     known = dict(pair.split(":", 1) for pair in request.args.getlist("known") if ":" in pair)
     settings, script = access.settings(), request.args.get("script", "")
     if script:
-        if not is_visible(script):
+        if not seen.analysis(script):
             raise NotFound("There is no such analysis.")
-        found = [cells.alone(settings, g.db, script, choices.of_analysis(script))]
+        found = [seen.cell_of(script)]
     else:
         document = readable(request.args.get("note", ""))
         blocks, chosen = documents.blocks(g.db, document.uid), choices.of_note(document)
@@ -182,7 +193,7 @@ def news() -> Response:
     changed = {
         each.name: each.newest.id
         for each in found
-        if each.newest and known.get(each.name, "") != f"{each.newest.id}:{each.newest.status}"
+        if each.newest and known.get(each.name, "") != figures.state_of(each)
     }
     if not changed:
         return Response(status=204)
@@ -193,7 +204,7 @@ def news() -> Response:
 @access.needs(Action.READ)
 def table(run_id: int) -> ResponseReturnValue:
     """A table of a run alone, in another order."""
-    run = visible(run_id)
+    run = seen.run(run_id)
     note, block = request.args.get("note", ""), request.args.get("block", "")
     sort = figures.sorting(block)
     output = next((each for each in run.outputs if each.name in sort), None)
@@ -228,7 +239,7 @@ def keep() -> ResponseReturnValue:
 @blueprint.get("/runs/<int:run_id>")
 @access.needs(Action.READ)
 def page(run_id: int) -> str:
-    run = visible(run_id)
+    run = seen.run(run_id)
     known = cells.alone(access.settings(), g.db, run.script, run.id)
     title = known.analysis.signature.title if known.analysis else run.script
     return render_template(
@@ -236,8 +247,8 @@ def page(run_id: int) -> str:
         run=run,
         title=title,
         cell=figures.shown(known, ""),
-        reason=trace.linked(run.message, choices.is_page),
-        log=trace.linked(run.log, choices.is_page),
+        reason=code_lines.linked(run.message, run),
+        log=code_lines.linked(run.log, run),
         room="Analyses",
     )
 
@@ -246,33 +257,9 @@ def page(run_id: int) -> str:
 @access.needs(Action.READ)
 def output(run_id: int, file: str) -> Response:
     """A file that a run made. A run's files never change, so browsers keep them."""
-    run = visible(run_id)
+    run = seen.run(run_id)
     if not any(file in output.files.values() for output in run.outputs):
         raise NotFound("There is no such file.")
     response = send_file(inside(runs.folder(access.settings(), run_id), file), conditional=True)
     response.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable"
     return headers.as_file(response)
-
-
-def visible(run_id: int) -> runs.Run:
-    """A run that the person may see: for the public, what a note that it may list shows."""
-    if g.person.role is not Role.PUBLIC:
-        return runs.get(g.db, run_id)
-    run = runs.load(g.db, [run_id]).get(run_id)
-    seen = visibilities(g.person)
-    if run and (cells.is_shown(access.settings(), g.db, run, seen) or is_of_note(run)):
-        return run
-    raise NotFound("There is no such run.")
-
-
-def is_of_note(run: runs.Run) -> bool:
-    """Whether the note that the address names shows it.
-
-    Numbers of runs can be counted through, so a run of an unlisted note needs the note's address.
-    """
-    if not request.args.get("note"):
-        return False
-    document = readable(request.args["note"])
-    lab = fillers.board_of(document, {})
-    shown = [(cell.script, cell.params) for cell in lab.cells.values()]
-    return (run.script, run.params) in shown

@@ -212,7 +212,7 @@ SCHEMAS: dict[str, Schema] = {
     "RunEntry": record("A run in a list.", **RUN),
     "Runs": page_of("RunEntry"),
     "Run": record(
-        "A run. Who asked for it, and its log, are for those who are signed in.",
+        "A run. Who asked for it, its log and sandbox are empty for who is not signed in.",
         {"person": TEXT, "log": TEXT, "sandbox": TEXT},
         outputs=many(of("Output")),
         values=OBJECT,

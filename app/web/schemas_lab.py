@@ -22,6 +22,7 @@ SWEEP = {
     "script": TEXT,
     "params": OBJECT,
     "axes": OBJECT,
+    "lengths": OBJECT,
     "counts": OBJECT,
     "points": WHOLE,
     "created": TEXT,
@@ -29,7 +30,8 @@ SWEEP = {
 }
 LAB_SCHEMAS: dict[str, Schema] = {
     "SweepEntry": record(
-        "An analysis over a grid. `axes`: the values of what varies, `params`: of what does not,"
+        "An analysis over a grid. `axes`: the values of what varies, the first 100 of each,"
+        " `lengths`: how many there are, `params`: the values of what does not vary,"
         " `counts`: how many points have which status.",
         **SWEEP,
     ),

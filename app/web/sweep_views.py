@@ -17,7 +17,8 @@ from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
-from app.web import access
+from app.web import access, told
+from app.web.columns import Column, column
 
 LONGEST_AXIS = 200
 IN_NOTE = 50  # points of a table below a plot in a note
@@ -46,6 +47,7 @@ class View:
     sort: str = ""
     number: int = 1
     pages: int = 1
+    drawn: int = 0  # points in the plot that the page has
 
     @property
     def numbers(self) -> list[str]:
@@ -73,9 +75,25 @@ class View:
         query = {**names, "sort": self.sort, "page": self.number, **changes}
         return f"/sweeps/{self.sweep.id}?{urlencode(query)}"
 
+    @property
+    def state_href(self) -> str:
+        """Where a page that waits asks how far it is, with what it shows of it."""
+        names = {"x": self.names.x, "y": self.names.y, "by": self.names.by}
+        query = {"note": self.note, **names, "drawn": self.drawn}
+        return f"/sweeps/{self.sweep.id}/state?{urlencode(query)}"
+
     def sorted_by(self, name: str) -> str:
         """Where the head of a column leads: up first, then down."""
         return self.href(sort=f"-{name}" if self.sort == name else name, page=1)
+
+    @property
+    def table(self) -> list[tuple[str, Column]]:
+        """What the table shows of each point, by the name of its column."""
+        rows = self.rows
+        params = [(name, [row.params.get(name) for row in rows]) for name in self.axes]
+        values = [(name, [row.values.get(name, "") for row in rows]) for name in self.columns]
+        took = ["" if row.seconds is None else round(row.seconds, 2) for row in rows]
+        return [(name, column(found)) for name, found in [*params, *values, ("seconds", took)]]
 
     def order(self, name: str) -> str:
         """As `aria-sort` says it."""
@@ -92,9 +110,12 @@ def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None)
     except NotFound:
         analysis = None
     title = analysis.signature.title if analysis else sweep.script
-    stale = shown.reasons(settings, g.db, sweep)
+    stale = shown.reasons(settings, sweep)
     varying = [axis.name for axis in sweep.axes]
-    return View(sweep, analysis, title, varying, columns, [], names, drawn, remark, stale)
+    known = told.sweep(sweep)
+    return View(
+        known, analysis, title, varying, columns, [], names, drawn, remark, stale, drawn=sweep.done
+    )
 
 
 def of_note(found: Shown, note: str) -> View | None:
@@ -102,7 +123,7 @@ def of_note(found: Shown, note: str) -> View | None:
     if found.sweep is None:
         return None
     bare = view_of(found.sweep, found.plot)
-    rows = points.rows(g.db, found.sweep.id, limit=IN_NOTE)
+    rows = told.rows(points.rows(g.db, found.sweep.id, limit=IN_NOTE))
     return replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.accounts.permissions import Action, Role, visibilities
+from app.accounts.permissions import Action
 from app.errors import BadInput, NotFound
 from app.lab import analyses, runner
 from app.lab.sweeps import asking, axes, points, shown, store
 from app.lab.sweeps.store import Sweep
 from app.library import documents
-from app.web import access, asked
+from app.web import access, asked, seen, told
 from app.web.notes import readable
 from app.web.sweep_views import View, form, newest, view_of
 from app.web.templates import address
@@ -26,6 +26,7 @@ blueprint = Blueprint("sweeps", __name__)
 
 PAGE = 200  # points of a table at once
 LISTED = 50
+MORE = 1.1  # times the points that a plot has, before it is drawn anew
 
 
 @blueprint.get("/sweeps")
@@ -33,7 +34,7 @@ LISTED = 50
 def every() -> str:
     """Who is not signed in sees those that public notes show."""
     offset = (asked.whole("page", 1, least=1, most=100_000) - 1) * LISTED
-    found = [sweep for sweep in newest(None, LISTED + 1, offset) if may_see(sweep)]
+    found = [sweep for sweep in newest(None, LISTED + 1, offset) if seen.has_sweep(sweep)]
     more = len(found) > LISTED
     return render_template(
         "sweeps.html",
@@ -83,16 +84,19 @@ def start_block(note: str, name: str) -> ResponseReturnValue:
 @blueprint.get("/sweeps/<int:sweep_id>")
 @access.needs(Action.READ)
 def page(sweep_id: int) -> str:
-    view = viewed(visible(sweep_id))
+    view = viewed(seen.sweep(sweep_id))
     return render_template("sweep.html", view=view, room="Analyses")
 
 
 @blueprint.get("/sweeps/<int:sweep_id>/state")
 @access.needs(Action.READ)
 def state(sweep_id: int) -> Response:
-    """How far it is, for a page that waits."""
-    view = replace(viewed(visible(sweep_id)), note=request.args.get("note", ""))
-    response = Response(render_template("_sweep_state.html", view=view))
+    """How far it is, for a page that waits; with the plot where a tenth more can be drawn."""
+    view = replace(viewed(seen.sweep(sweep_id)), note=request.args.get("note", ""))
+    drawn = asked.whole("drawn", 0, least=0, most=10**9)
+    anew = view.sweep.done > drawn * MORE
+    view = view if anew else replace(view, drawn=drawn)
+    response = Response(render_template("_sweep_state.html", view=view, beside=anew))
     if not view.sweep.active:
         response.headers["HX-Refresh"] = "true"  # the table is complete now
     return response
@@ -101,7 +105,7 @@ def state(sweep_id: int) -> Response:
 @blueprint.post("/sweeps/<int:sweep_id>/cancel")
 @access.needs(Action.RUN)
 def cancel(sweep_id: int) -> ResponseReturnValue:
-    store.cancel(g.db, visible(sweep_id).id)
+    store.cancel(g.db, seen.sweep(sweep_id).id)
     runner.wake(access.settings())
     return redirect(f"/sweeps/{sweep_id}", 303)
 
@@ -110,7 +114,7 @@ def cancel(sweep_id: int) -> ResponseReturnValue:
 @access.needs(Action.RUN)
 def resume(sweep_id: int) -> ResponseReturnValue:
     """Go on; where what it computes with has changed, this begins another."""
-    settings, sweep = access.settings(), visible(sweep_id)
+    settings, sweep = access.settings(), seen.sweep(sweep_id)
     again = asking.ask(settings, g.db, sweep.script, sweep.params, sweep.axes, g.person)
     runner.wake(settings)
     return redirect(f"/sweeps/{again.id}", 303)
@@ -119,7 +123,7 @@ def resume(sweep_id: int) -> ResponseReturnValue:
 @blueprint.get("/sweeps/<int:sweep_id>.csv")
 @access.needs(Action.READ)
 def table(sweep_id: int) -> Response:
-    sweep = visible(sweep_id)
+    sweep = seen.sweep(sweep_id)
     response = Response("".join(lines(sweep)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{sweep.script}-{sweep.id}.csv"'
@@ -151,30 +155,6 @@ def viewed(sweep: Sweep) -> View:
     pages = max(1, -(-sweep.size // PAGE))
     number = min(pages, asked.whole("page", 1, least=1, most=1_000_000))
     bare = view_of(sweep, "", {name: args[name] for name in ("x", "y", "by") if name in args})
-    rows = points.rows(g.db, sweep.id, sort=sort, limit=PAGE, offset=PAGE * (number - 1))
+    start = PAGE * (number - 1)
+    rows = told.rows(points.rows(g.db, sweep.id, sort=sort, limit=PAGE, offset=start))
     return replace(bare, rows=rows, sort=sort, number=number, pages=pages)
-
-
-def visible(sweep_id: int) -> Sweep:
-    """A sweep that the person may see: for the public, what a note that it may read shows."""
-    found = store.load(g.db, [sweep_id])
-    if found and may_see(found[0]):
-        return found[0]
-    raise NotFound(f"There is no sweep {sweep_id}.", hint="Only the latest are kept.")
-
-
-def may_see(sweep: Sweep) -> bool:
-    if g.person.role is not Role.PUBLIC:
-        return True
-    if "shown_sweeps" not in g:
-        g.shown_sweeps = shown_keys()
-    return sweep.key in g.shown_sweeps
-
-
-def shown_keys() -> set[store.Key | None]:
-    """The grids that notes show which the person may meet in a list, or whose address it has."""
-    settings, note = access.settings(), request.args.get("note")
-    found = [each for _, each in shown.of_notes(settings, g.db, visibilities(g.person))]
-    if note:
-        found += shown.shown(settings, g.db, documents.blocks(g.db, readable(note).uid))
-    return {each.key for each in found}

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.columns import columns as cells_of
+
 MOST_ROWS = 30
 WORDS_FOR_NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -24,6 +26,7 @@ class Column:
     name: str
     order: str
     sort: str
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Table:
     columns: Sequence[Column]
     rows: Rows
     told: str  # where these are not all rows
+    cells: Sequence[Sequence[str]] = ()  # the rows as text, as their columns write them
 
 
 def table(name: str, value: Mapping[str, Any], sort: str, every: Callable[[], Rows]) -> Table:
@@ -43,13 +47,19 @@ def table(name: str, value: Mapping[str, Any], sort: str, every: Callable[[], Ro
     kept = int(value.get("kept", total))
     if column is not None:
         rows = ordered(every() if kept > len(rows) else rows, column, descending=descending)
+    first = rows[:MOST_ROWS]
+    written = cells_of(first, len(columns))
     headings = [
         Column(
-            each, order_of(place == column, descending), asked(each, place == column, descending)
+            each,
+            order_of(place == column, descending),
+            asked(each, place == column, descending),
+            written[place].is_number,
         )
         for place, each in enumerate(columns)
     ]
-    return Table(name, headings, rows[:MOST_ROWS], bounds(total, kept, len(rows[:MOST_ROWS])))
+    cells = list(zip(*(each.cells for each in written), strict=True))
+    return Table(name, headings, first, bounds(total, kept, len(first)), cells)
 
 
 def wanted(columns: Sequence[str], sort: str) -> tuple[int | None, bool]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from markupsafe import escape as escaped
 
 from app import clock
-from app.accounts.permissions import PUBLIC, Action
+from app.accounts.permissions import PUBLIC, Action, Role
 from app.errors import Conflict, GlossError
 from app.library import macros, note
 from app.library.report_words import many
@@ -74,6 +74,7 @@ def of_person() -> dict[str, Any]:
     person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
     return {
         "person": person,
+        "inside": person.role is not Role.PUBLIC,
         "may": lambda action: access.can(person, Action(action)),
         "through": lambda note: through(note) if person is PUBLIC else "",
     }
@@ -135,7 +136,12 @@ def without_links(html: str) -> str:
 
 
 def seconds(number: float | None) -> str:
-    return "" if number is None else f"{number:.2f} s" if number < 10 else f"{number:.0f} s"
+    """A number and its unit stay together.
+
+    >>> seconds(1.634), seconds(22.5)
+    ('1.63\xa0s', '22\xa0s')
+    """
+    return "" if number is None else f"{number:.{2 if number < 10 else 0}f}\N{NO-BREAK SPACE}s"
 
 
 def shown(value: Any) -> str:

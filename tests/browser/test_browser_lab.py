@@ -33,6 +33,12 @@ def main(
     rows = [{"n": number, "odd": number % 2} for number in range(5)]
     return {"height": figure, "rows": rows, "total": rounds}
 '''
+# What a finger would have to hit that is lower than 24 pixels, outside of running text.
+TOO_LOW = """() => [...document.querySelectorAll(
+    "figure.cell :is(a, button, input, select, summary), :is(.actions, form.params) button, td a")]
+  .filter((each) => each.checkVisibility() && each.type !== "hidden")
+  .filter((each) => each.getBoundingClientRect().height < 24)
+  .map((each) => each.outerHTML.slice(0, 80))"""
 NOTE = """---
 title: Rounds
 visibility: private
@@ -98,8 +104,9 @@ def test_what_a_run_prints_comes_as_it_prints_it_and_other_tabs_learn_of_it(
     expect(figure.locator("pre.tail")).to_contain_text("round 3", timeout=RUN_MILLISECONDS)
     expect(figure.get_by_role("spinbutton", name="rounds")).to_have_value("11")
     expect(figure.get_by_text(re.compile("about . s left"))).to_be_visible()
-    figure.get_by_role("button", name="Cancel").click()
+    figure.get_by_role("button", name="Cancel").press("Enter")
     expect(figure.get_by_text("Cancelled", exact=True)).to_be_visible(timeout=RUN_MILLISECONDS)
+    expect(figure.get_by_role("button", name="Run", exact=True)).to_be_focused()
     page.goto("/notes/rounds")
     run = watched.get_attribute("data-run") or ""
     figure.get_by_role("button", name="Rerun").click()
@@ -141,3 +148,16 @@ def test_two_runs_side_by_side(
         width = phone.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, address
         accessible(phone)
+        assert phone.evaluate(TOO_LOW) == [], address
+
+
+def test_on_paper_a_long_table_goes_on_and_dead_controls_are_gone(
+    library: Any, signed_in: Page
+) -> None:
+    page, figure = signed_in, figure_of(signed_in)
+    page.emulate_media(media="print")
+    for gone in ("form.params", ".ways", ".files", "details.printed"):
+        expect(figure.locator(gone)).to_be_hidden()
+    expect(figure.locator("img").first).to_be_visible()
+    assert figure.evaluate("e => getComputedStyle(e).breakInside") == "auto"
+    assert figure.locator("tr").first.evaluate("e => getComputedStyle(e).breakInside") == "avoid"

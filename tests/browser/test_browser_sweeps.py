@@ -64,6 +64,9 @@ def test_a_sweep_is_watched_to_its_end_then_drawn_and_sorted(signed_in: Page) ->
         "aria-sort", "ascending"
     )
     expect(page.get_by_role("img", name="spread against size by seed")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("img", name="spread against size by seed")).to_be_visible()
+    expect(page.locator("form.plotting")).to_be_hidden()
 
 
 def test_a_sweep_is_begun_cancelled_and_resumed_without_scripts(

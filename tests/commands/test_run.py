@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from app import __main__, database
 from app.accounts import people
-from app.lab import runner, runs
+from app.lab import analyses, runner, runs
 from app.lab.runner import door
 from app.settings import PROJECT, Settings
 
@@ -68,14 +69,27 @@ def test_run_prints_the_values_and_a_second_time_without_a_process(
     assert app(library, "run", "double", "--set", "x=4", "--json") == 0
     again = json.loads(capsys.readouterr().out)
     assert (again["id"], again["values"], begun) == (1, {"y": 8}, ["1"])
+    assert again["cached"]
+    assert app(library, "run", "double", "--set", "x=4") == 0
+    assert re.match(
+        r"run 1 is stored, of \d{4}-\d\d-\d\dT[\d:]+Z: --force computes anew\n",
+        capsys.readouterr().out,
+    )
     assert not runner.is_running(library)
 
 
 def test_run_without_a_name_lists_the_analyses(
     library: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (library.analysis / "my walk-two.py").write_text(DOUBLE)
+    (library.analysis / "no-main.py").write_text("x = 1\n")
+    (library.analysis / "slow.py").write_text(SLOW.replace("Slow.", "Slow, of $N$."))
     assert app(library, "run") == 0
-    assert capsys.readouterr().out == "bad: Bad\ndouble: Twice\nslow: Slow\n"
+    assert capsys.readouterr().out == (
+        f"bad: Bad\ndouble: Twice\nslow: Slow, of N\nmy walk-two.py: {analyses.MISNAMED}\n"
+    )
+    assert app(library, "run", "my walk-two") == 1
+    assert f"my walk-two.py: {analyses.MISNAMED}. Give the file another" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

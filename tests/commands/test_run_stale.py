@@ -47,8 +47,13 @@ def test_what_is_stale_is_run_by_its_cause_or_all(
     assert main(["run", "--stale", "--because", "first_steps.py", "--json", *folders]) == 0
     (done,) = json.loads(capsys.readouterr().out)
     assert (done["script"], done["status"], done["values"]) == ("first", "succeeded", {"x": 1})
+    assert done["blocks"] == ["a: first"]
+    assert done["because"][0].startswith("`first_steps.py`, which it imports, changed on ")
     assert main(["run", "--stale", *folders]) == 0
-    assert capsys.readouterr().out == f"run {done['id'] + 1} second succeeded\n"
+    said = capsys.readouterr().out
+    assert said.startswith(
+        f"run {done['id'] + 1} second succeeded\n  in a: second; `second_steps.py`"
+    )
     assert main(["run", "--stale", *folders]) == 0
     assert capsys.readouterr().out == "Nothing is stale.\n"
     assert main(["run", "first", "--stale", *folders]) == 1

@@ -59,8 +59,21 @@ def test_what_holds(check: str, number: float | None) -> None:
 
 
 def test_what_is_refuted() -> None:
-    assert judge("wide.ratio > 2", VALUES) == Verdict("refuted", 1.003)
+    refuted = Verdict("refuted", 1.003, worked=(("wide.ratio", 1.003),))
+    assert judge("wide.ratio > 2", VALUES) == refuted
     assert judge("not wide.yes", VALUES).state == "refuted"
+
+
+def test_what_the_names_stand_for_is_told_and_the_left_side_where_it_is_no_name() -> None:
+    """The number of a check that begins with abs(…) is a distance, and nobody could tell."""
+    worked = dict(judge("abs(wide.ratio - 1) < wide.count", VALUES).worked)
+    assert list(worked) == ["wide.ratio", "wide.count", "left side"]
+    assert worked["wide.ratio"] == 1.003
+    assert worked["left side"] == pytest.approx(0.003)
+    named = [name for name, _ in judge("wide.count < wide.ratio and wide.count < 3", VALUES).worked]
+    assert named == ["wide.count", "wide.ratio"]
+    assert dict(judge("wide.ratio < wide.ration", VALUES).worked) == {"wide.ratio": 1.003}
+    assert judge("len(wide.many) > 1", VALUES).worked[-1][0] == "left side"
 
 
 @pytest.mark.parametrize(

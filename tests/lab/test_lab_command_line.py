@@ -62,13 +62,15 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def started(script: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def started(
+    script: Path, *options: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     # As with the project installed, and as on a desktop: a screen that no one may try to open
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "DISPLAY": ":99", "COLUMNS": "100"}
     environment.pop("MPLBACKEND", None)
     return subprocess.run(
         [sys.executable, str(script), *options],
-        cwd=script.parent,
+        cwd=folder or script.parent,
         env=environment,
         capture_output=True,
         text=True,
@@ -92,14 +94,25 @@ def test_it_runs_on_its_own(script: Path) -> None:
 
 
 def test_files_go_where_out_says_and_chance_repeats(script: Path) -> None:
-    script.write_text(WALK.replace('    out: str = "none",\n', "").replace(", out]", "]"))
-    runs = [started(script, "--seed", seed, "--out", f"made/{seed}") for seed in ("7", "7", "8")]
+    """Relative paths of the options begin where they are typed, those in `main` at its file."""
+    here = script.parent / "here"
+    here.mkdir()
+    (script.parent / "data.txt").write_text("data")
+    source = WALK.replace('    out: str = "none",\n', "").replace(
+        ", out]", ", open('data.txt').read()]"
+    )
+    script.write_text(source)
+    runs = [
+        started(script, "--seed", seed, "--out", f"made/{seed}", folder=here)
+        for seed in ("7", "7", "8")
+    ]
+    assert "2026, 'data']" in runs[0].stdout, runs[0].stderr
     drawn = [
         [line for line in done.stdout.splitlines() if line.startswith("drawn")] for done in runs
     ]
     assert len(drawn[0]) == 2
     assert drawn[0] == drawn[1] != drawn[2]
-    assert (script.parent / "made/7/walk.png").is_file()
+    assert (here / "made/7/walk.png").is_file()
     assert not (script.parent / "walk.png").exists()
 
 

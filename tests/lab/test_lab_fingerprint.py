@@ -111,8 +111,8 @@ def test_prose_makes_nothing_stale(library: Settings, name: str, text: str) -> N
         ("walk.py", WALK.replace('"n":', '"m":'), ["its code changed"]),
         ("paths/more.py", "import walks\nx = 2", ["`paths/more.py`, which it imports, changed"]),
         ("paths/more.py", "x = (", ["`paths/more.py`, which it imports, changed"]),
-        ("data/x.csv", "1,3", ["data/x.csv changed"]),
-        ("data/y.csv", "1,3", ["data/y.csv is there now"]),
+        ("data/x.csv", "1,3", ["`data/x.csv` changed"]),
+        ("data/y.csv", "1,3", ["`data/y.csv` is there now"]),
         (
             "paths/other.py",
             "import unused",
@@ -133,7 +133,7 @@ def test_a_change_is_found_and_told(
 def test_an_input_that_goes_missing_is_told(library: Settings) -> None:
     before = taken(library)
     (library.analysis / "data/x.csv").unlink()
-    assert reasons(before.parts, taken(library).parts) == ["data/x.csv is missing"]
+    assert reasons(before.parts, taken(library).parts) == ["`data/x.csv` is missing"]
 
 
 def test_nothing_outside_the_folder_is_read(library: Settings) -> None:
@@ -185,8 +185,8 @@ def test_what_an_earlier_run_opened_belongs_to_it(library: Settings) -> None:
     (library.analysis / "data/.swap").write_text("1")
     assert reasons(before.parts, now().parts) == [
         "`unused.py`, which it imports, changed",
-        "other files are in data/",
-        "data/seen.csv is there now",
+        "other files are in `data/`",
+        "`data/seen.csv` is there now",
         f"it now uses tqdm {metadata.version('tqdm')}",
     ]
 
@@ -204,7 +204,7 @@ def test_a_cause_has_a_key_and_the_day_of_its_file(library: Settings) -> None:
             "`paths/more.py`, which it imports, changed on 3 March",
             "`paths/more.py` changed on 3 March",
         ),
-        ("input:data/x.csv", *["data/x.csv changed on 1 December 2019"] * 2),
+        ("input:data/x.csv", *["`data/x.csv` changed on 1 December 2019"] * 2),
     ]
     assert [cause.is_named("data/x.csv") for cause in found] == [False, True]
     assert [cause.is_named("module:paths/more.py") for cause in found] == [True, False]

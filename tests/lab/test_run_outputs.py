@@ -180,3 +180,11 @@ def test_a_dark_colour_becomes_light_and_a_light_one_dark(colour: str) -> None:
 def test_only_colours_change(text: str) -> None:
     assert len(dark.recoloured(text)) == len(text)
     assert dark.recoloured("no colour: #12345 url(#fill)") == "no colour: #12345 url(#fill)"
+
+
+def test_what_is_none_is_left_out_and_the_rest_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = results.kept({"a": 1, "ratio": None, "b": "two"}, tmp_path)
+    assert [each.name for each in made] == ["a", "b"]
+    assert capsys.readouterr().err == "main returned None as 'ratio': it is left out.\n"

@@ -18,7 +18,7 @@ from app.accounts.permissions import Person
 from app.errors import BadInput, NotFound
 from app.lab import fingerprint, runs
 from app.lab.runs import Output, Run, queue
-from app.lab.shown import cells
+from app.lab.shown import cells, spoken
 from app.settings import Settings
 
 SOURCE = (
@@ -156,9 +156,9 @@ def test_cancel_and_interrupt(
     assert queue.to_cancel(connection) == {first.id}
     for _ in range(2):
         assert runs.cancel(connection, second.id).status == "cancelled"
-    assert queue.interrupt_left_over(connection) == [first.id]
+    assert queue.interrupt_left_over(connection, []) == [first.id]
     assert runs.get(connection, first.id).status == "interrupted"
-    assert queue.interrupt_left_over(connection) == []
+    assert queue.interrupt_left_over(connection, []) == []
 
 
 def test_progress_is_seen_without_making_pages_old(
@@ -253,10 +253,10 @@ def test_what_a_library_lacks_and_what_the_public_may_see(
     claim = "INSERT INTO document_claim VALUES (1, 'c', '', 'walk.n > 1', 'holds', 1)"
     connection.execute(claim)
     every = [{"walkers": n, "seed": 0} for n in (20, 30, 10)]
-    assert cells.missing(settings, connection) == [("walk", params) for params in every]
+    assert spoken.missing(settings, connection) == [("walk", params) for params in every]
     made = [finished(settings, connection, person, walkers=n) for n in (20, 30, 10, 40)]
-    assert cells.missing(settings, connection) == []
-    seen = [cells.is_shown(settings, connection, run, ("public",)) for run in made]
+    assert spoken.missing(settings, connection) == []
+    seen = [spoken.is_shown(settings, connection, run, ("public",)) for run in made]
     assert seen == [True, False, True, False]
 
 

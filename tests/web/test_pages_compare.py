@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from typing import Any
 
@@ -79,6 +80,10 @@ def test_the_code_is_compared_where_it_was_kept(
     address = f"compare?a={two[0]}&b={two[1]}"
     (code,) = owner.get(f"/api/{address}").get_json()["code"]
     assert (code["path"], code["whole"]) == ("shown.py", True)
+    rows = {row["part"]: row for row in owner.get(f"/api/{address}").get_json()["differences"]}
+    versions = [hashlib.sha256(text.encode()).hexdigest()[:7] for text in SOURCES]
+    assert rows["code"]["name"] == "shown.py"
+    assert [rows["code"]["before"], rows["code"]["after"]] == versions
     assert "<del>" in owner.get(f"/{address}").text
     connection.execute("DELETE FROM source")
     connection.execute("UPDATE run SET parts = json_set(parts, '$.source', id)")
@@ -119,6 +124,8 @@ def test_all_runs_of_an_analysis_by_status(owner: FlaskClient, two: tuple[int, i
     owner.post("/api/runs", json={"script": "shown", "params": {"steps": 7}})
     page = owner.get("/analyses/shown/runs").text
     assert page.count('name="a"') == 3
+    for name, run in zip("ab", two, strict=True):  # not the one that waits
+        assert re.search(rf'name="{name}" value="{run}"[^>]* checked', page)
     assert "Compare the two marked" in page
     assert owner.get("/analyses/shown/runs?status=queued").text.count('href="/runs/') == 1
     assert owner.get("/analyses/shown/runs?status=odd").status_code == 400
@@ -135,7 +142,14 @@ def run_of(**values: Any) -> Run:
 
 @pytest.mark.parametrize(
     ("before", "after", "note"),
-    [(0, 2, "+2"), (2, -2, "−4"), (1, True, ""), ("nan", 1.0, ""), (1e308, -1e308, "−inf")],
+    [
+        (0, 2, "+2"),
+        (2, -2, "−4"),
+        (1100, 60000, "+58900, × 54.55"),
+        (1, True, ""),
+        ("nan", 1.0, ""),
+        (1e308, -1e308, "−inf"),
+    ],
 )
 def test_values_of_any_kind(before: Any, after: Any, note: str) -> None:
     found = compare.compare(run_of(x=before), run_of(x=after), lambda _: None, lambda *_: "")

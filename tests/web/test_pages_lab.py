@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app.lab import runs
 from app.lab.runs import Output, queue
+from app.lab.shown import audit
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -62,6 +64,33 @@ def test_outputs_come_in_the_order_in_which_they_were_returned(
     assert re.search(r"#source\">version [0-9a-f]{7}</a>", page)
 
 
+def test_what_a_parameter_is_and_what_the_buttons_do_stands_in_the_page(
+    owner: FlaskClient, settings: Settings, done: int
+) -> None:
+    """Not in a tooltip, which a finger and a keyboard never meet."""
+    file = settings.analysis / "shown.py"
+    file.write_text(file.read_text().replace("steps: int", 'steps: Annotated[int, "how many"]'))
+    page = owner.get("/notes/open").text
+    form = page.partition('<form class="params"')[2].partition("</form>")[0]
+    assert "title=" not in form
+    assert "Rerun computes anew" in form
+    described = re.findall(r'aria-describedby="([^"]+)"', form)
+    assert described
+    assert ">how many</span>" in form
+    assert all(f'id="{each}"' in form for each in described)
+
+
+def test_a_column_of_numbers_has_one_number_of_decimals(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    rows = [[14, "Jahr 1"], [16.1, "Jahr 2"], [17.15, None]]
+    table = {"columns": ["temp", "name"], "rows": rows, "total": 3, "kept": 3}
+    finish(settings, connection, start(owner, steps=5), outputs=[Output("t", "table", table, {})])
+    page = owner.get("/notes/open").text
+    assert cells_of(page) == ["14.00", "Jahr 1", "16.10", "Jahr 2", "17.15", "–"]
+    assert page.count('class="num"') == 4, "words stand at the left"
+
+
 def test_the_caption_is_the_alternative_text(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
 ) -> None:
@@ -78,7 +107,7 @@ def test_the_caption_is_the_alternative_text(
 
 
 def cells_of(page: str) -> list[str]:
-    return re.findall(r"<td>(.*?)</td>", page.partition("<tbody>")[2].partition("</tbody>")[0])
+    return re.findall(r"<td[^>]*>(.*?)</td>", page.partition("<tbody>")[2].partition("</tbody>")[0])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +158,7 @@ def test_a_choice_is_in_the_address_and_the_text_speaks_of_the_notes_own(
     page = owner.get("/notes/open?shown.steps=6").text
     assert "<dd>70</dd>" in page
     assert "Other parameters than the note’s" in page
-    assert "Holds · 7" in page, "the claim is about the note's own run"
+    assert "shown.total <b>7</b>" in page, "the claim is about the note's own run"
     assert f'data-state="{other}:succeeded"' in page
     assert owner.get(f"/notes/open?run=shown:{done}&shown.steps=6").text.count("<dd>70</dd>") == 0
     for query in ("shown.steps=many", "shown.stops=1"):
@@ -150,6 +179,59 @@ def test_the_public_sees_only_choices_that_a_note_shows(
     assert "<dd>7</dd>" in public.get("/analyses/shown?shown.steps=5").text
     assert "What it printed" not in public.get("/notes/open").text
     assert "data-state" not in public.get("/notes/open").text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("shown.steps=6", "This address asks for steps 6; shown is the note’s own."),
+        ("shown.steps=%3Cb%3E", "This address asks for steps &lt;b&gt;; shown is the note’s own."),
+        ("shown.stops=6", "This address asks for other parameters; shown is the note’s own."),
+        ("run=shown:99", "This address asks for another run; shown is the note’s own."),
+        ("shown.steps=5", ""),
+        ("other.steps=6", ""),
+    ],
+)
+def test_the_public_is_told_that_an_address_asks_for_something_else(
+    public: FlaskClient, reader: FlaskClient, owner: FlaskClient, done: int, query: str, words: str
+) -> None:
+    page = public.get(f"/notes/open?{query}").text
+    assert "<dd>7</dd>" in page
+    assert words in page
+    assert ("This address asks for" in page) == bool(words)
+    for client in (reader, owner):
+        assert "This address asks for" not in client.get(f"/notes/open?{query}").text
+    if "%3C" in query:
+        assert "steps is a whole number, not &lt;b&gt;. Shown is the note’s own." in (
+            reader.get(f"/notes/open?{query}").text
+        ), "who has no form is told as well"
+
+
+def test_the_public_page_of_an_analysis_shows_a_run_that_the_public_may_see(
+    public: FlaskClient, owner: FlaskClient, settings: Settings,
+    connection: sqlite3.Connection, done: int,
+) -> None:  # fmt: skip
+    default = start(owner)  # no public note shows it
+    figure = Output("plot", "figure", FIGURE, {"svg": "plot.svg"})
+    finish(settings, connection, default, outputs=[figure])
+    assert f"/outputs/{default}/" in owner.get("/analyses/shown").text
+    page = public.get("/analyses/shown").text
+    assert f"/outputs/{default}/" not in page
+    assert f"/outputs/{done}/plot.svg" in page
+    assert "Other parameters than the defaults: steps 5" in page
+    assert ">the defaults</a>" not in page, "they are not for the public"
+    news = public.get("/runs/news?script=shown")
+    assert news.get_json() == {"shown": done}
+
+
+def test_the_public_page_of_an_analysis_shows_no_run_where_none_is_public(
+    public: FlaskClient, owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    default = start(owner)
+    finish(settings, connection, default)
+    page = public.get("/analyses/shown").text
+    assert "Not run yet" in page
+    assert "/outputs/" not in page
 
 
 def test_running_leads_to_the_address_of_the_choice(owner: FlaskClient, done: int) -> None:
@@ -197,9 +279,21 @@ def test_a_page_that_waits_is_told_only_what_moves(
     runs.cancel(connection, first)
 
 
-def test_another_tab_learns_what_happened(owner: FlaskClient, done: int) -> None:
+def test_another_tab_learns_what_happened(
+    owner: FlaskClient, settings: Settings, done: int
+) -> None:
     asks = "/runs/news?note=open&known=shown:"
     assert owner.get(f"{asks}{done}:succeeded").status_code == 204
+    file = settings.analysis / "shown.py"
+    before = file.read_text()
+    file.write_text(f"{before}x = 1\n")
+    assert owner.get(f"{asks}{done}:succeeded").get_json() == {"shown": done}, "stale is news"
+    assert owner.get(f"{asks}{done}:succeeded:stale").status_code == 204
+    fragment = owner.get(f"/runs/{done}/cell?note=open&block=shown&tab=1", headers=HTMX)
+    assert "Stale: its code changed" in fragment.text
+    assert f'data-state="{done}:succeeded:stale"' in fragment.text
+    file.write_text(before)
+    assert owner.get(f"{asks}{done}:succeeded:stale").get_json() == {"shown": done}
     newer = owner.post("/api/runs", json={"script": "shown", "params": {"steps": 5}, "force": True})
     run = newer.get_json()["id"]
     assert owner.get(f"{asks}{done}:succeeded").get_json() == {"shown": run}
@@ -264,6 +358,79 @@ def test_what_changed_meanwhile_is_kept_too(
     owner.put("/api/notes/open", json={"markdown": clash}, headers={"If-Match": now})
     assert keep(owner, settings, base=now, **{"p.steps": "9"}).status_code == 412
     assert "{steps: 8}" in file.read_text()
+
+
+def test_what_nobody_typed_stays_as_the_note_says_it(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """An empty list and an empty text have texts of their own, which are no defaults."""
+    (settings.analysis / "list.py").write_text(
+        "def main(dims: list[int] = [5], label: str | None = 'x', n: int = 1) -> dict: ..."
+    )
+    block = "```analysis\nscript: list\nparams: {dims: [], label: '', n: 1}  # so\n```\n"
+    (settings.notes / "empty.md").write_text(block)
+    sync(settings, connection)
+    page = owner.get("/notes/empty?list.n=4").text
+    form = page.partition("runs/keep")[2].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(base|p\.\w+)" value="([^"]*)"', form))
+    sent = {"note": "empty", "block": "list", "script": "list", **sent, "p.n": "4"}
+    sent |= {name: unescape(text) for name, text in sent.items()}
+    assert (sent["p.dims"], sent["p.label"]) == ("[]", '""')
+    for data in (sent, {**sent, "p.n": "1"}):
+        run = owner.post("/runs", data=data, headers=HTMX).headers["HX-Replace-Url"]
+        assert run == ("/notes/empty?list.n=4" if data is sent else "/notes/empty")
+    asked = connection.execute("SELECT params FROM run ORDER BY id").fetchall()
+    assert [json.loads(row["params"]) for row in asked] == [
+        {"dims": [], "label": "", "n": 4}, {"dims": [], "label": "", "n": 1},
+    ]  # fmt: skip
+    assert owner.post("/runs/keep", data=sent).status_code == 303
+    assert (settings.notes / "empty.md").read_text() == block.replace("n: 1", "n: 4")
+
+
+def test_what_shows_nothing_takes_no_number_and_no_caption(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    blocks = (
+        "as: a\nparams: {stops: 5}",
+        "as: b\ncaption: My words.",
+        "as: c\nsweep: {stops: [1]}",
+        "as: d\nparams: {steps: 5}",
+    )
+    fences = "\n".join(f"```analysis\nscript: shown\n{block}\n```\n" for block in blocks)
+    (settings.notes / "several.md").write_text(fences)
+    sync(settings, connection)
+    page = owner.get("/notes/several").text
+    assert re.findall(r"<figcaption.*?</figcaption>", page) == [
+        "<figcaption hidden><span data-written>My words.</span></figcaption>",
+        '<figcaption><b data-text="">Figure 1.</b> Adds steps.</figcaption>',
+    ]
+    assert re.findall(r"number=\d", page) == ["number=1"], "the one that its caption gets"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("over.total", "a sweep has many values"),
+        ("shown.nothing", "its result has no value nothing"),
+        ("shown.total | q", "q is no format for it"),
+        ("shown.total", ""),
+        ("unseen.total", ""),
+    ],
+)
+def test_a_value_that_no_sentence_can_show_says_why_and_is_an_error(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int,
+    value: str, why: str,
+) -> None:  # fmt: skip
+    sweep = "```analysis\nscript: shown\nas: over\nsweep: {steps: [1, 2]}\n```\n"
+    own = "```analysis\nscript: shown\nparams: {steps: 5}\n```\n"
+    (settings.notes / "values.md").write_text(f"It is {{{{ {value} }}}} long.\n\n{own}\n{sweep}")
+    sync(settings, connection)
+    page = owner.get("/notes/values").text
+    assert (f'<span class="reason">({why})</span>' in page) == bool(why)
+    found = [each for each in audit.findings(settings, connection) if each.kind == "value"]
+    named = value.partition(" ")[0]
+    assert [each.message for each in found] == ([f"{named}: {why}."] if why else [])
+    assert all(each.is_error for each in found)
 
 
 def test_only_those_who_write_keep(

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.accounts import people
 from app.accounts.permissions import Person
+from app.commands.watch import index_analyses
 from app.lab import runs
 from app.lab.runs import Output, queue
 from app.lab.shown import audit, groups
@@ -137,3 +138,51 @@ def test_check_reruns_what_is_only_spoken_of_too(
 def outdated(settings: Settings, connection: sqlite3.Connection, person: Person) -> set[str]:
     numbers = audit.enqueue_outdated(settings, connection, person)
     return {runs.get(connection, number).script for number in numbers}
+
+
+def test_a_failure_whose_code_changed_since_says_so_and_is_taken_along(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    file, person = settings.analysis / "third.py", people.owner(connection)
+    bad = f"{file.read_text()}1 / 0\n"
+    file.write_text(bad)
+    (settings.analysis / "x.csv").write_text("no number")
+    run, _ = runs.enqueue(settings, connection, "third", {"n": 1}, person)
+    assert queue.claim(settings, connection)
+    words, long_there = "third.py, line 5: ZeroDivisionError: division by zero", -60.0
+    queue.finish(
+        settings, connection, run.id, "excepted",
+        message=words, opened=["x.csv"], seconds=long_there,
+    )  # fmt: skip
+    failed = library.get("/notes/two").text
+    assert "The analysis failed</span>" in failed
+    assert "since then" not in failed
+    (settings.analysis / "x.csv").write_text("1")
+    (because,) = groups.groups(settings, connection, EVERY)[0].cells[0][1].since
+    assert because.key == "input:x.csv", "what it read belongs to it too"
+    file.write_text(f"{bad}# mended\nx = 2\n")
+    index_analyses(settings, connection)
+    page = library.get("/notes/two").text
+    assert "The analysis failed; since then its code changed on " in page
+    assert "Rerun what is stale" in page
+    assert library.post("/api/runs/stale", json={"because": "third"}).get_json()["runs"]
+    assert waiting(connection) == ["third"]
+    # What holds again, since the code is as it was, is no failure any more.
+    assert queue.claim(settings, connection)
+    queue.finish(settings, connection, run.id + 1, "excepted", message="again")
+    file.write_text(CODE.format(module="other"))
+    index_analyses(settings, connection)
+    assert library.get("/notes/two").text.count("Up to date") == 2
+    assert groups.groups(settings, connection, EVERY) == []
+
+
+def test_check_says_what_changed_since_a_failure(
+    library: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "one.md").write_text(BLOCK.format(script="first", name="a", n=9))
+    sync(settings, connection)
+    run, _ = runs.enqueue(settings, connection, "first", {"n": 9}, people.owner(connection))
+    queue.finish(settings, connection, run.id, "excepted", message="first.py, line 2: IndexError.")
+    change(settings, "steps")
+    found = [each.message for each in audit.findings(settings, connection) if each.path == "one"]
+    assert found[0].startswith("a: first.py, line 2: IndexError. Since then: `steps.py`, which it")

@@ -79,7 +79,7 @@ def test_a_sweep_is_asked_for_watched_and_gone_on_with(
 def test_the_table_is_sorted_by_its_heads_and_is_a_file(owner: FlaskClient, grid: int) -> None:
     def steps(query: str) -> list[str]:
         body = owner.get(f"/sweeps/{grid}{query}").text.partition("<tbody>")[2]
-        return re.findall(r"<tr>\s*<td>(\d+)</td>", body)
+        return re.findall(r"<tr>\s*<td class=\"num\">(\d+)</td>", body)
 
     assert steps("") == ["1", "1", "10", "10", "100", "100"]
     assert steps("?sort=-total")[:2] == ["10", "10"]
@@ -92,6 +92,23 @@ def test_the_table_is_sorted_by_its_heads_and_is_a_file(owner: FlaskClient, grid
         ("1", "b", "2.5"),
     ]
     assert [row["status"] for row in rows[3:]] == ["succeeded", "excepted", "queued"]
+
+
+def test_a_plot_grows_while_its_sweep_runs(
+    owner: FlaskClient, connection: sqlite3.Connection, grid: int
+) -> None:
+    connection.execute("UPDATE run SET status = 'queued' WHERE status = 'excepted'")
+    asks = re.search(
+        r'hx-get="(/sweeps/\d+/state\?note=grid[^"]*drawn=4)"', owner.get("/notes/grid").text
+    )
+    assert asks
+    address = asks[1].replace("&amp;", "&")
+    assert 'id="drawing-' not in owner.get(address).text, "the page has these points already"
+    newer = owner.get(address.replace("drawn=4", "drawn=2")).text
+    assert f'<div class="drawing" id="drawing-{grid}" hx-swap-oob="true">' in newer
+    assert "total against steps by label" in newer, "as the note draws it"
+    assert "drawn=4" in newer
+    assert f'id="drawing-{grid}"' in owner.get(f"/sweeps/{grid}").text
 
 
 def test_what_cannot_be_swept_is_said_beside_what_was_typed(owner: FlaskClient) -> None:
@@ -164,5 +181,7 @@ def test_a_program_asks_reads_and_cancels(owner: FlaskClient) -> None:
     assert [row["params"]["steps"] for row in page["results"]] == [1, 2]
     assert owner.post("/api/sweeps", json=sent).get_json()["id"] == page["id"]
     assert owner.delete(address).get_json()["counts"] == {"cancelled": 4}
+    long = owner.post("/api/sweeps", json={**sent, "sweep": {"steps": "0:300"}}).get_json()
+    assert (len(long["axes"]["steps"]), long["lengths"]) == (100, {"steps": 300})
     wrong = owner.post("/api/sweeps", json={**sent, "sweep": {"steps": 3}})
     assert (wrong.status_code, wrong.get_json()["field"]) == (400, "sweep.steps")

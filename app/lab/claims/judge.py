@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -27,6 +28,7 @@ from app.lab.claims.sums import FUNCTIONS, OPERATORS, Unclear, known
 LONGEST = 1_000
 MOST_PARTS = 300
 DEEPEST = 40
+LEFT_SIDE = "left side"
 MOST_KEPT = 2_000  # checks that were read
 ALLOWED = (
     ast.Expression,
@@ -49,25 +51,32 @@ Namespace = Mapping[str, Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`number` is the left side of the first comparison; `reason` says why it is unknown."""
+    """`number` is the left side of the first comparison; `reason` says why it is unknown.
+
+    `worked`: what the names in the check stand for, and the left side where it is no name, in
+    the order of the check.
+    """
 
     state: Literal["holds", "refuted", "unknown"]
     number: float | None = None
     reason: str = ""
+    worked: tuple[tuple[str, Any], ...] = ()
 
 
 def judge(check: str, namespace: Namespace) -> Verdict:
     """Whether `check` is true of these values; never raises."""
-    number = None
+    number: float | None = None
+    worked: tuple[tuple[str, Any], ...] = ()
     try:
         tree = flat(check)
         number = left_side(tree, namespace)
+        worked = worked_out(tree, namespace, number)
         answer = evaluate(tree.body, namespace)
         if not isinstance(answer, bool):
             raise Unclear("The check is no comparison: it is neither true nor false.")
     except Unclear as error:
-        return Verdict("unknown", number, str(error))
-    return Verdict("holds" if answer else "refuted", number)
+        return Verdict("unknown", number, str(error), worked)
+    return Verdict("holds" if answer else "refuted", number, worked=worked)
 
 
 def names(check: str) -> list[str]:
@@ -139,6 +148,22 @@ def left_side(tree: ast.Expression, namespace: Namespace) -> float | None:
     return number if math.isfinite(number) and not isinstance(value, bool) else None
 
 
+def worked_out(
+    tree: ast.Expression, namespace: Namespace, number: float | None
+) -> tuple[tuple[str, Any], ...]:
+    """Each value that the check names, by its name; a list only by what is computed of it."""
+    spoken = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and "." in node.id]
+    spoken.sort(key=lambda node: node.col_offset)
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys(node.id for node in spoken):
+        with suppress(Unclear):
+            found[name] = look_up(name, namespace)
+    plain = [(name, value) for name, value in found.items() if not isinstance(value, list | tuple)]
+    first = next((node for node in ast.walk(tree) if isinstance(node, ast.Compare)), None)
+    is_worked = first is not None and not isinstance(first.left, ast.Name | ast.Constant)
+    return (*plain, *([(LEFT_SIDE, number)] if is_worked and number is not None else []))
+
+
 def evaluate(node: ast.expr, namespace: Namespace) -> Any:
     def value_of(name: ast.Name) -> Any:
         return look_up(name.id, namespace)
@@ -161,7 +186,7 @@ class Flat(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.Name:
         assert isinstance(node.value, ast.Name)
-        return ast.Name(f"{node.value.id}.{node.attr}", ast.Load())
+        return ast.copy_location(ast.Name(f"{node.value.id}.{node.attr}", ast.Load()), node)
 
 
 def look_up(name: str, namespace: Namespace) -> Any:

@@ -56,7 +56,8 @@ def causes(old: Parts, new: Parts, script: str = "", day: Day = unknown) -> list
     found = []
     if old.get("source") != new.get("source"):
         on = since(day(f"{script}.py")) if script else ""
-        found.append(Cause(f"code:{script}", f"its code changed{on}", f"{script} changed{on}"))
+        on = f" {CHANGED.removeprefix('changed ')}" if old.get("source") == CHANGED else on
+        found.append(Cause(f"code:{script}", f"its code changed{on}", f"`{script}.py` changed{on}"))
     for name, before, after in differences(old, new, "modules"):
         found.append(of_module(name, before, after, day))
     if old.get("params") != new.get("params"):
@@ -104,7 +105,7 @@ def of_module(name: str, before: str | None, after: str | None, day: Day) -> Cau
 
 
 def of_input(name: str, before: str | None, after: str | None, day: Day) -> Cause:
-    key, shown = f"input:{name}", "the folder of analyses" if name == "./" else name
+    key, shown = f"input:{name}", "the folder of analyses" if name == "./" else f"`{name}`"
     if before is None:
         return Cause(key, f"it now reads {shown}", f"{shown} is read now")
     if after is None:

@@ -14,6 +14,7 @@ import csv
 import json
 import math
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -53,7 +54,14 @@ def kept(returned: Any, folder: Path) -> list[Output]:
     names = [checked(name) for name in returned]
     if len({name.lower() for name in names}) < len(names):
         raise BadInput("Two outputs have names that differ only in case.")
-    return [output(name, returned[name], folder) for name in names]
+    return [output(name, returned[name], folder) for name in names if is_there(name, returned)]
+
+
+def is_there(name: str, returned: Mapping[str, Any]) -> bool:
+    """What is None is left out, and the log says so: the figures and numbers beside it count."""
+    if returned[name] is None:
+        print(f"main returned None as '{name}': it is left out.", file=sys.stderr)  # noqa: T201
+    return returned[name] is not None
 
 
 def checked(name: Any) -> str:

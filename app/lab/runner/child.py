@@ -1,13 +1,12 @@
 """The process in which an analysis runs: forked from a warm one, so that nothing is imported twice.
 
 Everything it tells goes through a pipe as lines of JSON: {"progress": [bar, …]} and, at the end,
-either {"outputs": […], "opened": [path, …]} or {"failed": "a sentence"}. What is printed goes
-to the run's log.
+either {"outputs": […]} or {"failed": "a sentence"}, both with {"opened": [path, …]}. What is
+printed goes to the run's log.
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import importlib.util
 import json
@@ -15,6 +14,7 @@ import os
 import pickle
 import resource
 import select
+import signal
 import sys
 import tempfile
 import traceback
@@ -30,7 +30,7 @@ from app.errors import GlossError
 from app.lab import sandbox
 from app.lab.fingerprint import opened
 from app.lab.outputs import results
-from app.lab.runner import bars, seed, warm
+from app.lab.runner import bars, endings, hints, seed, warm
 from app.lab.runs.store import LONGEST_MESSAGE
 from app.lab.sandbox import Plan
 from app.settings import Settings
@@ -58,23 +58,21 @@ def body(
     """From a bare fork to the end of the process; `begin` is for the guard to know from when on
     the analysis answers for what happens."""
     orders, log, events = pipes
-    events = out_of_the_way(events)
-
-    def tell(words: Mapping[str, Any]) -> None:
-        os.write(events, json.dumps(words).encode() + b"\n")
-
+    tell = teller(out_of_the_way(events))
     redirect(log)
     job = awaited(orders)
     furnish(settings, job, tell)
     confine(settings, plan, job)
     seen = opened.watch(settings.analysis)
+    hints.watch()
     begin()
     try:
         made = results.kept(call(job), job.folder)
         tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         release_reserve()
-        tell({"failed": explained(error, job, settings.analysis)[:LONGEST_MESSAGE]})
+        words = explained(error, job, settings.analysis)[:LONGEST_MESSAGE]
+        tell({"failed": words, "opened": seen()})
         finish(1)
     finish(0)
 
@@ -89,9 +87,29 @@ def out_of_the_way(pipe: int) -> int:
     return moved
 
 
+def teller(events: int) -> Callable[[Mapping[str, Any]], None]:
+    """What tells through this pipe; where the analysis has closed it, the process ends so that
+    whoever waits for it can say so."""
+
+    def tell(words: Mapping[str, Any]) -> None:
+        text = memoryview(json.dumps(words).encode() + b"\n")
+        try:
+            while text:
+                text = text[os.write(events, text) :]
+        except OSError:
+            with suppress(OSError, ValueError):
+                signal.signal(endings.UNHEARD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [endings.UNHEARD])
+                os.kill(os.getpid(), endings.UNHEARD)
+            finish(1)
+
+    return tell
+
+
 def finish(status: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with suppress(OSError, ValueError):  # it may have closed them
+            stream.flush()
     os._exit(status)
 
 
@@ -179,7 +197,8 @@ def explained(error: BaseException, job: Job, analysis: Path) -> str:
         return str(error)
     described = traceback.TracebackException.from_exception(error, capture_locals=False)
     place = trimmed(described, analysis)
-    print("".join(described.format()).replace(f"{analysis}{os.sep}", ""), file=sys.stderr)  # noqa: T201 - the run's log
+    with suppress(OSError, ValueError):  # it may have closed that
+        print("".join(described.format()).replace(f"{analysis}{os.sep}", ""), file=sys.stderr)  # noqa: T201 - the run's log
     return f"{place}{sentence(error, described, job)}"
 
 
@@ -198,28 +217,19 @@ def trimmed(described: traceback.TracebackException, analysis: Path) -> str:
     return f"{Path(own[-1].filename).relative_to(analysis)}, line {own[-1].lineno}: "
 
 
+def is_relative(file: object) -> bool:
+    return isinstance(file, str) and file != "" and not file.startswith(os.sep)
+
+
 def sentence(error: BaseException, described: traceback.TracebackException, job: Job) -> str:
     if isinstance(error, MemoryError):
         return f"It needed more memory than its limit of {job.limits['memory_mb']:g} MB."
     if isinstance(error, SystemExit):
         return f"It called exit({error.code!r}) instead of returning from main."
+    if isinstance(error, FileNotFoundError) and is_relative(error.filename):
+        words = "a relative path begins in the folder of analyses"
+        return f"FileNotFoundError: there is no file {str(error.filename)[:200]} ({words})"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"There is no module named {error.name}. Is its package installed?"
     last = list(described.format_exception_only())[-1].strip()
-    return f"{last}{hint(error, job)}"
-
-
-def hint(error: BaseException, job: Job) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EFBIG:
-        return f" (a file may have {job.limits['file_mb']:g} MB)"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return (
-            " (an analysis reads the folder of analyses and installed packages, and writes only"
-            " to temporary files)"
-        )
-    if number in (errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
-        return " (an analysis has no network)"
-    if isinstance(error, BlockingIOError):
-        return f" (an analysis may have {job.limits['processes']:g} processes)"
-    return ""
+    return f"{last}{hints.hint(error, job.limits)}"

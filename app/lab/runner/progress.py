@@ -1,13 +1,14 @@
 """How far a run is, as `run.progress` keeps it and a page shows it.
 
 >>> first = noted({}, [{"n": 1, "total": 4, "desc": "walks"}], 2.0)
->>> first
-{'n': 1, 'total': 4, 'desc': 'walks', 'bars': [{'n': 1, 'total': 4, 'desc': 'walks'}], 'since': 2.0}
->>> noted(first, [{"n": 2, "total": 4, "desc": "walks"}], 3.0)["since"]
-2.0
+>>> [first[name] for name in ("n", "total", "bars", "since", "at")]
+[1, 4, [{'n': 1, 'total': 4, 'desc': 'walks'}], 2.0, 2.0]
+>>> later = noted(first, [{"n": 2, "total": 4, "desc": "walks"}], 3.0)
+>>> later["since"], later["at"]
+(2.0, 3.0)
 
 `bars` are all that were told, the outermost first; `n`, `total` and `desc` are the outermost's,
-and `since` says how many seconds into the run that one was first seen.
+`since` says how many seconds into the run that one was first seen, `at` when it came to `n`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def noted(before: Mapping[str, Any], told: object, seconds: float) -> Mapping[st
     bars = [bar(one) for one in told[:MOST_BARS]]
     outer = bars[0]
     since = before["since"] if goes_on(before, outer) else round(seconds, 3)
-    return {**outer, "bars": bars, "since": since}
+    moved = not goes_on(before, outer) or outer["n"] != before["n"]
+    at = round(seconds, 3) if moved else before["at"]
+    return {**outer, "bars": bars, "since": since, "at": at}
 
 
 def bar(told: Mapping[str, Any]) -> dict[str, Any]:

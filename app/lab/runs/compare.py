@@ -17,9 +17,11 @@ from app.library.history.differences import Differences, differences
 
 NO_CODE = "The code of these runs was not kept."
 SAME_CODE = "The code is the same."
+LARGEST = 10**15  # of what is written out
 SIGNS = 7  # of a checksum that are shown
 
 Sources = Callable[[Run], Mapping[str, str] | None]
+Texts = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
 Checksum = Callable[[Run, Output], str]
 
 
@@ -27,8 +29,8 @@ Checksum = Callable[[Run, Output], str]
 class Row:
     """One thing that differs; None where one of the two has no such thing.
 
-    part: outcome | parameters | values | texts | tables | figures | modules | inputs | packages |
-    python
+    part: outcome | code | parameters | values | texts | tables | figures | modules | inputs |
+    packages | python
     """
 
     part: str
@@ -73,9 +75,11 @@ class Comparison:
 def compare(before: Run, after: Run, sources: Sources, checksum: Checksum) -> Comparison:
     """`sources` gives the files of a run, by path; `checksum` that of a figure's file."""
     pictures = list(figures(before, after, checksum))
-    every = [*outcome(before, after), *inputs(before, after), *outputs(before, after)]
+    texts = sources(before), sources(after)
+    every = [*outcome(before, after), own_code(before, after, texts)]
+    every += [*inputs(before, after), *outputs(before, after)]
     every += [picture_row(each) for each in pictures]
-    code, note = code_of(before, after, sources)
+    code, note = code_of(before, after, texts)
     differing = [row for row in every if not is_same(row.before, row.after)]
     return Comparison(
         before=before,
@@ -107,6 +111,15 @@ def outcome(before: Run, after: Run) -> Iterator[Row]:
     note = number_note(before.seconds, after.seconds)
     yield Row("outcome", "seconds", before.seconds, after.seconds, note)
     yield Row("outcome", "contained", before.sandbox, after.sandbox)
+
+
+def own_code(before: Run, after: Run, texts: Texts) -> Row:
+    """The analysis's own file: the versions of its text where both are to be had, else of what
+    it means, as modules have them."""
+    pair = (shortened(before.parts.get("source")), shortened(after.parts.get("source")))
+    if None not in texts and before.version and after.version:
+        pair = before.version, after.version
+    return Row("code", f"{after.script}.py", *pair)
 
 
 def inputs(before: Run, after: Run) -> Iterator[Row]:
@@ -200,15 +213,26 @@ def number_note(before: Any, after: Any) -> str:
         return ""
     by = after - before
     factor = after / before if before and math.isfinite(after / before) else None
-    return f"{by:+.4g}".replace("-", "−") + (f", × {factor:.4g}" if factor and factor > 0 else "")
+    times = f", × {plain(factor)}" if factor and factor > 0 else ""
+    return ("+" if by > 0 else "−") + plain(abs(by)) + times
+
+
+def plain(size: float) -> str:
+    """Four digits that matter, written out where the number is of a usual size.
+
+    >>> plain(58900), plain(0.04321), plain(123456.7), plain(2.5e-9)
+    ('58900', '0.04321', '123457', '2.5e-09')
+    """
+    if isinstance(size, int) and size < LARGEST:
+        return str(size)
+    return f"{size:.0f}" if 1_000 <= size < LARGEST else f"{size:.4g}"
 
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def code_of(before: Run, after: Run, sources: Sources) -> tuple[list[Code], str]:
-    texts = [sources(run) for run in (before, after)]
+def code_of(before: Run, after: Run, texts: Texts) -> tuple[list[Code], str]:
     if texts[0] is not None and texts[1] is not None:
         changed = [
             Code(path, differences(one or "", other or ""))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.lab.runs import store
 from app.lab.runs.store import Run
-from app.lab.shown import cells
-from app.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -56,20 +53,3 @@ def contained(connection: sqlite3.Connection) -> str:
         "SELECT sandbox FROM run WHERE sandbox <> '' ORDER BY id DESC LIMIT 1"
     ).fetchone()
     return str(row["sandbox"]) if row else ""
-
-
-def shown(
-    settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
-) -> frozenset[tuple[str, str]]:
-    """Each (script, canonical parameters) that notes of these visibilities show."""
-    among = f"SELECT uid FROM document WHERE visibility IN ({', '.join('?' * len(visibilities))})"
-    rows = connection.execute(
-        f"SELECT DISTINCT script, params FROM document_block"
-        f" WHERE sweep = 'null' AND uid IN ({among})",
-        list(visibilities),
-    )
-    blocks = [cells.Wanted(row["script"], row["script"], json.loads(row["params"])) for row in rows]
-    found = [cells.read(settings, block) for block in blocks]
-    return frozenset(
-        cells.key(cell.script, cell.params) for cell in found if cell.params is not None
-    )

@@ -22,6 +22,7 @@ PAGE = resource.getpagesize()
 TICKS = os.sysconf("SC_CLK_TCK")
 SHARED = "/dev/shm"  # noqa: S108 - the kernel's own place, mounted anew for each run
 SELDOM, OFTEN = 0.2, 0.05  # seconds between two looks
+STOPPED, ENDED = "T", "Z"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Usage:
     memory: int  # bytes
     cpu: float  # seconds
     unlinked: int  # bytes of files that have no name any more, and are open
+    frozen: float = 0.0  # seconds for which all of it has been stopped: nobody in it can go on
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Life:
     own: float  # seconds of processor time
     waited: float  # seconds of those that it waited for
     resident: int  # bytes
+    state: str = "R"  # as the kernel has it: T is stopped, Z has ended
 
 
 @dataclass
@@ -52,10 +55,12 @@ class Watch:
     spent: float = 0.0  # of all that were ever seen
     before: float = 0.0
     pause: float = SELDOM  # until the next look
+    keepers: int = 1  # of the processes: the first ones, which are ours and wait for the others
+    froze: float | None = None  # when it was first seen to be stopped
 
     @classmethod
-    def begin(cls, guard: int, folder: Path) -> Watch:
-        found = cls(guard, folder.stat().st_dev)
+    def begin(cls, guard: int, folder: Path, keepers: int = 1) -> Watch:
+        found = cls(guard, folder.stat().st_dev, keepers=keepers)
         found.before = found.cpu(found.alive(10_000))
         return found
 
@@ -70,12 +75,21 @@ class Watch:
         memory = sum(life.resident for life in living) + shared
         if memory > memory_limit:
             memory = told_apart(pids, shared)
-        used = Usage(
-            len(living), memory, self.cpu(living) - self.before, unlinked(pids, self.device)
-        )
+        cpu, loose = self.cpu(living) - self.before, unlinked(pids, self.device)
+        used = Usage(len(living), memory, cpu, loose, self.frozen(living))
         pause = OFTEN if memory > memory_limit / 2 else SELDOM
         self.pause = max(pause, 4 * (time.monotonic() - started))
         return used
+
+    def frozen(self, living: list[Life]) -> float:
+        """For how long every process of it has been stopped: only one of them could go on."""
+        stopped = any(life.state == STOPPED for life in living)
+        others = any(life.state not in (STOPPED, ENDED) for life in living[self.keepers :])
+        if not stopped or others:
+            self.froze = None
+            return 0.0
+        self.froze = self.froze or time.monotonic()
+        return time.monotonic() - self.froze
 
     def alive(self, most: int) -> list[Life]:
         found = map(life, processes.descendants(self.guard, most))
@@ -94,7 +108,8 @@ def life(pid: int) -> Life | None:
     with suppress(OSError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         user, system, users, systems = (int(ticks) / TICKS for ticks in fields[11:15])
-        return Life((pid, int(fields[19])), user + system, users + systems, int(fields[21]) * PAGE)
+        resident = int(fields[21]) * PAGE
+        return Life((pid, int(fields[19])), user + system, users + systems, resident, fields[0])
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person
 from app.lab import runs
-from app.lab.shown import board, cells, groups
+from app.lab.shown import board, cells, groups, spoken
 from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated
 from app.lab.sweeps import shown as sweeps
@@ -21,7 +21,8 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: unread, formula, part, link, citation, analysis, stale, claim, or remark.
+    """`kind`: unread, formula, part, link, citation, analysis, stale, value, claim, or
+    remark.
 
     `path`: the note (or file), and the line where one is known.
     """
@@ -44,6 +45,7 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
         *citations(connection),
         *outputs(settings, connection),
         *of_sweeps(settings, connection),
+        *values(settings, connection),
         *claims(settings, connection),
     ]
 
@@ -100,12 +102,23 @@ def of_sweeps(settings: Settings, connection: sqlite3.Connection) -> Iterator[Fi
             yield Finding("analysis", path, f"{found.name}: {words}")
 
 
+def values(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What sentences name and can never show, such as the one value of a sweep."""
+    for note, each in groups.boards(settings, connection, EVERY):
+        for wanted in dict.fromkeys(spoken.references_in(note.html)):
+            why = each.why_unknown(wanted)
+            if why:
+                yield Finding("value", note.path, f"{wanted.block}.{wanted.key}: {why}.")
+
+
 def why_missing(cell: Cell) -> str:
     if cell.newest is None:
         return "it has never run."
     if cell.newest.active:
         return "it has not ended yet."
-    return cell.newest.message or f"its run was {cell.newest.status}."
+    why = cell.newest.message or f"its run was {cell.newest.status}."
+    since = "; ".join(cause.words for cause in cell.since)
+    return f"{why} Since then: {since}." if since else why
 
 
 def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -136,7 +149,7 @@ def enqueue_outdated(
     every = [cell for each in boards for cell in each.cells.values() if not cell.error]
     lacking = [cell for cell in every if cell.stale or cell.run is None]
     wanted = [(cell.script, cell.params or {}) for cell in lacking]
-    wanted += cells.missing(settings, connection)
+    wanted += spoken.missing(settings, connection)
     queued = [
         runs.enqueue(settings, connection, script, params, person)[0] for script, params in wanted
     ]

@@ -9,14 +9,15 @@ Not known                      nothing computed yet, or the check cannot be comp
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol
 
 from app.lab.claims.judge import Verdict, judge, names
+from app.lab.claims.values import Reference, look_up
 from app.lab.runs import Run
-from app.lab.shown import cells
+from app.lab.shown import cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.lab.sweeps import shown as sweeps
 from app.library import documents
@@ -43,7 +44,9 @@ class ClaimLike(Protocol):
 @dataclass(frozen=True)
 class Checked:
     """A claim and its verdict. `stale`: a run behind it is; `runs` are those behind it, in the
-    order in which the check names them."""
+    order in which the check names them, `sources` the same by the names of their blocks.
+
+    `worked`: the values that the check names and its left side, each with its name."""
 
     id: str
     path: str
@@ -57,6 +60,8 @@ class Checked:
     reason: str
     scripts: frozenset[str]
     runs: tuple[Run, ...]
+    sources: tuple[tuple[str, Run], ...] = ()
+    worked: tuple[tuple[str, Any], ...] = ()
 
     @property
     def expected(self) -> bool:
@@ -65,7 +70,14 @@ class Checked:
 
     @property
     def tone(self) -> str:
-        return "stale" if self.stale and self.state != "unknown" else self.state
+        """Its colour, in classes: what is as expected is not red, what is not is not green."""
+        if self.stale and self.state != "unknown":
+            return "stale"
+        return self.state if self.state == "unknown" else f"{self.state} {self.surprise}"
+
+    @property
+    def surprise(self) -> str:
+        return "expected" if self.expected else "unexpected"
 
     @property
     def words(self) -> str:
@@ -95,6 +107,17 @@ class Board:
     def is_stale(self, name: str) -> bool:
         return name in self.cells and bool(self.cells[name].own_causes)
 
+    def why_unknown(self, wanted: Reference) -> str:
+        """Why a sentence will never show this value; empty where it waits for a result, or does."""
+        if wanted.block in self.sweeps:
+            return "a sweep has many values"
+        run = self.run_of(wanted.block)
+        if run is None or look_up(wanted, self.namespace) is not None:
+            return ""
+        if wanted.key not in run.values:
+            return f"its result has no value {wanted.key}"
+        return f"{wanted.format or 'a sentence'} is no format for it"
+
 
 def of_note(
     settings: Settings,
@@ -107,7 +130,7 @@ def of_note(
     """Everything that the page of one note needs, in a constant number of queries."""
     own = cells.cells(settings, connection, whole(blocks), chosen)
     swept = sweeps.shown(settings, connection, blocks)
-    wanted = [*(name for claim in claims for name in names(claim.check)), *cells.values_in(html)]
+    wanted = [*(name for claim in claims for name in names(claim.check)), *spoken.values_in(html)]
     others = cells.implicit(settings, connection, set(wanted) - {block.name for block in blocks})
     known = {cell.name: cell for cell in [*own, *others]}
     return replace(board(known, claims), sweeps={each.name: each for each in swept})
@@ -142,21 +165,21 @@ def of_notes(
         {each.name: each for each in islice(swept, len(note.blocks) - count)}
         for note, count in zip(notes, counts, strict=True)
     ]
-    spoken = [
+    said_in = [
         {
             *(name for claim in note.claims for name in names(claim.check)),
-            *cells.values_in(note.html),
+            *spoken.values_in(note.html),
         }
         for note in notes
     ]
-    wanted = set().union(*spoken)
+    wanted = set().union(*said_in)
     others = cells.implicit(settings, connection, wanted) if wanted else []
     return [
         replace(
             board({**implied(others, said, note), **known}, note.claims),
             sweeps=swept_here,
         )
-        for note, known, said, swept_here in zip(notes, own, spoken, over, strict=True)
+        for note, known, said, swept_here in zip(notes, own, said_in, over, strict=True)
     ]
 
 
@@ -194,7 +217,18 @@ def checked_of(
         reason=verdict.reason,
         scripts=frozenset(cell.script for cell in behind),
         runs=tuple({cell.own_run.id: cell.own_run for cell in behind if cell.own_run}.values()),
+        sources=tuple(sources(behind)),
+        worked=verdict.worked,
     )
+
+
+def sources(behind: Iterable[Cell]) -> Iterator[tuple[str, Run]]:
+    """Each run once, under the names of all blocks that show it."""
+    found: dict[int, tuple[list[str], Run]] = {}
+    for cell in behind:
+        if cell.own_run:
+            found.setdefault(cell.own_run.id, ([], cell.own_run))[0].append(cell.name)
+    return ((", ".join(names), run) for names, run in found.values())
 
 
 def resting(
@@ -214,8 +248,8 @@ def claims(
     notes = documents.with_claims(connection, seen)
     blocks = iter(cells.cells(settings, connection, [b for note in notes for b in note.blocks]))
     own = [{cell.name: cell for cell in islice(blocks, len(note.blocks))} for note in notes]
-    spoken = {name for note in notes for claim in note.claims for name in names(claim.check)}
-    others = {cell.name: cell for cell in cells.implicit(settings, connection, spoken)}
+    wanted = {name for note in notes for claim in note.claims for name in names(claim.check)}
+    others = {cell.name: cell for cell in cells.implicit(settings, connection, wanted)}
     found: list[Checked] = []
     for note, known in zip(notes, own, strict=True):
         every = {**others, **known}

@@ -6,7 +6,6 @@ queries does not grow with the number of blocks.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,11 +15,8 @@ from typing import Any, Protocol
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint, runs, signature
 from app.lab.analyses import Analysis
-from app.lab.claims import judge
 from app.lab.fingerprint import Cause, Take, files
 from app.lab.runs import Latest, Output, Run
-from app.library.identity import EVERY
-from app.markup import fill
 from app.settings import Settings
 
 
@@ -41,7 +37,8 @@ class BlockLike(Protocol):
 class Cell:
     """One block. `run` has the outputs to show, `newest` is what happened last, if anything did.
 
-    `causes`: why it is stale, by what made it so; `stale` has their words.
+    `causes`: why it is stale, by what made it so; `stale` has their words. `since`: where the
+    newest run failed, what changed since then, so that it may succeed now.
     `chosen`: the parameters are not the note's (`own`) but what the reader asked for; the text of
     the note speaks of `own_run` all the same. `wrong`: why those cannot be taken.
     `absent`: outputs that the note wants to show and the run did not return.
@@ -56,6 +53,7 @@ class Cell:
     newest: Run | None = None
     stale: Sequence[str] = ()
     causes: Sequence[Cause] = ()
+    since: Sequence[Cause] = ()
     chosen: bool = False
     own: Mapping[str, Any] | None = None
     own_run: Run | None = None
@@ -75,11 +73,17 @@ class Cell:
         return "missing" if self.run is None else "stale" if self.stale else "fresh"
 
     @property
+    def outdated_by(self) -> list[Cause]:
+        """What asks for another run: what made its result stale, or changed since it failed."""
+        return list({cause.key: cause for cause in [*self.causes, *self.since]}.values())
+
+    @property
     def is_borrowed(self) -> bool:
         """Whether what is shown was computed with other parameters than those that are asked."""
         return self.run is not None and dict(self.run.params) != dict(self.params or {})
 
 
+FAILED = ("excepted", "timed_out")  # by its own code, data, packages
 Choice = int | Mapping[str, str]  # a run, or parameters as a form sends them
 
 
@@ -132,10 +136,8 @@ def choose(cell: Cell, choice: Choice | None) -> Cell:
     cell = replace(cell, own=cell.params)
     if choice is None or isinstance(choice, int) or cell.analysis is None or cell.own is None:
         return cell
-    known = cell.analysis.signature
-    texts = {name: signature.as_text(known[name], value) for name, value in cell.own.items()}
     try:
-        params = signature.bind_text(known, {**texts, **choice})
+        params = signature.retyped(cell.analysis.signature, cell.own, choice)
     except BadInput as error:
         return replace(cell, wrong=str(error))
     return replace(cell, params=params, chosen=params != dict(cell.own))
@@ -181,12 +183,15 @@ def filled(
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
-    cell = replace(cell, run=run, newest=newest)
+    since = causes(take, cell, newest) if newest and newest.status in FAILED else []
+    cell = replace(cell, run=run, newest=newest, since=since)
     if run is None:
         return cell
     outputs = {output.name: output for output in run.outputs}
     order = list(outputs) if cell.show is None else list(cell.show)
     found = cell.own_causes if run is cell.own_run else causes(take, cell, run)
+    if since and not found and not cell.is_borrowed:  # all is again as when this one succeeded
+        cell = replace(cell, newest=run, since=())
     return replace(
         cell,
         stale=cell.stale or [cause.words for cause in found],
@@ -230,71 +235,3 @@ def implicit(
 def namespace(known: Iterable[Cell]) -> dict[str, dict[str, Any] | None]:
     """What claims and values can speak of; None where a block has no result yet."""
     return {cell.name: cell.own_run.values if cell.own_run else None for cell in known}
-
-
-def missing(
-    settings: Settings, connection: sqlite3.Connection
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """(script, parameters) of all that the library shows or speaks of and that has never run."""
-    blocks = connection.execute(
-        "SELECT script, params FROM document_block WHERE sweep = 'null'"
-    ).fetchall()
-    wanted = [Wanted(row["script"], row["script"], json.loads(row["params"])) for row in blocks]
-    wanted += [Wanted(name, name) for name in sorted(spoken_of(connection, EVERY))]
-    found = {
-        key(cell.script, cell.params): (cell.script, cell.params or {})
-        for cell in cells(settings, connection, wanted)
-        if not cell.error and cell.newest is None
-    }
-    return list(found.values())
-
-
-def is_shown(
-    settings: Settings, connection: sqlite3.Connection, run: Run, visibilities: Sequence[str]
-) -> bool:
-    """Whether a note with one of these visibilities shows what this run computed."""
-    blocks = connection.execute(
-        "SELECT params FROM document_block WHERE sweep = 'null' AND script = ?"
-        f" AND {among(visibilities)}",
-        [run.script, *visibilities],
-    ).fetchall()
-    wanted = [Wanted(run.script, run.script, json.loads(row["params"])) for row in blocks]
-    if run.script in spoken_of(connection, visibilities):
-        wanted.append(Wanted(run.script, run.script))
-    return any(read(settings, block).params == run.params for block in wanted)
-
-
-def spoken_of(connection: sqlite3.Connection, visibilities: Sequence[str]) -> set[str]:
-    """What the claims and values of notes name, without a block of that name in the note."""
-    found: set[tuple[int, str]] = set()
-    for row in connection.execute(
-        f'SELECT uid, "check" FROM document_claim WHERE {among(visibilities)}', visibilities
-    ):
-        found |= {(row["uid"], name) for name in judge.names(row["check"])}
-    for row in connection.execute(
-        f"SELECT uid, html FROM document WHERE {among(visibilities)}"
-        " AND html LIKE '%<!--gloss:value %'",
-        visibilities,
-    ):
-        found |= {(row["uid"], name) for name in values_in(row["html"])}
-    blocks = connection.execute("SELECT uid, name FROM document_block").fetchall()
-    return {name for _, name in found - {(row["uid"], row["name"]) for row in blocks}}
-
-
-def values_in(html: str) -> list[str]:
-    """The names that the values in a note's text speak of."""
-    found: list[str] = []
-    if "<!--gloss:value " not in html:  # as in most notes: it need not be taken apart
-        return found
-
-    def collect(given: dict[str, Any]) -> str:
-        found.append(str(given["name"]))
-        return ""
-
-    fill(html, {"value": collect})
-    return found
-
-
-def among(visibilities: Sequence[str]) -> str:
-    marks = ", ".join("?" * len(visibilities))
-    return f"uid IN (SELECT uid FROM document WHERE visibility IN ({marks}))"

@@ -76,7 +76,7 @@ def groups(settings: Settings, connection: sqlite3.Connection, seen: Sequence[st
     found: dict[str, list[tuple[str, Cell, Cause]]] = {}
     for note, each in boards(settings, connection, seen):
         for cell in outdated(each.cells.values()):
-            for cause in cell.causes:
+            for cause in cell.outdated_by:
                 found.setdefault(cause.key, []).append((note.path, cell, cause))
     made = [group(key, rows) for key, rows in found.items()]
     return sorted(made, key=lambda each: (-len(each.cells), each.cause))
@@ -88,8 +88,8 @@ def group(key: str, rows: Sequence[tuple[str, Cell, Cause]]) -> Group:
 
 
 def outdated(found: Iterable[Cell]) -> list[Cell]:
-    """Those that are stale and that nobody computes already."""
-    return [cell for cell in found if cell.causes and not (cell.newest and cell.newest.active)]
+    """Those that are stale, or failed as they were before, and that nobody computes already."""
+    return [cell for cell in found if cell.outdated_by and not (cell.newest and cell.newest.active)]
 
 
 def pairs(found: Iterable[Cell]) -> dict[tuple[str, str], Cell]:
@@ -105,14 +105,24 @@ def rerun(
     because: str = "",
 ) -> list[Run]:
     """Ask for all that is stale, or what is so because of one thing (Cause.is_named)."""
-    every = boards(settings, connection, seen)
-    stale = outdated(cell for _, each in every for cell in each.cells.values())
-    wanted = [cell for cell in stale if not because or is_because(cell, because)]
-    return enqueue(settings, connection, person, wanted)
+    wanted = stale(settings, connection, seen, because)
+    return enqueue(settings, connection, person, [cell for _, cell in wanted])
+
+
+def stale(
+    settings: Settings, connection: sqlite3.Connection, seen: Sequence[str], because: str = ""
+) -> list[tuple[str, Cell]]:
+    """What of these notes is stale, each with the path of its note."""
+    return [
+        (note.path, cell)
+        for note, each in boards(settings, connection, seen)
+        for cell in outdated(each.cells.values())
+        if not because or is_because(cell, because)
+    ]
 
 
 def is_because(cell: Cell, because: str) -> bool:
-    return any(cause.is_named(because) for cause in cell.causes)
+    return any(cause.is_named(because) for cause in cell.outdated_by)
 
 
 def enqueue(

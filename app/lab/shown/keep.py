@@ -9,7 +9,8 @@
     ```
 
 What differs from the defaults is written, and what stood there; where nothing differs, `params`
-goes. The YAML is edited by the places of its parts, so comments, order and quotes stay.
+goes, unless somebody wrote a comment in it. The YAML is edited by the places of its parts, so
+comments, order and quotes stay.
 """
 
 from __future__ import annotations
@@ -131,8 +132,9 @@ def edits_of(text: str, params: Params, stood: Params, defaults: Params) -> list
     differs = {name: value for name, value in params.items() if value != defaults.get(name)}
     if found is None:
         return [added(root, text, differs)] if differs else []
-    if not differs:
-        return [removed(root, found, text)]
+    gone = removed(root, found, text)
+    if not differs and "#" not in text[gone.start : gone.end]:
+        return [gone]
     if isinstance(found[1], yaml.MappingNode) and found[1].value:
         return changed(found[1], text, params, stood, differs)
     return [Edit(*span(found[1], text), f"{gap(found[1], text)}{flow(differs)}")]

@@ -105,7 +105,7 @@ def files_below(root: Path) -> Iterator[tuple[object, ...]]:
 
 
 def is_stale(each: Board) -> bool:
-    return any(cell.stale for cell in each.cells.values())
+    return any(cell.stale or cell.since for cell in each.cells.values())
 
 
 def is_refuted(each: Board) -> bool:

@@ -1,7 +1,9 @@
 """How much longer a run will take, as far as anybody can know.
 
->>> words(time_left(10.0, {"n": 5, "total": 20, "since": 0.0}, None), None)
+>>> words(time_left(10.0, {"n": 5, "total": 20, "since": 0.0, "at": 10.0}, None), None)
 'about 30 s left'
+>>> left_by_bar(4.7, {"n": 2, "total": 34, "since": 2.0, "at": 3.8})  # the third is half done
+27.9
 >>> words(time_left(2.0, {}, 12.0), 12.0)
 'about 10 s left, as long as last time'
 """
@@ -17,7 +19,8 @@ ENOUGH_SHARE, ENOUGH_STEPS = 0.02, 3  # of the outermost bar, before it says any
 def time_left(elapsed: float, progress: Mapping[str, Any], before: float | None) -> float | None:
     """Seconds: by the outermost bar once it has moved, else by how long it took `before`.
 
-    `elapsed` is since the run began; a bar that was first seen later counts from then on.
+    `elapsed` is since the run began; a bar that was first seen later counts from then on, until it
+    last moved: what has passed of the next step would count for all that are left.
     """
     by_bar = left_by_bar(elapsed, progress)
     if by_bar is not None:
@@ -31,8 +34,10 @@ def left_by_bar(elapsed: float, progress: Mapping[str, Any]) -> float | None:
         return None
     if done < ENOUGH_STEPS and done / total < ENOUGH_SHARE:
         return None
-    since = max(0.0, elapsed - number(progress.get("since")))
-    return max(0.0, (total - done) * since / done)
+    since, at = number(progress.get("since")), number(progress.get("at"))
+    each = max(0.0, (at or elapsed) - since) / done
+    begun = min(max(0.0, elapsed - at), each) if at else 0.0  # of the step that is under way
+    return round((total - done) * each - begun, 3)
 
 
 def number(told: Any) -> float:

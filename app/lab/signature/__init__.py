@@ -6,7 +6,7 @@ Callers need these names alone; how a file is read is in the modules.
 from app.lab.signature.binding import arguments, bind, canonical
 from app.lab.signature.parameters import Parameter, Signature
 from app.lab.signature.reading import read
-from app.lab.signature.texts import as_text, bind_text
+from app.lab.signature.texts import as_text, bind_text, retyped
 
 __all__ = [
     "Parameter",
@@ -17,4 +17,5 @@ __all__ = [
     "bind_text",
     "canonical",
     "read",
+    "retyped",
 ]

@@ -84,6 +84,36 @@ document.addEventListener("htmx:afterSwap", () => {
   }
 });
 
+// A control that had the focus may be gone from the figure that comes in its place (Cancel, when the
+// run has ended), or the whole page is loaded anew: then the focus goes to what begins the next run.
+const HELD = "gloss-focus";
+let held = "";
+
+function hold() {
+  const has = document.activeElement;
+  return has && has.closest("figure.cell") ? has.id : "";
+}
+
+function giveBack(id) {
+  if (!id || (document.activeElement && document.activeElement !== document.body)) return;
+  const instead = id.replace(/^(cancel|rerun)-/, "run-");
+  (document.getElementById(id) || document.getElementById(instead))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("htmx:beforeSwap", () => { held = hold(); });
+document.addEventListener("htmx:afterSwap", () => { giveBack(held); held = ""; });
+addEventListener("pagehide", () => {
+  const id = hold();
+  if (id) sessionStorage.setItem(HELD, JSON.stringify([location.pathname, id]));
+});
+
+// Only where the page itself was loaded again, not where somebody came back to it later.
+function takeUp() {
+  const [path, id] = JSON.parse(sessionStorage.getItem(HELD) || "[]");
+  sessionStorage.removeItem(HELD);
+  if (path === location.pathname && performance.getEntriesByType("navigation")[0]?.type === "reload") giveBack(id);
+}
+
 document.addEventListener("toggle", (event) => {
   const box = event.target.open && event.target.querySelector("pre.tail");
   if (box) box.scrollTop = box.scrollHeight;
@@ -128,9 +158,13 @@ async function newsOf(note, figures) {
   }
 }
 
-// Where something was typed the page stays, and only the figure is put anew.
+// Where something was typed the page stays, and only the figure is put anew; also where loading the
+// page for the same news did not help before, since the server keeps pages until it sees a change.
 function look(figure, run) {
-  const stays = [...document.querySelectorAll("input, textarea, select")].some(typed);
+  const told = `news ${location.pathname} ${figure.id} ${run} ${figure.dataset.state}`;
+  const stays = [...document.querySelectorAll("input, textarea, select")].some(typed)
+    || sessionStorage.getItem(told);
+  sessionStorage.setItem(told, "1");
   const path = `/runs/${run}/cell?${figure.dataset.asks}${stays ? "&tab=1" : ""}`;
   htmx.ajax("GET", path, { source: figure, target: figure, swap: "outerHTML" });
 }
@@ -138,3 +172,4 @@ function look(figure, run) {
 setInterval(news, NEWS_SECONDS * 1000);
 document.addEventListener("visibilitychange", news);
 furnish(document);
+takeUp();

@@ -109,6 +109,13 @@ def test_an_exception_points_to_its_line_and_shows_only_our_own_frames(lab: Lab)
             "excepted",
             "processes",
         ),
+        (
+            "lost",
+            "open('data/x.csv')",
+            "",
+            "excepted",
+            "no file data/x.csv (a relative path begins in",
+        ),
         ("leaves", "import os\nos._exit(3)", "", "excepted", "exit status 3"),
         ("exits", "import sys\nsys.exit(0)", "", "excepted", "exit(0)"),
         ("crash", "import ctypes\nctypes.string_at(0)", "", "excepted", "segmentation fault"),
