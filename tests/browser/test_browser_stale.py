@@ -46,7 +46,13 @@ def test_what_a_module_made_stale_is_rerun_together(
     server.command("sync")  # what other modules left there may fail
     for name in ("first", "second"):
         assert server.command("run", f"{name}_steps").returncode == 0
+    watching = open_page(storage_state=owner_state)
+    watching.goto("/notes/resting")
+    expect(watching.get_by_text("Up to date")).to_have_count(2)
     (server.analysis / "rested.py").write_text("X = 2\n")
+    expect(watching.locator(".prov .state.stale")).to_have_count(2, timeout=30_000)
+    expect(watching.locator(".claim.stale")).to_have_count(1, timeout=30_000)
+    watching.close()
     server.command("sync")  # what other modules left there may fail
     for look, options in LOOKS.items():
         page = open_page(storage_state=owner_state, **options)

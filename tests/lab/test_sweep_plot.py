@@ -55,6 +55,13 @@ def test_what_is_not_finite_is_left_out_and_said() -> None:
     assert "Nothing to draw yet" in plot([], Names("n", "x"), "p")
 
 
+@pytest.mark.parametrize("large", [1.2e308, 6.5e305, -1.7e308])
+def test_what_is_too_large_to_reckon_with_is_left_out(large: float) -> None:
+    svg = plot([(1, large, None), (2, 3.0, None), (large, 4.0, None)], Names("x", "y"), "p")
+    assert "2 points have no finite value and are left out." in svg
+    assert svg.count("<circle") == 1
+
+
 def test_what_stands_in_it_is_escaped() -> None:
     points = [("<script>", 1.0, '"><b>'), ("b", 2.0, "c")]
     svg = plot(points, Names("<x>", "&y", "'by'"), "p")

@@ -185,4 +185,4 @@ def test_check_says_what_changed_since_a_failure(
     queue.finish(settings, connection, run.id, "excepted", message="first.py, line 2: IndexError.")
     change(settings, "steps")
     found = [each.message for each in audit.findings(settings, connection) if each.path == "one"]
-    assert found[0].startswith("a: first.py, line 2: IndexError. Since then: `steps.py`, which it")
+    assert found[0].startswith("a: first.py, line 2: IndexError; since then `steps.py`, which it")

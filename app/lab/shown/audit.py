@@ -118,7 +118,7 @@ def why_missing(cell: Cell) -> str:
         return "it has not ended yet."
     why = cell.newest.message or f"its run was {cell.newest.status}."
     since = "; ".join(cause.words for cause in cell.since)
-    return f"{why} Since then: {since}." if since else why
+    return f"{why.removesuffix('.')}; since then {since}." if since else why
 
 
 def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:

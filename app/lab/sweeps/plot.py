@@ -22,6 +22,7 @@ WIDE, HIGH = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 30, 46
 LEGEND, LEGEND_HIGH = 38, 24  # where its line stands, and what it takes
 MOST_DOTS = 200
+LARGEST = 1e299
 MOST_SERIES = 6
 LETTER = 8.2  # width of one on a phone, where they are larger; about
 
@@ -114,11 +115,12 @@ def left_out(points: Sequence[Point], names: Names) -> str:
 
 
 def is_finite(value: Any) -> bool:
-    return isinstance(value, bool) or (is_number(value) and math.isfinite(value))
+    """Also sums and differences of such are; beyond, nothing could be reckoned."""
+    return isinstance(value, bool) or (is_number(value) and abs(value) <= LARGEST)
 
 
 def is_placed(x: Any) -> bool:
-    return not isinstance(x, float) or math.isfinite(x)
+    return not is_number(x) or is_finite(x)
 
 
 def xs(points: Sequence[Point]) -> list[Any]:

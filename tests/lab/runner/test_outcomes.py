@@ -111,10 +111,10 @@ def test_an_exception_points_to_its_line_and_shows_only_our_own_frames(lab: Lab)
         ),
         (
             "lost",
-            "open('data/x.csv')",
+            "open('nowhere/x.csv')",
             "",
             "excepted",
-            "no file data/x.csv (a relative path begins in",
+            "no file nowhere/x.csv (a relative path begins in",
         ),
         ("leaves", "import os\nos._exit(3)", "", "excepted", "exit status 3"),
         ("exits", "import sys\nsys.exit(0)", "", "excepted", "exit(0)"),
