@@ -12,6 +12,8 @@ from app.errors import BadInput
 from app.lab import runner
 from app.lab.runs import Run
 from app.lab.shown import groups
+from app.lab.sweeps import outdated, store
+from app.lab.sweeps.store import Sweep
 from app.library.identity import EVERY
 from app.settings import Settings
 
@@ -31,9 +33,15 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         up_to_date(settings, connection)
         owner = people.owner(connection)
         asked = groups.rerun(settings, connection, owner, EVERY, options.because)
+        begun = outdated.anew(settings, connection, owner, options.because)
         ended = [runner.run_now(settings, connection, each.id) for each in asked]
-    print(json.dumps([as_json(each) for each in ended]) if options.json else as_text(ended))
-    return 0 if all(each.status == "succeeded" for each in ended) else 1
+        for each in begun:
+            runner.work(settings, connection, outdated.waiting(connection, each))
+        sweeps = [store.get(connection, each.id) for each in begun]
+    every = [*map(as_json, ended), *map(sweep_as_json, sweeps)]
+    print(json.dumps(every) if options.json else as_text(ended, sweeps))
+    well = [each.status == "succeeded" for each in ended]
+    return 0 if all([*well, *(each.done == each.size for each in sweeps)]) else 1
 
 
 def as_json(run: Run) -> dict[str, object]:
@@ -41,6 +49,12 @@ def as_json(run: Run) -> dict[str, object]:
     return {name: getattr(run, name) for name in names}
 
 
-def as_text(ended: list[Run]) -> str:
+def sweep_as_json(sweep: Sweep) -> dict[str, object]:
+    counts = {"points": sweep.size, "succeeded": sweep.done}
+    return {"sweep": sweep.id, "script": sweep.script, "params": sweep.params, **counts}
+
+
+def as_text(ended: list[Run], sweeps: list[Sweep]) -> str:
     lines = [f"run {each.id} {each.script} {each.status} {each.message}" for each in ended]
+    lines += [f"sweep {each.id} {each.script} {each.done} of {each.size} points" for each in sweeps]
     return "\n".join(line.rstrip() for line in lines) or "Nothing is stale."
