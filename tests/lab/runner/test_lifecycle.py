@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,7 +218,7 @@ def test_it_begins_anew_when_packages_change_and_the_queue_goes_on(
 ) -> None:
     """A folder stands for the one that pip touches: that one belongs to other tests as well."""
     (tmp_path / "library").mkdir()
-    settings = library(tmp_path / "library")
+    settings = replace(library(tmp_path / "library"), runners=1)  # the second waits for the first
     connection = database.connect(settings.database)
     database.migrate(connection)
     code = f"""
