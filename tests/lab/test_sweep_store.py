@@ -199,3 +199,17 @@ def test_what_the_points_opened_counts_wherever_the_sweep_is_shown(
 def stale_of(settings: Settings, connection: sqlite3.Connection, sweep_id: int) -> list[str]:
     found = shown.reasons(settings, store.get(connection, sweep_id))
     return [reason.split(" on ")[0] for reason in found]
+
+
+def test_of_very_many_files_that_points_opened_the_first_are_kept(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    begin: Begin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(around, "MOST_SEEN", 3)
+    sweep, analysis = begin("n=1,2"), analyses.get(settings, "walk")
+    for names in (["a", "b"], ["b", "c", "d"], ["e"]):
+        with database.transaction(connection):
+            around.add(settings, connection, sweep.id, analysis, dict.fromkeys(names, time.time()))
+    assert store.get(connection, sweep.id).parts["seen"] == ["a", "b", "c"]

@@ -20,7 +20,7 @@ from app.lab.sandbox import folders, memory, processes
 
 PAGE = resource.getpagesize()
 TICKS = os.sysconf("SC_CLK_TCK")
-SELDOM, OFTEN, LONGEST = 0.2, 0.05, 1.0  # seconds between two looks
+SELDOM, OFTEN, LONGEST = 0.2, 0.05, 2.0  # seconds between two looks
 STOPPED, ENDED = "T", "Z"
 
 
