@@ -26,7 +26,7 @@ TOUCHED = "touched"  # among the parts of a run that has not ended
 
 def touched(root: Path, analysis: Analysis, parts: Mapping[str, Any]) -> dict[str, int]:
     """When each of the files that these parts know was last changed in any way."""
-    names = [analysis.path.name, *parts["modules"], *parts["inputs"]]
+    names = [analysis.path.name, *parts.get("modules", ()), *parts.get("inputs", ())]
     return {name: files.touched(root, name) for name in names}
 
 

@@ -159,6 +159,8 @@ class Attempt:
             return endings.processes(limits)
         if used.cpu > limits["cpu_seconds"]:
             return endings.cpu(limits)
+        if used.unknown > endings.UNKNOWN_SECONDS:
+            return endings.unknown()
         if used.frozen > endings.FROZEN_SECONDS:
             return endings.frozen()
         return self.broken_size(used.unlinked)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from app.lab.sandbox.folders import DEEPEST
 
 MOST_FILES = 1_000
+UNKNOWN_SECONDS = 5.0  # for which its memory may be beyond the limit, and nobody can tell
 FROZEN_SECONDS = 1.0  # for which all processes of a run may be stopped
 
 # By this a child ends itself that cannot say any more what it returns.
@@ -57,6 +58,10 @@ def memory(limits: Mapping[str, float]) -> str:
 
 def processes(limits: Mapping[str, float]) -> str:
     return f"It started more than {limits['processes']:g} processes."
+
+
+def unknown() -> str:
+    return "It kept the machine so busy that nobody could tell how much memory it has."
 
 
 def frozen() -> str:

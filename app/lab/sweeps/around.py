@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from app.lab.analyses import Analysis
@@ -16,6 +17,7 @@ from app.lab.fingerprint import ending, seen_in, taking
 from app.lab.runs import sources
 from app.settings import Settings
 
+MOST_SEEN = 5_000  # files; of more that its points open, the first
 COMPARED = ("source", "modules", "inputs", "packages", "python")
 
 Parts = Mapping[str, Any]
@@ -60,7 +62,10 @@ def add(
     `altered` are files that were known, and were written to while points ran.
     """
     place, before = kept(connection, sweep_id)
-    parts = ending.joined(settings.analysis, analysis, before, opened)
+    known = {*seen_in(before)}
+    fresh = islice((path for path in opened if path not in known), max(0, MOST_SEEN - len(known)))
+    noted = {path: opened[path] for path in (*fresh, *known.intersection(opened))}
+    parts = ending.joined(settings.analysis, analysis, before, noted)
     parts = ending.without(parts, analysis, altered)
     if parts == before:
         return

@@ -47,7 +47,7 @@ class Inputs:
             return None
         touched = ending.touched(settings.analysis, analysis, sweep.parts)
         seen = {*sweep.parts.get("seen", ())}
-        compiled = {analysis.path.name, *sweep.parts["modules"]} - seen
+        compiled = {analysis.path.name, *sweep.parts.get("modules", ())} - seen
         return cls(settings, sweep.id, analysis, touched, frozenset(compiled))
 
     def hold(self, connection: sqlite3.Connection) -> bool:
@@ -66,6 +66,8 @@ class Inputs:
             self.touched.pop(name, None)
         for outcome in well:
             for path in {*outcome.opened} - self.touched.keys() - self.compiled:
+                if len(self.touched) + len(self.fresh) > 2 * around.MOST_SEEN:
+                    return
                 if path not in self.fresh:
                     self.later[path] = files.touched(self.settings.analysis, path)
                 self.fresh[path] = min(self.fresh.get(path, outcome.began), outcome.began)

@@ -221,6 +221,8 @@ class Local:
             return endings.processes(limits)
         if used.cpu - self.spent[1] > limits["cpu_seconds"]:
             return endings.cpu(limits)
+        if used.unknown > endings.UNKNOWN_SECONDS:
+            return endings.unknown()
         if used.frozen > endings.FROZEN_SECONDS:
             return endings.frozen()
         return judging.broken_size(self.folder, limits, used.unlinked)

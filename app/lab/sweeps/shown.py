@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint
 from app.lab.analyses import Analysis
+from app.lab.fingerprint import Cause
 from app.lab.sweeps import around, plot, points, store
 from app.lab.sweeps import axes as grid
 from app.lab.sweeps.axes import Axis
@@ -54,6 +55,7 @@ class Shown:
     error: str = ""
     sweep: Sweep | None = None
     stale: Sequence[str] = ()
+    causes: Sequence[Cause] = ()
 
     @property
     def key(self) -> Key | None:
@@ -124,7 +126,8 @@ def filled(
     what = json.dumps([bare.script, fingerprint.seen_in(sweep.parts)])
     if what not in taken:
         taken[what] = around.now(settings, bare.analysis, sweep.parts)
-    return replace(bare, sweep=sweep, stale=differing(sweep, taken[what]))
+    causes = differing(sweep, taken[what])
+    return replace(bare, sweep=sweep, causes=causes, stale=[cause.words for cause in causes])
 
 
 def reasons(settings: Settings, sweep: Sweep) -> list[str]:
@@ -133,13 +136,15 @@ def reasons(settings: Settings, sweep: Sweep) -> list[str]:
         analysis = analyses.get(settings, sweep.script)
     except GlossError as error:
         return [str(error)]
-    return differing(sweep, around.now(settings, analysis, sweep.parts))
+    causes = differing(sweep, around.now(settings, analysis, sweep.parts))
+    return [cause.words for cause in causes]
 
 
-def differing(sweep: Sweep, now: around.Parts) -> list[str]:
+def differing(sweep: Sweep, now: around.Parts) -> list[Cause]:
     if around.is_same(sweep.parts, now):
         return []
-    return fingerprint.reasons(sweep.parts, {**now, "params": sweep.parts.get("params")})
+    parts = {**now, "params": sweep.parts.get("params")}
+    return fingerprint.causes(sweep.parts, parts, sweep.script)
 
 
 def drawn(

@@ -197,7 +197,7 @@ for n in range(60):
         text = text[os.write(pipe, text):]
 time.sleep(60)
 """
-    run = lab.run("tells", body, "import os, time\nLIMITS = {'wall_seconds': 5}")
+    run = lab.run("tells", body, "import os, time\nLIMITS = {'wall_seconds': 20}")
     ends(lab, run, "too large for a page")
 
 
