@@ -15,6 +15,8 @@ from app.lab import runner
 from app.lab.runs import Run
 from app.lab.shown import cells, groups
 from app.lab.shown.cells import Cell
+from app.lab.sweeps import outdated, store
+from app.lab.sweeps.store import Sweep
 from app.library.identity import EVERY
 from app.settings import Settings
 
@@ -35,10 +37,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         owner = people.owner(connection)
         stale = groups.stale(settings, connection, EVERY, options.because)
         asked = groups.enqueue(settings, connection, owner, [cell for _, cell in stale])
+        begun = outdated.anew(settings, connection, owner, options.because)
         ended = [runner.run_now(settings, connection, each.id) for each in asked]
+        for each in begun:
+            runner.work(settings, connection, outdated.waiting(connection, each))
+        sweeps = [store.get(connection, each.id) for each in begun]
     found = [Done(each, *shown_in(stale, each)) for each in ended]
-    print(json.dumps(list(map(as_json, found))) if options.json else as_text(found))
-    return 0 if all(each.status == "succeeded" for each in ended) else 1
+    every = [*map(as_json, found), *map(sweep_as_json, sweeps)]
+    print(json.dumps(every) if options.json else as_text(found, sweeps))
+    well = [each.status == "succeeded" for each in ended]
+    return 0 if all([*well, *(each.done == each.size for each in sweeps)]) else 1
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,16 @@ def as_json(done: Done) -> dict[str, object]:
     return {**run, "blocks": done.blocks, "because": done.because}
 
 
-def as_text(found: list[Done]) -> str:
+def sweep_as_json(sweep: Sweep) -> dict[str, object]:
+    counts = {"points": sweep.size, "succeeded": sweep.done}
+    return {"sweep": sweep.id, "script": sweep.script, "params": sweep.params, **counts}
+
+
+def as_text(found: list[Done], sweeps: list[Sweep]) -> str:
     lines = [
         f"run {done.run.id} {done.run.script} {done.run.status} {done.run.message}".rstrip()
         + f"\n  in {', '.join(done.blocks)}; {'; '.join(done.because)}"
         for done in found
     ]
+    lines += [f"sweep {each.id} {each.script} {each.done} of {each.size} points" for each in sweeps]
     return "\n".join(lines) or "Nothing is stale."

@@ -90,7 +90,7 @@ def help_of(parameter: Parameter) -> str:
     }
     rules = [f"{rule} {bound}" for rule, bound in bounds.items() if bound is not None]
     if parameter.choices:
-        rules.append(f"of {', '.join(map(str, parameter.choices))}")
+        rules.append(f"of {', '.join(as_text(parameter, each) for each in parameter.choices)}")
     if parameter.many:
         rules.append("a list with commas")
     rules.append(f"default {as_text(parameter, parameter.default) or 'none'}")

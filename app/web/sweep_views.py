@@ -100,7 +100,7 @@ def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None)
     except NotFound:
         analysis = None
     title = analysis.signature.title if analysis else sweep.script
-    stale = shown.reasons(settings, g.db, sweep)
+    stale = shown.reasons(settings, sweep)
     varying = [axis.name for axis in sweep.axes]
     known = told.sweep(sweep)
     return View(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 
 import pytest
 
+from app import database
 from app.__main__ import main
 from app.accounts import people
-from app.lab import runner, runs
+from app.lab import analyses, runner, runs
 from app.lab.runs import Output, Run, queue
+from app.lab.sweeps import around, axes, outdated, points, store
+from app.lab.sweeps.executor import Outcome
 from app.settings import Settings
 
 NOTE = "".join(f"```analysis\nscript: {name}\n```\n" for name in ("first", "second"))
@@ -58,3 +62,44 @@ def test_what_is_stale_is_run_by_its_cause_or_all(
     assert capsys.readouterr().out == "Nothing is stale.\n"
     assert main(["run", "first", "--stale", *folders]) == 1
     assert "Leave out the name" in capsys.readouterr().err
+
+
+def test_a_sweep_whose_points_opened_what_changed_is_stale_in_every_command(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folders = [f"--{name}={getattr(settings, name)}" for name in ("notes", "analysis", "data")]
+    (settings.analysis / "walk.py").write_text("def main(n: int = 1) -> dict: return {}\n")
+    (settings.analysis / "x.csv").write_text("1")
+    block = "```analysis\nscript: walk\nsweep: {n: [1, 2]}\n```\n"
+    (settings.notes / "a.md").write_text(block)
+
+    def work(settings: Settings, connection: sqlite3.Connection, ids: list[int]) -> None:
+        made = [Output("x", "value", 1, {})]
+        points.finish(connection, [Outcome(each, "succeeded", made) for each in ids], "")
+
+    monkeypatch.setattr(runner, "work", work)
+    analysis = analyses.get(settings, "walk")
+    found = axes.typed(analysis.signature, ["n=1,2"])
+    sweep = store.begin(settings, connection, "walk", {}, found, people.owner(connection))
+    work(settings, connection, outdated.waiting(connection, sweep))
+    with database.transaction(connection):
+        around.add(settings, connection, sweep.id, analysis, {"x.csv": math.inf})
+    assert main(["run", "--stale", *folders]) == 0
+    assert main(["check", *folders]) == 0
+    (settings.analysis / "x.csv").write_text("2")
+    capsys.readouterr()
+    assert main(["check", *folders]) == 1
+    assert "walk: x.csv changed" in capsys.readouterr().out
+    assert main(["run", "--stale", "--because", "other.csv", *folders]) == 0
+    assert capsys.readouterr().out == "Nothing is stale.\n"
+    assert main(["run", "--stale", "--because", "x.csv", "--json", *folders]) == 0
+    (done,) = json.loads(capsys.readouterr().out)
+    assert done == {"sweep": sweep.id + 1, "script": "walk", "params": {}} | {
+        "points": 2,
+        "succeeded": 2,
+    }
+    assert main(["run", "--stale", *folders]) == 0
+    assert capsys.readouterr().out == "Nothing is stale.\n"

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from app.lab.signature import Signature, arguments, bind, bind_text, canonical, read
+from app.lab.signature import (
+    Parameter,
+    Signature,
+    arguments,
+    bind,
+    bind_text,
+    canonical,
+    read,
+)
 from app.lab.signature.form import fields
 from app.lab.signature.texts import as_text
 
@@ -272,3 +280,75 @@ def test_a_form_describes_each_field() -> None:
     assert (shown["since"].kind, shown["since"].value) == ("date", "2026-01-02")
     assert (shown["step"].value, as_text(WALK["step"], 2.0)) == ("1.5", "2")
     assert as_text(Signature("a", "", "", WALK.parameters)["seed"], None) == ""
+
+
+HARD = read(
+    """
+def main(
+    dims: list[int] = [5, 10],
+    some: list[str] | None = ["x"],
+    label: str | None = "x",
+    plain: str = "x",
+    size: Literal["1", 1, "", " a", '"1"', "b", '""'] | None = "b",
+    sizes: list[Literal["1", 1, "", " a", '"1"', "b, c", "[]"]] = ["1"],
+    ratio: float | None = 0.5,
+    when: list[date] | None = None,
+    sure: list[bool] = [True],
+): ...
+""",
+    "hard",
+)
+ANY_TEXT = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\r\n, []'), max_size=8
+)
+
+
+def admissible(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """Every value that it takes, of some size."""
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "bool": st.booleans(),
+        "int": st.integers(-(2**63) + 1, 2**63 - 1),
+        "float": st.floats(allow_nan=False, allow_infinity=False),
+        "str": ANY_TEXT,
+        "date": st.dates().map(date.isoformat),
+        "choice": st.sampled_from(parameter.choices or ("",)),
+    }
+    one = kinds[parameter.type]
+    every = st.lists(one, max_size=4) if parameter.many else one
+    return st.none() | every if parameter.optional else every
+
+
+@given(st.data())
+def test_every_admissible_value_is_read_from_its_text_as_the_same(data: st.DataObject) -> None:
+    for signature in (WALK, HARD):
+        for parameter in signature.parameters:
+            value = data.draw(admissible(parameter), parameter.name)
+            try:
+                bound = bind(signature, {parameter.name: value})[parameter.name]
+            except BadInput:  # out of the range of this one
+                continue
+            text = as_text(parameter, bound)
+            found = bind_text(signature, {parameter.name: text})[parameter.name]
+            assert (type(found), found) == (type(bound), bound), text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("dims", [], "[]"),
+        ("some", [], "[]"),
+        ("some", ["[]"], '"[]"'),
+        ("some", [""], '""'),
+        ("label", "", '""'),
+        ("label", '""', '"""'),
+        ("label", '"a"', '"a"'),
+        ("plain", "", ""),
+        ("size", "1", '"1"'),
+        ("size", 1, "1"),
+    ],
+)
+def test_nothing_and_what_looks_alike_have_texts_of_their_own(
+    name: str, value: Any, text: str
+) -> None:
+    assert as_text(HARD[name], value) == text
+    assert bind_text(HARD, {name: text})[name] == value

@@ -156,9 +156,9 @@ def test_cancel_and_interrupt(
     assert queue.to_cancel(connection) == {first.id}
     for _ in range(2):
         assert runs.cancel(connection, second.id).status == "cancelled"
-    assert queue.interrupt_left_over(connection) == [first.id]
+    assert queue.interrupt_left_over(connection, []) == [first.id]
     assert runs.get(connection, first.id).status == "interrupted"
-    assert queue.interrupt_left_over(connection) == []
+    assert queue.interrupt_left_over(connection, []) == []
 
 
 def test_progress_is_seen_without_making_pages_old(

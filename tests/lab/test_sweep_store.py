@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 
 import pytest
 
+from app import database
 from app.accounts import people
 from app.accounts.permissions import Person
 from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.runs import Output, history, queue
-from app.lab.sweeps import asking, axes, points, store
+from app.lab.sweeps import around, asking, axes, points, shown, store
 from app.lab.sweeps.executor import Outcome
 from app.lab.sweeps.store import Sweep
 from app.settings import Settings
@@ -161,3 +163,53 @@ def test_the_last_sweeps_are_kept_and_a_deleted_one_takes_its_points_along(
     with pytest.raises(NotFound):
         store.get(connection, made[0])
     assert connection.execute("SELECT count(*) FROM run").fetchone()[0] == 2 * len(kept)
+
+
+def test_what_the_points_opened_counts_wherever_the_sweep_is_shown(
+    settings: Settings, connection: sqlite3.Connection, begin: Begin
+) -> None:
+    data = settings.analysis / "x.csv"
+    data.write_text("1")
+    sweep = begin("n=1,2")
+    analysis = analyses.get(settings, "walk")
+    with database.transaction(connection):
+        around.add(settings, connection, sweep.id, analysis, {"x.csv": time.time() + 1})
+    block = shown.Written("walk", "walk", {}, {"n": [1, 2]})
+
+    def stale() -> list[str]:
+        (found,) = shown.shown(settings, connection, [block])
+        assert shown.reasons(settings, store.get(connection, sweep.id)) == found.stale
+        assert store.is_current(settings, store.get(connection, sweep.id)) is not bool(found.stale)
+        return [reason.split(" on ")[0] for reason in found.stale]
+
+    assert stale() == []
+    assert begin("n=1,2").id == sweep.id
+    data.write_text("1000")
+    assert stale() == ["x.csv changed"]
+    anew = begin("n=1,2")
+    assert anew.id != sweep.id
+    assert stale_of(settings, connection, sweep.id) == ["x.csv changed"]
+    data.write_text("1")
+    assert stale_of(settings, connection, sweep.id) == []
+    with database.transaction(connection):
+        around.add(settings, connection, sweep.id, analysis, {}, altered=["x.csv"])
+    assert stale_of(settings, connection, sweep.id) == ["x.csv changed while it ran"]
+
+
+def stale_of(settings: Settings, connection: sqlite3.Connection, sweep_id: int) -> list[str]:
+    found = shown.reasons(settings, store.get(connection, sweep_id))
+    return [reason.split(" on ")[0] for reason in found]
+
+
+def test_of_very_many_files_that_points_opened_the_first_are_kept(
+    settings: Settings,
+    connection: sqlite3.Connection,
+    begin: Begin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(around, "MOST_SEEN", 3)
+    sweep, analysis = begin("n=1,2"), analyses.get(settings, "walk")
+    for names in (["a", "b"], ["b", "c", "d"], ["e"]):
+        with database.transaction(connection):
+            around.add(settings, connection, sweep.id, analysis, dict.fromkeys(names, time.time()))
+    assert store.get(connection, sweep.id).parts["seen"] == ["a", "b", "c"]

@@ -169,6 +169,7 @@ WAYS = (
     st.sampled_from(["\n", "\r\n"]),
 )
 @example(["# a remark", ""], "new", "x", "\n")
+@example(["tags:\n  - a\n  # between\n  - 'b c'  # r"], "tags", " ", "\n")
 @settings(max_examples=600, deadline=None)
 def test_a_change_says_what_was_asked_and_keeps_everything_else(
     ways: list[str], key: str, value: object, newline: str
@@ -189,7 +190,8 @@ def test_a_change_says_what_was_asked_and_keeps_everything_else(
         if not way.startswith(f"{key}:"):
             assert way.replace("\n", newline) in after.header
     remarks = re.compile(r"^ *#.*", re.MULTILINE)
-    is_emptied = not value or (isinstance(value, tuple) and not "".join(value).strip())
+    said = "".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    is_emptied = not said.strip()
     if not (key == "bibtex" or is_emptied):  # the remarks in a list go with the list
         assert remarks.findall(after.header) == remarks.findall(before.header)
     assert change(changed, {key: value}) == changed  # type: ignore[dict-item]

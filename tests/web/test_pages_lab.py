@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -335,7 +336,7 @@ def test_what_changed_meanwhile_is_kept_too(
 def test_what_nobody_typed_stays_as_the_note_says_it(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    """An empty list and an empty text are nothing in a form, which must not make them defaults."""
+    """An empty list and an empty text above all, which must not become the defaults."""
     (settings.analysis / "list.py").write_text(
         "def main(dims: list[int] = [5], label: str | None = 'x', n: int = 1) -> dict: ..."
     )
@@ -343,9 +344,10 @@ def test_what_nobody_typed_stays_as_the_note_says_it(
     (settings.notes / "empty.md").write_text(block)
     sync(settings, connection)
     page = owner.get("/notes/empty?list.n=4").text
-    sent = dict(re.findall(r'name="(base|p\.\w+)" value="(\w*)"', page.partition("runs/keep")[2]))
+    form = unescape(page.partition("runs/keep")[2])
+    sent = dict(re.findall(r'name="(base|p\.\w+)" value="(""|\[\]|\w*)"', form))
     sent = {"note": "empty", "block": "list", "script": "list", **sent, "p.n": "4"}
-    assert sent["p.dims"] == sent["p.label"] == ""
+    assert (sent["p.dims"], sent["p.label"]) == ("[]", '""')
     for data in (sent, {**sent, "p.n": "1"}):
         run = owner.post("/runs", data=data, headers=HTMX).headers["HX-Replace-Url"]
         assert run == ("/notes/empty?list.n=4" if data is sent else "/notes/empty")

@@ -68,6 +68,15 @@ def changed_after(root: Path, name: str, began: float) -> bool:
         return False
 
 
+def touched(root: Path, name: str) -> int:
+    """When it was last changed in any way, as the clock of its file system has it; 0 where there
+    is none. Nobody can put that back."""
+    try:
+        return (root / name).stat().st_ctime_ns
+    except (OSError, ValueError):
+        return 0
+
+
 def day(root: Path, name: str) -> str:
     """When it was last written, as `2026-03-03`; empty where that is not known."""
     try:

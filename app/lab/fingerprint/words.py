@@ -56,6 +56,7 @@ def causes(old: Parts, new: Parts, script: str = "", day: Day = unknown) -> list
     found = []
     if old.get("source") != new.get("source"):
         on = since(day(f"{script}.py")) if script else ""
+        on = f" {CHANGED.removeprefix('changed ')}" if old.get("source") == CHANGED else on
         found.append(Cause(f"code:{script}", f"its code changed{on}", f"{script} changed{on}"))
     for name, before, after in differences(old, new, "modules"):
         found.append(of_module(name, before, after, day))

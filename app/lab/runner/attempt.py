@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
@@ -10,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from app.lab.runner import endings, progress, spare, warm
 from app.lab.runner.child import Job
 from app.lab.runner.printed import Printed
 from app.lab.runner.spare import Spare
+from app.lab.runner.told import Lines, Told, read
 from app.lab.runs import Output, Run, queue
 from app.lab.sandbox import Plan, folders
 from app.lab.sandbox.watch import Watch, resident_memory
 from app.settings import Settings
 
-LARGEST_MESSAGE = 20_000_000  # bytes that a child may tell, its tables' first rows included
 MOST_PRINTED = 50_000_000
 CHUNK = 65_536
 PROGRESS_SECONDS = 0.4
@@ -47,8 +46,8 @@ class Attempt:
     started: float = field(default_factory=time.monotonic)
     ready: bool = False  # from when on the analysis answers for what happens
     status: int | None = None
-    told: dict[str, Any] = field(default_factory=dict)
-    buffers: dict[int, bytes] = field(default_factory=dict)
+    reported: Lines = field(default_factory=Lines)
+    events: Told = field(default_factory=Told)
     progress: Mapping[str, Any] = field(default_factory=dict)
     has_bars: bool = False  # else a line that it draws anew may say how far it is
     verdict: tuple[str, str] | None = None
@@ -68,7 +67,7 @@ class Attempt:
         )
         taken = take()
         try:
-            watch = Watch.begin(taken.guard, folder)
+            watch = Watch.begin(taken.guard, folder, plan.keepers)
             spare.order(taken, job)
         except BaseException:
             spare.end(taken)
@@ -87,32 +86,26 @@ class Attempt:
             self.printed.take(data)
             if self.printed.size > MOST_PRINTED:
                 self.kill("excepted", f"It printed more than {MOST_PRINTED // 1_000_000} MB.")
+        elif pipe == self.pipes[0]:
+            self.take_report(data)
         else:
-            self.take_lines(pipe, data)
+            self.take_event(data)
         return bool(data)
 
-    def take_lines(self, pipe: int, data: bytes) -> None:
-        *lines, rest = (self.buffers.get(pipe, b"") + data).split(b"\n")
-        self.buffers[pipe] = rest
-        if len(rest) > LARGEST_MESSAGE:
-            self.kill("excepted", "What it returned is too large for a page.")
-        for line in lines:
-            with suppress(ValueError, TypeError, AttributeError, RecursionError):
-                words = json.loads(line)
-                self.take_report(words) if pipe == self.pipes[0] else self.take_event(words)
-
-    def take_report(self, words: dict[str, Any]) -> None:
+    def take_report(self, data: bytes) -> None:
         """From the guard and init, which are ours."""
-        self.status = words.get("status", self.status)
-        self.ready = words.get("ready", self.ready)
+        for line in self.reported.take(data):
+            words = read(line)
+            self.status = words.get("status", self.status)
+            self.ready = words.get("ready", self.ready)
 
-    def take_event(self, words: dict[str, Any]) -> None:
+    def take_event(self, data: bytes) -> None:
         """From the child: whatever it says is only about itself."""
-        if "progress" in words:
+        for bars in self.events.take(data):
             self.has_bars = True
-            self.take_bars(words["progress"])
-        else:
-            self.told.update(words)
+            self.take_bars(bars)
+        if self.events.is_too_much:
+            self.kill("excepted", "What it returned is too large for a page.")
 
     def take_bars(self, bars: object) -> None:
         seconds = time.monotonic() - self.started
@@ -121,6 +114,11 @@ class Attempt:
     @property
     def run_ids(self) -> tuple[int, ...]:
         return (self.run.id,)
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """Once it has ended: all that it told."""
+        return self.events.words
 
     @property
     def opened(self) -> list[str]:
@@ -161,6 +159,10 @@ class Attempt:
             return endings.processes(limits)
         if used.cpu > limits["cpu_seconds"]:
             return endings.cpu(limits)
+        if used.unknown > endings.UNKNOWN_SECONDS:
+            return endings.unknown()
+        if used.frozen > endings.FROZEN_SECONDS:
+            return endings.frozen()
         return self.broken_size(used.unlinked)
 
     @property

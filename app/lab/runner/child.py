@@ -7,7 +7,6 @@ printed goes to the run's log.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import importlib.util
 import json
@@ -15,6 +14,7 @@ import os
 import pickle
 import resource
 import select
+import signal
 import sys
 import tempfile
 import traceback
@@ -30,7 +30,7 @@ from app.errors import GlossError
 from app.lab import sandbox
 from app.lab.fingerprint import opened
 from app.lab.outputs import results
-from app.lab.runner import bars, seed, warm
+from app.lab.runner import bars, endings, hints, seed, warm
 from app.lab.runs.store import LONGEST_MESSAGE
 from app.lab.sandbox import Plan
 from app.settings import Settings
@@ -58,16 +58,13 @@ def body(
     """From a bare fork to the end of the process; `begin` is for the guard to know from when on
     the analysis answers for what happens."""
     orders, log, events = pipes
-    events = out_of_the_way(events)
-
-    def tell(words: Mapping[str, Any]) -> None:
-        os.write(events, json.dumps(words).encode() + b"\n")
-
+    tell = teller(out_of_the_way(events))
     redirect(log)
     job = awaited(orders)
     furnish(settings, job, tell)
     confine(settings, plan, job)
     seen = opened.watch(settings.analysis)
+    hints.watch()
     begin()
     try:
         made = results.kept(call(job), job.folder)
@@ -90,9 +87,29 @@ def out_of_the_way(pipe: int) -> int:
     return moved
 
 
+def teller(events: int) -> Callable[[Mapping[str, Any]], None]:
+    """What tells through this pipe; where the analysis has closed it, the process ends so that
+    whoever waits for it can say so."""
+
+    def tell(words: Mapping[str, Any]) -> None:
+        text = memoryview(json.dumps(words).encode() + b"\n")
+        try:
+            while text:
+                text = text[os.write(events, text) :]
+        except OSError:
+            with suppress(OSError, ValueError):
+                signal.signal(endings.UNHEARD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [endings.UNHEARD])
+                os.kill(os.getpid(), endings.UNHEARD)
+            finish(1)
+
+    return tell
+
+
 def finish(status: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with suppress(OSError, ValueError):  # it may have closed them
+            stream.flush()
     os._exit(status)
 
 
@@ -180,7 +197,8 @@ def explained(error: BaseException, job: Job, analysis: Path) -> str:
         return str(error)
     described = traceback.TracebackException.from_exception(error, capture_locals=False)
     place = trimmed(described, analysis)
-    print("".join(described.format()).replace(f"{analysis}{os.sep}", ""), file=sys.stderr)  # noqa: T201 - the run's log
+    with suppress(OSError, ValueError):  # it may have closed that
+        print("".join(described.format()).replace(f"{analysis}{os.sep}", ""), file=sys.stderr)  # noqa: T201 - the run's log
     return f"{place}{sentence(error, described, job)}"
 
 
@@ -214,20 +232,4 @@ def sentence(error: BaseException, described: traceback.TracebackException, job:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"There is no module named {error.name}. Is its package installed?"
     last = list(described.format_exception_only())[-1].strip()
-    return f"{last}{hint(error, job)}"
-
-
-def hint(error: BaseException, job: Job) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EFBIG:
-        return f" (a file may have {job.limits['file_mb']:g} MB)"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return (
-            " (an analysis reads the folder of analyses and installed packages, and writes only"
-            " to temporary files)"
-        )
-    if number in (errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
-        return " (an analysis has no network)"
-    if isinstance(error, BlockingIOError):
-        return f" (an analysis may have {job.limits['processes']:g} processes)"
-    return ""
+    return f"{last}{hints.hint(error, job.limits)}"

@@ -8,6 +8,7 @@ Web processes import this module, which does not load matplotlib.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import socket
 import sqlite3
@@ -18,13 +19,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from app.errors import Unavailable
 from app.lab import runs
 from app.lab.runs import Run
 from app.lab.runs.spans import Spans, as_text, spans
-from app.settings import PROJECT, Settings, environment
+from app.settings import PROJECT, Settings, environment, load
 
 POLL_SECONDS = 0.05
 ATTEMPTS = 3  # runners in a row that end before the work does
@@ -40,21 +41,44 @@ FIXED = {
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "",
 }
+SETTINGS = "--settings"  # the pipe that an engine finds them in
+
 # What an analysis may know of our environment: no token of somebody else's is in it.
 PASSED = ("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "SSL_CERT_FILE")
 
 
 def main(arguments: list[str]) -> None:
-    """Become the engine: the same process, a clean environment."""
+    """Become the engine."""
+    become_engine(absolute(load()), arguments)
+
+
+def become_engine(settings: Settings, arguments: list[str]) -> NoReturn:
+    """The same process, a clean environment.
+
+    What a process was started with, its children can read in /proc for ever. So the settings
+    come through a pipe, which is read once.
+    """
     kept = {name: value for name, value in os.environ.items() if passed(name)}
-    data = os.environ.get("GLOSS_DATA", "data")
-    config = {"MPLCONFIGDIR": str(Path(data).absolute() / "matplotlib")}
-    command = [sys.executable, "-m", "app.lab.runner.engine", *arguments]
+    config = {"MPLCONFIGDIR": str(settings.data / "matplotlib")}
+    reads, writes = os.pipe()
+    os.set_inheritable(reads, True)
+    os.set_blocking(writes, False)  # a pipe takes more than all settings together
+    os.write(writes, json.dumps(environment(settings)).encode())
+    os.close(writes)
+    command = [sys.executable, "-m", "app.lab.runner.engine", SETTINGS, str(reads), *arguments]
     os.execve(sys.executable, command, {**kept, **FIXED, **config})  # noqa: S606 - our own module
 
 
+def given(arguments: list[str]) -> tuple[Settings, list[str]]:
+    """The settings of an engine, and what else it is asked for."""
+    if arguments[:1] != [SETTINGS]:
+        return absolute(load()), arguments
+    with open(int(arguments[1]), encoding="utf-8") as pipe:
+        return absolute(load({}, json.load(pipe))), arguments[2:]
+
+
 def passed(name: str) -> bool:
-    return name in PASSED or name.startswith(("GLOSS_", "LC_"))
+    return name in PASSED or name.startswith("LC_")
 
 
 @contextmanager

@@ -15,12 +15,18 @@ from collections.abc import Mapping
 from app.lab.sandbox.folders import DEEPEST
 
 MOST_FILES = 1_000
+UNKNOWN_SECONDS = 5.0  # for which its memory may be beyond the limit, and nobody can tell
+FROZEN_SECONDS = 1.0  # for which all processes of a run may be stopped
+
+# By this a child ends itself that cannot say any more what it returns.
+UNHEARD = signal.SIGRTMAX - 1
 
 SIGNALS: Mapping[int, str] = {
     signal.SIGSEGV: "It crashed: a segmentation fault, in compiled code.",
     signal.SIGABRT: "It crashed: compiled code called abort().",
     signal.SIGFPE: "It crashed: an arithmetic error in compiled code.",
     signal.SIGBUS: "It crashed: a bus error, in compiled code.",
+    UNHEARD: "It closed the files through which what it returns is told, so nothing of it came.",
     signal.SIGKILL: "It was killed: by itself, or by the system for want of memory.",
 }
 
@@ -52,6 +58,14 @@ def memory(limits: Mapping[str, float]) -> str:
 
 def processes(limits: Mapping[str, float]) -> str:
     return f"It started more than {limits['processes']:g} processes."
+
+
+def unknown() -> str:
+    return "It kept the machine so busy that nobody could tell how much memory it has."
+
+
+def frozen() -> str:
+    return "It was stopped (SIGSTOP), and nobody was left in it to let it go on."
 
 
 def size(limits: Mapping[str, float]) -> str:

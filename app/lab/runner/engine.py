@@ -26,8 +26,8 @@ from app.lab.runner.worker import Worker
 from app.lab.runs import queue, spans, store
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan, folders, kernel, processes
-from app.lab.sweeps import crews, points
-from app.settings import Settings, load
+from app.lab.sweeps import crews, points, zygote
+from app.settings import Settings
 
 IDLE_SECONDS = 2.0
 LOCK_SECONDS = 1.0  # somebody who asks whether there is a runner holds the lock for a moment
@@ -61,7 +61,7 @@ class Engine:
 def main(arguments: list[str]) -> int:
     """Be the runner of this data folder until a signal; 0 if there is one already."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = door.absolute(load())
+    settings, arguments = door.given(arguments)
     only = spans.read(arguments[1]) if arguments[:1] == ["--drain"] else None
     with door.lock(settings, LOCK_SECONDS) as ours:
         if not ours:
@@ -73,19 +73,20 @@ def main(arguments: list[str]) -> int:
         finally:
             end_all(engine)
     if again:
-        command = [sys.executable, "-m", "app.lab.runner.engine", *arguments]
-        os.execv(sys.executable, command)  # noqa: S606 - ourselves
+        door.become_engine(settings, arguments)
     return 0
 
 
 def prepare(settings: Settings, only: Spans | None) -> Engine:
     """Put right what a runner that died left behind, warm up, and find out what holds here."""
     settings.outputs.mkdir(parents=True, exist_ok=True)
+    begun = zygote.begun(settings.outputs)
     for left in settings.outputs.glob("*.tmp"):
         put_aside(left)
     with opened(settings) as connection:
-        for run_id in queue.interrupt_left_over(connection):
+        for run_id in queue.interrupt_left_over(connection, begun):
             folders.remove(store.folder(settings, run_id))
+        points.give_all_back(connection)
     with suppress(OSError):
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     with suppress(OSError):

@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from app import clock, database
@@ -43,7 +43,7 @@ def claim(
         try:
             analysis = analyses.get(settings, row["script"])
             seen = fingerprint.seen_in(json.loads(row["parts"]))
-            taken = fingerprint.take(settings, analysis, json.loads(row["params"]), seen)
+            taken = fingerprint.begun(settings, analysis, json.loads(row["params"]), seen)
         except Exception:  # whatever the file does to a reader: a run that cannot be claimed
             log.info("runner: no fingerprint of run %d", row["id"])  # would hold up all others
             return store.get(connection, row["id"])  # the child will find the same and say so
@@ -170,13 +170,17 @@ def make_found(settings: Settings, connection: sqlite3.Connection, run: store.Ru
         log.exception("runner: not made searchable, run %d", run.id)
 
 
-def interrupt_left_over(connection: sqlite3.Connection) -> list[int]:
-    """At the start of a runner nothing can be running: what says so was cut short."""
+def interrupt_left_over(connection: sqlite3.Connection, begun: Collection[int]) -> list[int]:
+    """At the start of a runner nothing can be running: what says so was cut short.
+
+    Of the points of sweeps those that had `begun`; the others were taken ahead, and wait again.
+    """
     with database.transaction(connection):
         rows = connection.execute(
             "UPDATE run SET status = 'interrupted', ended = ?,"
             " message = 'The runner stopped before this run had ended. Run it again.'"
-            " WHERE status = 'running' RETURNING id",
-            [clock.stamp()],
+            " WHERE status = 'running' AND (sweep_id IS NULL"
+            " OR id IN (SELECT value FROM json_each(?))) RETURNING id",
+            [clock.stamp(), json.dumps([*begun])],
         ).fetchall()
     return [row["id"] for row in rows]

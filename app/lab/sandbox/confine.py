@@ -78,6 +78,11 @@ class Plan:
     as_root: bool = False  # the kernel counts no processes of root's, in no namespace
 
     @property
+    def keepers(self) -> int:
+        """The processes between guard and analysis: the namespace's first, where there is one."""
+        return 1 if self.namespaces & kernel.NEW_PIDS else 0
+
+    @property
     def words(self) -> str:
         missing = [name for flag, name in NAMES.items() if not self.namespaces & flag]
         if len(missing) == len(NAMES):

@@ -16,12 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.lab.sandbox import folders, processes
+from app.lab.sandbox import folders, memory, processes
 
 PAGE = resource.getpagesize()
 TICKS = os.sysconf("SC_CLK_TCK")
-SHARED = "/dev/shm"  # noqa: S108 - the kernel's own place, mounted anew for each run
-SELDOM, OFTEN = 0.2, 0.05  # seconds between two looks
+SELDOM, OFTEN, LONGEST = 0.2, 0.05, 2.0  # seconds between two looks
+STOPPED, ENDED = "T", "Z"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Usage:
     memory: int  # bytes
     cpu: float  # seconds
     unlinked: int  # bytes of files that have no name any more, and are open
+    frozen: float = 0.0  # seconds for which all of it has been stopped: nobody in it can go on
+    unknown: float = 0.0  # seconds for which nobody could tell its memory, and it may be too much
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Life:
     own: float  # seconds of processor time
     waited: float  # seconds of those that it waited for
     resident: int  # bytes
+    state: str = "R"  # as the kernel has it: T is stopped, Z has ended
 
 
 @dataclass
@@ -52,30 +55,59 @@ class Watch:
     spent: float = 0.0  # of all that were ever seen
     before: float = 0.0
     pause: float = SELDOM  # until the next look
+    keepers: int = 1  # of the processes: the first ones, which are ours and wait for the others
+    froze: float | None = None  # when it was first seen to be stopped
+    unsure: float | None = None  # from when on its memory could not be told
 
     @classmethod
-    def begin(cls, guard: int, folder: Path) -> Watch:
-        found = cls(guard, folder.stat().st_dev)
+    def begin(cls, guard: int, folder: Path, keepers: int = 1) -> Watch:
+        found = cls(guard, folder.stat().st_dev, keepers=keepers)
         found.before = found.cpu(found.alive(10_000))
         return found
 
     def look(self, memory_limit: int, most: int) -> Usage:
-        """Shared pages are told apart only where it matters: that takes a hundred times longer."""
+        """Shared pages are told apart only where it matters: that takes a hundred times longer.
+
+        Where that cannot be known now, it is as if the limit just held, for some seconds.
+        """
         started = time.monotonic()
         living = self.alive(most)
         if len(living) > most:  # it ends: what it holds is not asked, which waits for each fork
             return Usage(len(living), 0, 0.0, 0)
         pids = [life.key[0] for life in living]
-        shared = shared_memory(self.guard)
-        memory = sum(life.resident for life in living) + shared
-        if memory > memory_limit:
-            memory = told_apart(pids, shared)
-        used = Usage(
-            len(living), memory, self.cpu(living) - self.before, unlinked(pids, self.device)
-        )
-        pause = OFTEN if memory > memory_limit / 2 else SELDOM
-        self.pause = max(pause, 4 * (time.monotonic() - started))
-        return used
+        used = self.memory(living, memory_limit)
+        cpu, loose = self.cpu(living) - self.before, unlinked(pids, self.device)
+        pause = OFTEN if used > memory_limit / 2 else SELDOM
+        self.pause = min(LONGEST, max(pause, 4 * (time.monotonic() - started)))
+        return Usage(len(living), used, cpu, loose, self.frozen(living), self.unknown)
+
+    def memory(self, living: list[Life], most: int) -> int:
+        """In three steps, each slower and nearer to the truth, as far as it is needed."""
+        pids = [life.key[0] for life in living]
+        shared = memory.shared_memory(self.guard)
+        used = sum(life.resident for life in living) + shared
+        if used > most:
+            used = memory.at_most(pids) + shared
+        if used <= most:
+            self.unsure = None
+            return used
+        exact = memory.told_apart(pids, shared)
+        self.unsure = (self.unsure or time.monotonic()) if exact is None else None
+        return most if exact is None else exact
+
+    @property
+    def unknown(self) -> float:
+        return time.monotonic() - self.unsure if self.unsure else 0.0
+
+    def frozen(self, living: list[Life]) -> float:
+        """For how long every process of it has been stopped: only one of them could go on."""
+        stopped = any(life.state == STOPPED for life in living)
+        others = any(life.state not in (STOPPED, ENDED) for life in living[self.keepers :])
+        if not stopped or others:
+            self.froze = None
+            return 0.0
+        self.froze = self.froze or time.monotonic()
+        return time.monotonic() - self.froze
 
     def alive(self, most: int) -> list[Life]:
         found = map(life, processes.descendants(self.guard, most))
@@ -94,44 +126,14 @@ def life(pid: int) -> Life | None:
     with suppress(OSError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         user, system, users, systems = (int(ticks) / TICKS for ticks in fields[11:15])
-        return Life((pid, int(fields[19])), user + system, users + systems, int(fields[21]) * PAGE)
+        resident = int(fields[21]) * PAGE
+        return Life((pid, int(fields[19])), user + system, users + systems, resident, fields[0])
     return None
 
 
 def resident_memory(pid: int) -> int:
     found = life(pid)
     return found.resident if found else 0
-
-
-def told_apart(pids: list[int], shared: int) -> int:
-    """A page that ten processes share counts a tenth for each; what lies in /dev/shm counts once,
-    whether it is in somebody's memory as well or not."""
-    whole = mapped = 0
-    for pid in pids:
-        found = rollup(pid)
-        whole += found.get("Pss", 0)
-        mapped += found.get("Pss_Shmem", 0)
-    return whole + max(0, shared - mapped)
-
-
-def rollup(pid: int) -> dict[str, int]:
-    """The sums over a process's memory in bytes, as the kernel names them."""
-    with suppress(OSError, IndexError, ValueError):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-        parts = (line.partition(":") for line in lines)
-        return {name: int(rest.split()[0]) * 1024 for name, _, rest in parts}
-    return {"Pss": resident_memory(pid)}
-
-
-def shared_memory(guard: int) -> int:
-    """What lies in the /dev/shm of a run, where it has one of its own."""
-    for init in processes.children(guard)[:1]:
-        with suppress(OSError):
-            place = Path(f"/proc/{init}/root{SHARED}")
-            if place.stat().st_dev != Path(SHARED).stat().st_dev:
-                found = os.statvfs(place)
-                return (found.f_blocks - found.f_bfree) * found.f_frsize
-    return 0
 
 
 def unlinked(pids: list[int], device: int) -> int:

@@ -112,5 +112,5 @@ def next_to(parameter: Parameter, bound: Bound, side: int) -> Bound:
 def choices(parameter: Parameter) -> tuple[str, ...]:
     if parameter.type == "bool" and parameter.optional:
         return ("", "yes", "no")
-    known = tuple(map(str, parameter.choices))
+    known = tuple(as_text(parameter, choice) for choice in parameter.choices)
     return ("", *known) if parameter.optional and known and not parameter.many else known

@@ -4,8 +4,10 @@
 >>> bind_text(walk, {"sizes": "5, 10, 20"}), as_text(walk["sizes"], [5, 10])
 ({'sizes': [5, 10, 20]}, '5, 10')
 
-A list is written with commas; an item that holds a comma stands in double quotes. Of a value that
-was sent several times the last one counts, so that a hidden `no` can stand before a checkbox.
+A list is written with commas; an item that holds a comma stands in double quotes. Nothing written
+is the default, or None: a list of nothing is `[]`, and where None is allowed a text of nothing is
+`""` (one that is itself made of several quotes has one more). Of a value that was sent several
+times the last one counts, so that a hidden `no` can stand before a checkbox.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from app.lab.signature.parameters import LONGEST_TEXT, MOST_ITEMS, Parameter, Si
 TRUTHS = {"1": True, "true": True, "yes": True, "on": True}
 TRUTHS |= {"0": False, "false": False, "no": False, "off": False}
 LONGEST = 100_000
+NO_ITEMS = "[]"
 
 
 def bind_text(signature: Signature, given: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
@@ -41,11 +44,10 @@ def retyped(
 ) -> dict[str, Any]:
     """`shown`, all parameters bound, with what was typed over the form that shows them.
 
-    Only what reads otherwise than the form counts: of an empty list or text it shows nothing, and
-    nothing typed there leaves it so.
+    Only what reads otherwise than the form counts: what nobody touched stays the very value.
 
     >>> walk = Signature("walk", "", "", (Parameter("sizes", "int", [5], many=True),))
-    >>> retyped(walk, {"sizes": []}, {"sizes": ""}), retyped(walk, {"sizes": []}, {"sizes": "7"})
+    >>> retyped(walk, {"sizes": []}, {"sizes": "[]"}), retyped(walk, {"sizes": []}, {"sizes": "7"})
     ({'sizes': []}, {'sizes': [7]})
     """
     before = {name: as_text(signature[name], value) for name, value in shown.items()}
@@ -56,13 +58,46 @@ def retyped(
 
 def as_text(parameter: Parameter, value: Any) -> str:
     """How a form shows the value; `bind_text` reads the same value from it."""
-    if value is None:
-        return ""
     if isinstance(value, list):
-        return ", ".join(quoted(as_text(parameter, item)) for item in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+        return ", ".join(quoted(as_text(parameter, item)) for item in value) or NO_ITEMS
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return str(value).removesuffix(".0")
+        case str() if parameter.type == "choice":
+            return choice_text(parameter, value)
+        case str() if has_empty(parameter):
+            return more_quotes(value)
+    return str(value)
+
+
+def has_empty(parameter: Parameter) -> bool:
+    """Whether its empty text has to be told from None."""
+    return parameter.type == "str" and parameter.optional and not parameter.many
+
+
+def more_quotes(value: str) -> str:
+    """Of nothing two, of several one more: no other text is made of two alone."""
+    if not value:
+        return '""'
+    return f'{value}"' if len(value) > 1 and not value.strip('"') else value
+
+
+def fewer_quotes(written: str) -> str:
+    """What `more_quotes` was given."""
+    if written == '""':
+        return ""
+    return written[:-1] if len(written) > 2 and not written.strip('"') else written
+
+
+def choice_text(parameter: Parameter, value: str) -> str:
+    """In quotes where it would be taken for a number among the choices, or for nothing."""
+    core = value.strip('"')
+    numbers = {str(known) for known in parameter.choices if isinstance(known, int)}
+    return value if core and core == core.strip() and core not in numbers else f'"{value}"'
 
 
 def last(parameter: Parameter, texts: list[str]) -> Any:
@@ -75,13 +110,15 @@ def last(parameter: Parameter, texts: list[str]) -> Any:
 
 
 def many(parameter: Parameter, texts: list[str]) -> Any:
-    items = [item for written in texts if written.strip() for item in split(parameter, written)]
-    if not items:
+    given = [written for written in texts if written.strip()]
+    if not given:
         return None if parameter.optional else parameter.default
-    return [value_of(parameter, item) for item in items]
+    return [value_of(parameter, item) for written in given for item in split(parameter, written)]
 
 
 def split(parameter: Parameter, written: str) -> list[str]:
+    if written.strip() == NO_ITEMS:
+        return []
     try:
         rows = list(csv.reader([written], skipinitialspace=True, strict=True))
     except csv.Error:
@@ -91,7 +128,7 @@ def split(parameter: Parameter, written: str) -> list[str]:
 
 def quoted(item: str) -> str:
     plain = item and item == item.strip() and not any(sign in item for sign in ',"\r\n')
-    return item if plain else '"' + item.replace('"', '""') + '"'
+    return item if plain and item != NO_ITEMS else '"' + item.replace('"', '""') + '"'
 
 
 def value_of(parameter: Parameter, written: str) -> Any:
@@ -102,8 +139,11 @@ def value_of(parameter: Parameter, written: str) -> Any:
         case "int" | "float":
             return number(written)
         case "choice":
-            return next((known for known in parameter.choices if str(known) == written), written)
-    return written.strip() if parameter.type == "date" else written
+            known = {as_text(parameter, choice): choice for choice in parameter.choices}
+            return known.get(written, written)
+        case "date":
+            return written.strip()
+    return fewer_quotes(written) if has_empty(parameter) else written
 
 
 def number(written: str) -> int | float | str:

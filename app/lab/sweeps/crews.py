@@ -15,15 +15,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from app import database
-from app.errors import GlossError
-from app.lab import analyses
-from app.lab.analyses import Analysis
 from app.lab.runner.worker import Worker
 from app.lab.runs import queue
 from app.lab.runs.spans import Spans
 from app.lab.sandbox import Plan
 from app.lab.sweeps import points, store
 from app.lab.sweeps.executor import Outcome, Point
+from app.lab.sweeps.inputs import Inputs
 from app.lab.sweeps.local import Local
 from app.lab.sweeps.store import Sweep
 from app.settings import Settings
@@ -52,16 +50,18 @@ def begun(
             found = claimed(settings, connection, only)
         if found is None:
             return
-        sweep, analysis, taken = found
+        sweep, inputs, taken = found
         try:
-            local = Local.start(settings, plan, analysis, f"sweep{sweep.id}-{taken[0].run_id}")
+            local = Local.start(
+                settings, plan, inputs.analysis, f"sweep{sweep.id}-{taken[0].run_id}"
+            )
         except OSError as error:  # no process or no disk to be had now
             log.warning("runner: no crew for sweep %d: %s", sweep.id, error)
             with closing(database.connect(settings.database)) as connection:
                 points.give_back(connection, [point.run_id for point in taken])
             return
         local.submit(taken)
-        yield Crew(settings, sweep, local, plan.words, {point.run_id for point in taken})
+        yield Crew(settings, sweep, inputs, local, plan.words, {point.run_id for point in taken})
 
 
 def rest_one(settings: Settings, running: Sequence[Worker]) -> None:
@@ -72,25 +72,16 @@ def rest_one(settings: Settings, running: Sequence[Worker]) -> None:
 
 def claimed(
     settings: Settings, connection: sqlite3.Connection, only: Spans | None
-) -> tuple[Sweep, Analysis, list[Point]] | None:
+) -> tuple[Sweep, Inputs, list[Point]] | None:
     """The first point of the sweep whose turn it is; sweeps that cannot go on are ended."""
     while (sweep_id := points.waiting(connection, only)) is not None:
         sweep = store.get(connection, sweep_id)
-        analysis = unchanged(settings, sweep)
-        if analysis is None:
+        inputs = Inputs.of(settings, sweep)
+        if inputs is None or not inputs.hold(connection):
             points.interrupt(connection, sweep_id, CHANGED)
         elif taken := points.claim(connection, sweep_id, 1):
-            return sweep, analysis, taken
+            return sweep, inputs, taken
     return None
-
-
-def unchanged(settings: Settings, sweep: Sweep) -> Analysis | None:
-    """The analysis, if all that it computes with is as it was when the sweep began."""
-    try:
-        analysis = analyses.get(settings, sweep.script)
-    except GlossError:
-        return None
-    return analysis if store.surroundings(settings, analysis)[1] == sweep.around else None
 
 
 @dataclass
@@ -99,6 +90,7 @@ class Crew:
 
     settings: Settings
     sweep: Sweep
+    inputs: Inputs
     local: Local
     words: str
     ids: set[int]
@@ -135,12 +127,19 @@ class Crew:
         return LOOK_SECONDS
 
     def write(self, connection: sqlite3.Connection) -> None:
-        points.finish(connection, self.outcomes, self.words)
+        """Together with what the points opened: no value is there before what it depends on."""
+        if not self.outcomes:
+            return
+        self.inputs.look(self.outcomes)
+        with database.transaction(connection):
+            points.finish(connection, self.outcomes, self.words)
+            self.inputs.write(connection)
+        self.inputs.settle()
         self.ids -= {outcome.run_id for outcome in self.outcomes}
         self.outcomes, self.written = [], time.monotonic()
 
     def take(self, connection: sqlite3.Connection, most: int) -> None:
-        if unchanged(self.settings, self.sweep) is None:
+        if not self.inputs.hold(connection):
             points.interrupt(connection, self.sweep.id, CHANGED)
             return
         taken = points.claim(connection, self.sweep.id, most)

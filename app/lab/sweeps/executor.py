@@ -33,6 +33,8 @@ class Outcome:
     message: str = ""
     seconds: float | None = None
     log: str = field(default="")
+    opened: Sequence[str] = ()  # below the folder of analyses, as it says itself
+    began: float = 0.0  # the second, as the clock on the wall has it
 
 
 class Executor(Protocol):

@@ -5,7 +5,6 @@ Each has pipes of its own, so that nothing that it says is ever taken for anothe
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -15,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.lab.runner import child
+from app.lab.runner.told import Told
 from app.lab.sandbox import guard
 
-LARGEST_MESSAGE = 20_000_000  # bytes of what it returns
 MOST_PRINTED, LOG_KEPT = 10_000_000, 4_000
 CHUNK = 65_536
 MOST_READS = 32  # of a pipe once the child is gone: it can have left no more in it
@@ -40,7 +39,7 @@ class Ear:
     pid: int
     events: int
     prints: int
-    message: bytes = b""
+    message: Told = field(default_factory=Told)
     log: bytes = b""
     printed: int = 0
     broken: str = ""
@@ -55,8 +54,8 @@ class Ear:
         if not data:
             self.open.discard(pipe)
         elif pipe == self.events:
-            self.message += data
-            if len(self.message) > LARGEST_MESSAGE:
+            self.message.take(data)
+            if self.message.is_too_much:
                 self.end("What it returned is too large.")
         else:
             self.printed += len(data)
@@ -66,7 +65,7 @@ class Ear:
         return bool(data)
 
     def end(self, reason: str) -> None:
-        self.broken, self.message = self.broken or reason, b""
+        self.broken = self.broken or reason
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
@@ -74,11 +73,7 @@ class Ear:
     def told(self) -> dict[str, Any]:
         if self.broken:
             return {"failed": self.broken}
-        told: dict[str, Any] = {}
-        for line in self.message.splitlines():
-            with suppress(ValueError, TypeError, RecursionError):
-                told.update(json.loads(line))
-        return told
+        return self.message.words
 
 
 def listen(compute: Callable[[int], None]) -> Heard:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from app.lab import sandbox
+from app.lab.fingerprint.opened import admitted as admitted_paths
 from app.lab.outputs import admitted
 from app.lab.runner import endings
 from app.lab.runs import Output
+from app.lab.runs.store import LONGEST_MESSAGE
 from app.lab.sandbox import folders
 
 
@@ -28,9 +30,17 @@ def judged(
     return "succeeded", "", made
 
 
+def opened(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files below the folder of analyses that it says it read."""
+    found = told.get("opened")
+    texts = [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
+    return tuple(admitted_paths(texts))
+
+
 def failure(told: Mapping[str, Any], status: int, limits: Mapping[str, float]) -> str:
     if "failed" in told:
-        return str(told["failed"]).encode("utf-8", "replace").decode()
+        short = str(told["failed"])[:LONGEST_MESSAGE]
+        return short.encode("utf-8", "replace").decode()
     return endings.failure(status, limits)
 
 

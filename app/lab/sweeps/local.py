@@ -23,6 +23,7 @@ from typing import Any
 from app.lab import sandbox
 from app.lab.analyses import Analysis
 from app.lab.runner import endings, warm
+from app.lab.runner.told import Lines
 from app.lab.runs import Output
 from app.lab.sandbox import Plan, folders, guard
 from app.lab.sandbox.watch import Watch, resident_memory
@@ -62,7 +63,7 @@ class Local:
     held: bool = False
     retired: bool = False
     verdict: tuple[str, str] | None = None
-    buffer: bytes = b""
+    lines: Lines = field(default_factory=Lines)
     unsent: bytes = b""
 
     @classmethod
@@ -83,7 +84,7 @@ class Local:
             os.set_blocking(reader, False)
         first, second, third = (reader for reader, _ in ends)
         pipes = (first, second, third)
-        watch = Watch.begin(pid, folder)
+        watch = Watch.begin(pid, folder, plan.keepers + 1)  # the zygote waits, too
         return cls(settings, analysis, limits, folder, pid, orders, pipes, watch)
 
     # An Executor --------------------------------------------------------------------------------
@@ -159,10 +160,9 @@ class Local:
         except BlockingIOError:
             return -1
         if pipe == self.pipes[1]:
-            *lines, self.buffer = (self.buffer + data).split(b"\n")
-            for line in lines:
+            for line in self.lines.take(data):
                 self.take_line(json.loads(line))
-            if len(self.buffer) > LARGEST_LINE:
+            if len(self.lines.rest) > LARGEST_LINE:
                 self.kill("excepted", "What it returned is too large.")
         return len(data)
 
@@ -174,7 +174,8 @@ class Local:
             self.retired = True
         elif self.ordered and words["end"] == self.ordered[0].run_id:
             ended = judging.judged(words["told"], words["status"], self.limits, self.folder)
-            self.conclude(*ended, words["seconds"], words["log"])
+            times = {name: words[name] for name in ("seconds", "began")}
+            self.conclude(*ended, log=words["log"], opened=judging.opened(words["told"]), **times)
             self.order()
 
     def conclude(
@@ -183,11 +184,12 @@ class Local:
         message: str,
         outputs: Sequence[Output],
         seconds: float | None = None,
-        log: str = "",
+        **more: Any,
     ) -> None:
+        """`more` is what else of it is known: its log, what it opened, when it began."""
         point, now = self.ordered.popleft(), time.monotonic()
         took = round(now - self.since, 6) if seconds is None else seconds
-        self.outcomes.append(Outcome(point.run_id, status, outputs, message, took, log))
+        self.outcomes.append(Outcome(point.run_id, status, outputs, message, took, **more))
         self.usual = 0.7 * self.usual + 0.3 * took if self.usual < 1.0 else max(took, 1e-4)
         self.since = now
 
@@ -219,6 +221,10 @@ class Local:
             return endings.processes(limits)
         if used.cpu - self.spent[1] > limits["cpu_seconds"]:
             return endings.cpu(limits)
+        if used.unknown > endings.UNKNOWN_SECONDS:
+            return endings.unknown()
+        if used.frozen > endings.FROZEN_SECONDS:
+            return endings.frozen()
         return judging.broken_size(self.folder, limits, used.unlinked)
 
     def kill(self, status: str, message: str) -> None:

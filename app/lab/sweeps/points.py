@@ -78,6 +78,12 @@ def give_back(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
         )
 
 
+def give_all_back(connection: sqlite3.Connection) -> None:
+    """As `give_back`, where nobody is at work any more."""
+    rows = connection.execute("SELECT id FROM run WHERE status = 'running' AND sweep_id > 0")
+    give_back(connection, [row["id"] for row in rows.fetchall()])
+
+
 def interrupt(connection: sqlite3.Connection, sweep_id: int, message: str) -> None:
     """End what still waits of a sweep that cannot go on."""
     with database.transaction(connection):

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint
 from app.lab.analyses import Analysis
+from app.lab.fingerprint import Cause
+from app.lab.sweeps import around, plot, points, store
 from app.lab.sweeps import axes as grid
-from app.lab.sweeps import plot, points, store
 from app.lab.sweeps.axes import Axis
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.store import Key, Sweep
@@ -54,6 +55,7 @@ class Shown:
     error: str = ""
     sweep: Sweep | None = None
     stale: Sequence[str] = ()
+    causes: Sequence[Cause] = ()
 
     @property
     def key(self) -> Key | None:
@@ -73,10 +75,9 @@ def shown(
     if not found:
         return []
     newest = newest_of(connection, [each.key for each in found if each.key])
-    around: dict[str, tuple[dict[str, Any], str]] = {}
+    taken: dict[str, around.Parts] = {}
     return [
-        filled(settings, connection, each, newest.get(each.key) if each.key else None, around)
-        for each in found
+        filled(settings, each, newest.get(each.key) if each.key else None, taken) for each in found
     ]
 
 
@@ -117,33 +118,33 @@ def newest_of(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, 
 
 
 def filled(
-    settings: Settings,
-    connection: sqlite3.Connection,
-    bare: Shown,
-    sweep: Sweep | None,
-    around: dict[str, tuple[dict[str, Any], str]],
+    settings: Settings, bare: Shown, sweep: Sweep | None, taken: dict[str, around.Parts]
 ) -> Shown:
+    """`taken`: what surrounds the sweeps that were looked at before, as it is now."""
     if sweep is None or bare.analysis is None:
         return bare
-    if bare.script not in around:
-        around[bare.script] = store.surroundings(settings, bare.analysis)
-    parts, digest = around[bare.script]
-    if digest == sweep.around:
-        return replace(bare, sweep=sweep)
-    reasons = fingerprint.reasons(store.parts_of(connection, sweep), parts)
-    return replace(bare, sweep=sweep, stale=reasons or ["what it computes with changed"])
+    what = json.dumps([bare.script, fingerprint.seen_in(sweep.parts)])
+    if what not in taken:
+        taken[what] = around.now(settings, bare.analysis, sweep.parts)
+    causes = differing(sweep, taken[what])
+    return replace(bare, sweep=sweep, causes=causes, stale=[cause.words for cause in causes])
 
 
-def reasons(settings: Settings, connection: sqlite3.Connection, sweep: Sweep) -> list[str]:
+def reasons(settings: Settings, sweep: Sweep) -> list[str]:
     """Why a sweep no longer holds; empty where it does."""
     try:
-        parts, digest = store.surroundings(settings, analyses.get(settings, sweep.script))
+        analysis = analyses.get(settings, sweep.script)
     except GlossError as error:
         return [str(error)]
-    if digest == sweep.around:
+    causes = differing(sweep, around.now(settings, analysis, sweep.parts))
+    return [cause.words for cause in causes]
+
+
+def differing(sweep: Sweep, now: around.Parts) -> list[Cause]:
+    if around.is_same(sweep.parts, now):
         return []
-    found = fingerprint.reasons(store.parts_of(connection, sweep), parts)
-    return found or ["what it computes with changed"]
+    parts = {**now, "params": sweep.parts.get("params")}
+    return fingerprint.causes(sweep.parts, parts, sweep.script)
 
 
 def drawn(

@@ -6,21 +6,22 @@ on where it stopped. When any of those changed it is another sweep.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Person
 from app.errors import NotFound
-from app.lab import analyses, runs
+from app.lab import analyses
 from app.lab.analyses import Analysis
 from app.lab.fingerprint import taking
 from app.lab.runs import sources
 from app.lab.signature import canonical
+from app.lab.sweeps import around, reuse
 from app.lab.sweeps import axes as grid
 from app.lab.sweeps.axes import Axis
 from app.settings import Settings
@@ -40,7 +41,7 @@ class Sweep:
     script: str
     params: Mapping[str, Any]
     axes: tuple[Axis, ...]
-    around: str
+    parts: Mapping[str, Any]  # what surrounds it (around.py)
     person: str
     created: str
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -77,13 +78,6 @@ def key(script: str, params: Mapping[str, Any], axes: Sequence[Axis]) -> Key:
     return script, canonical(params), text
 
 
-def surroundings(settings: Settings, analysis: Analysis) -> tuple[dict[str, Any], str]:
-    """All that decides what comes out but the parameters, and a digest of it."""
-    parts = taking.surroundings(settings.analysis, analysis)
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return parts, hashlib.sha256(text.encode()).hexdigest()
-
-
 def begin(
     settings: Settings,
     connection: sqlite3.Connection,
@@ -95,35 +89,49 @@ def begin(
     """The sweep, whose points wait now unless they have succeeded before."""
     analysis = analyses.get(settings, script)
     fixed = grid.fixed_of(analysis.signature, params, axes)
-    parts, around = surroundings(settings, analysis)
-    values = [*key(script, fixed, axes), around]
+    wanted = key(script, fixed, axes)
+    parts = taking.surroundings(settings.analysis, analysis)
     points: list[tuple[str, str]] = []
-    if named(connection, values) is None:  # outside of the transaction: others may write meanwhile
-        every = grid.points(fixed, axes)
-        points = [(canonical(each), taking.complete(parts, each).digest) for each in every]
+    if holding(settings, connection, analysis, wanted) is None:
+        points = digests(parts, fixed, axes)  # without the lock: others may write meanwhile
     with database.transaction(connection):
-        found = named(connection, values)
+        found = holding(settings, connection, analysis, wanted)
         if found is None:
-            found = add(connection, values, person)
+            found = add(connection, wanted, person)
             files = sources.keep(connection, settings.analysis, script, parts)
-            kept = {**parts, "files": files}
-            add_points(connection, found, script, points, kept, person)
+            rows = points or digests(parts, fixed, axes)
+            add_points(connection, found, script, rows, {**parts, "files": files}, person)
         wait_again(connection, found)
+        reuse.take_over(settings, connection, found, analysis)
     return get(connection, found)
 
 
-def named(connection: sqlite3.Connection, values: Sequence[str]) -> int | None:
+def holding(
+    settings: Settings, connection: sqlite3.Connection, analysis: Analysis, wanted: Key
+) -> int | None:
+    """The newest sweep over this grid, if all that surrounds it is as it was."""
     row = connection.execute(
-        "SELECT id FROM sweep WHERE script = ? AND params = ? AND axes = ? AND around = ?", values
+        "SELECT max(id) AS id FROM sweep WHERE script = ? AND params = ? AND axes = ?", wanted
     ).fetchone()
-    return int(row["id"]) if row else None
+    if row["id"] is None or not around.holds(settings, analysis, around.of(connection, row["id"])):
+        return None
+    return int(row["id"])
 
 
-def add(connection: sqlite3.Connection, values: Sequence[str], person: Person) -> int:
+def digests(
+    parts: Mapping[str, Any], fixed: Mapping[str, Any], axes: Sequence[Axis]
+) -> list[tuple[str, str]]:
+    """The parameters of each point, and its fingerprint by what is known before it runs."""
+    every = grid.points(fixed, axes)
+    return [(canonical(each), taking.complete(parts, each).digest) for each in every]
+
+
+def add(connection: sqlite3.Connection, wanted: Key, person: Person) -> int:
+    """Its name among those of the same grid means nothing: what surrounds it may yet grow."""
     row = connection.execute(
         "INSERT INTO sweep (script, params, axes, around, person_id, created)"
         " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        [*values, person.id, clock.stamp()],
+        [*wanted, token_hex(16), person.id, clock.stamp()],
     ).fetchone()
     return int(row["id"])
 
@@ -149,31 +157,12 @@ def add_points(
 
 
 def wait_again(connection: sqlite3.Connection, sweep_id: int) -> None:
-    """Queue what has not succeeded; what the same computed elsewhere is taken over."""
+    """Queue what has not succeeded."""
     connection.execute(
         "UPDATE run SET status = 'queued', queued = ?, started = NULL, ended = NULL,"
         " seconds = NULL, message = '', log = '', sandbox = '', cancel = 0 WHERE sweep_id = ?"
         " AND status NOT IN ('queued', 'running', 'succeeded')",
         [clock.stamp(), sweep_id],
-    )
-    known = connection.execute(
-        "SELECT point.id AS point, max(old.id) AS old FROM run AS point"
-        " JOIN run AS old ON old.script = point.script AND old.params = point.params"
-        " AND old.status = 'succeeded' AND old.fingerprint = point.fingerprint"
-        " WHERE point.sweep_id = ? AND point.status = 'queued' GROUP BY point.id",
-        [sweep_id],
-    ).fetchall()
-    pairs = [[row["old"], row["point"]] for row in known]
-    connection.executemany(
-        "UPDATE run SET (status, started, ended, seconds, sandbox) ="
-        " (SELECT status, started, ended, seconds, sandbox FROM run AS old WHERE old.id = ?)"
-        " WHERE id = ?",
-        pairs,
-    )
-    connection.executemany(
-        "INSERT INTO output SELECT ?2, position, name, kind, value, '{}' FROM output"
-        " WHERE run_id = ?1 AND kind IN ('value', 'text')",
-        pairs,
     )
 
 
@@ -188,7 +177,8 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sweep]:
     """Sweeps with how far they are, the newest first; two queries."""
     wanted = json.dumps(sorted(set(ids)))
     rows = connection.execute(
-        "SELECT sweep.*, coalesce(person.name, '') AS person FROM sweep"
+        "SELECT sweep.*, coalesce(person.name, '') AS person, (SELECT parts FROM run"
+        " WHERE sweep_id = sweep.id ORDER BY run.id LIMIT 1) AS parts FROM sweep"
         " LEFT JOIN person ON person.id = sweep.person_id"
         " WHERE sweep.id IN (SELECT value FROM json_each(?)) ORDER BY sweep.id DESC",
         [wanted],
@@ -209,7 +199,7 @@ def as_sweep(row: sqlite3.Row, counts: Mapping[str, int]) -> Sweep:
         row["script"],
         json.loads(row["params"]),
         tuple(Axis(name, tuple(values)) for name, values in json.loads(row["axes"])),
-        row["around"],
+        json.loads(row["parts"] or "{}"),
         row["person"],
         row["created"],
         counts,
@@ -248,14 +238,4 @@ def cancel(connection: sqlite3.Connection, sweep_id: int) -> Sweep:
 def is_current(settings: Settings, sweep: Sweep) -> bool:
     """Whether code, data and packages are still those of the sweep."""
     found = analyses.find(settings, sweep.script)
-    return found.error is None and surroundings(settings, found)[1] == sweep.around
-
-
-def parts_of(connection: sqlite3.Connection, sweep: Sweep) -> Mapping[str, Any]:
-    """What surrounded it, but for the parameters."""
-    row = connection.execute(
-        "SELECT min(id) AS id FROM run WHERE sweep_id = ?", [sweep.id]
-    ).fetchone()
-    parts = dict(runs.get(connection, row["id"]).parts) if row["id"] else {}
-    parts.pop("params", None)
-    return parts
+    return found.error is None and around.holds(settings, found, sweep.parts)

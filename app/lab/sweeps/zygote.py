@@ -7,19 +7,18 @@ imports, the compiling of its files. The analysis itself runs in the child only,
 begins with fresh modules, its own seed and an empty home.
 
 Orders are pickles of Point. A child tells the zygote what it returned (heard.py), and the zygote
-tells the runner in lines of JSON: {"ready": true}; {"end": run id, "status": …, "seconds": …,
-"told": {…}, "log": …}; and {"retired": true}, where something was left behind that the next point
-must not meet: then the sandbox ends, and another one goes on.
+tells the runner in lines of JSON: {"ready": true}; {"end": run id, "began": …, "seconds": …,
+"status": …, "told": {…}, "log": …}; and {"retired": true}, where something was left behind that
+the next point must not meet: then the sandbox ends, and another one goes on.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
-import json
 import os
 import pickle
-import sys
+import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +26,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.machinery import SourceFileLoader
-from itertools import islice
 from pathlib import Path
 from types import CodeType
 from typing import Any, BinaryIO
@@ -37,20 +35,22 @@ from matplotlib.figure import Figure
 
 from app.lab import sandbox
 from app.lab.analyses import Analysis
-from app.lab.fingerprint import imports
+from app.lab.fingerprint import imports, opened
 from app.lab.fingerprint.distributions import IDLE
 from app.lab.outputs import results
-from app.lab.runner import child, seed
+from app.lab.runner import child, hints, seed
 from app.lab.runner.child import Job
 from app.lab.runs.store import LONGEST_MESSAGE
-from app.lab.sandbox import Plan, guard, kernel
+from app.lab.sandbox import Plan, folders, guard, kernel
 from app.lab.signature import arguments
 from app.lab.sweeps import heard
 from app.lab.sweeps.executor import Point
 from app.settings import Settings
 
 NAME = "gloss-sweep"  # what `ps` and `top` show
-MOST_LEFT = 1_000  # files that a point may leave; more, and its sandbox ends
+CLEAR_SECONDS = 0.2  # to remove what a point leaves; longer, and its sandbox ends
+HOME = "home-"  # the beginning of a point's own folder's name, as long as it runs
+NUMBERED = re.compile(rf"{HOME}[0-9]{{1,18}}")
 SHARED = Path("/dev/shm")  # noqa: S108 - the sandbox's own
 
 
@@ -78,21 +78,16 @@ def body(task: Task, begin: Callable[[], None]) -> None:
     child.furnish(task.settings, own, no_progress)
     sandbox.restrict(task.plan, task.settings, task.folder)
     begin()
-    tell(task.ends, {"ready": True})
+    tell = child.teller(task.ends)
+    tell({"ready": True})
     prepare(task)
     with open(task.orders, "rb", closefd=False) as orders:
-        serve(task, orders)
+        serve(task, orders, tell)
     child.finish(0)
 
 
 def no_progress(words: Mapping[str, Any]) -> None:
     """A point has no bar of its own: the sweep has."""
-
-
-def tell(pipe: int, words: Mapping[str, Any]) -> None:
-    text = memoryview(json.dumps(words).encode() + b"\n")
-    while text:
-        text = text[os.write(pipe, text) :]
 
 
 def prepare(task: Task) -> None:
@@ -130,21 +125,22 @@ def remember(known: Mapping[str, CodeType]) -> None:
     kind.get_code = get_code
 
 
-def serve(task: Task, orders: BinaryIO) -> None:
-    for number in range(sys.maxsize):
+def serve(task: Task, orders: BinaryIO, tell: Callable[[Mapping[str, Any]], None]) -> None:
+    while True:
         try:
             point: Point = pickle.load(orders)  # noqa: S301 - the runner's own words
         except EOFError:
             return
-        home = task.folder / f"home{number}"
+        home = task.folder / f"{HOME}{point.run_id}"
         home.mkdir()
-        started = time.monotonic()
+        started, began = time.monotonic(), time.time()
         found = heard.listen(partial(compute, task, point, home))
         seconds = round(time.monotonic() - started, 6)
         clean = is_alone() and is_empty(home, own_shared=task.plan.own_proc)
-        tell(task.ends, {"end": point.run_id, "seconds": seconds, **asdict(found)})
+        timed = {"began": began, "seconds": seconds}
+        tell({"end": point.run_id, **timed, **asdict(found)})
         if not clean:
-            tell(task.ends, {"retired": True})
+            tell({"retired": True})
             return
 
 
@@ -160,15 +156,20 @@ def is_alone() -> bool:
 
 
 def is_empty(home: Path, *, own_shared: bool) -> bool:
-    """Whether the point left no file, once the plain ones in its home are removed."""
+    """Whether the point left nothing, once its home is removed with all that is in it."""
+    if not folders.remove(home, CLEAR_SECONDS):
+        return False
     try:
-        for found in islice(home.iterdir(), MOST_LEFT):
-            found.unlink()
-        home.rmdir()
         left = {*home.parent.iterdir(), *(SHARED.iterdir() if own_shared else ())}
     except OSError:
         return False
     return left == {home.parent / "home"}
+
+
+def begun(outputs: Path) -> set[int]:
+    """The points that were under way when the runner was killed, by what is left of them."""
+    left = outputs.glob(f"sweep*.tmp/{HOME}*")
+    return {int(found.name.removeprefix(HOME)) for found in left if NUMBERED.fullmatch(found.name)}
 
 
 def compute(task: Task, point: Point, home: Path, events: int) -> None:
@@ -183,13 +184,16 @@ def compute(task: Task, point: Point, home: Path, events: int) -> None:
     seed.start(given)
     job = Job(task.analysis.name, task.analysis.path, given, task.limits, home)
     sandbox.limit(task.plan, task.limits, child.RESERVE)
+    tell = child.teller(events)
+    seen = opened.watch(task.settings.analysis)
+    hints.watch()
     try:
         made = results.kept(bare(child.call(job)), home)
-        tell(events, {"outputs": [asdict(row) for row in made]})
+        tell({"outputs": [asdict(row) for row in made], "opened": seen()})
     except BaseException as error:
         child.release_reserve()
         words = child.explained(error, job, task.settings.analysis)[:LONGEST_MESSAGE]
-        tell(events, {"failed": words})
+        tell({"failed": words})
         child.finish(1)
     child.finish(0)
 

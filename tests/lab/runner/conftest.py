@@ -70,6 +70,13 @@ class Lab:
         return self.wait(self.start(name, **params))
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def started(settings: Settings, code: str = "", uid: int = -1) -> subprocess.Popen[bytes]:
     command = [sys.executable, *(["-c", code] if code else ["-m", "app.lab.runner"])]
     if uid == ORDINARY:

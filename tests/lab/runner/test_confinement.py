@@ -80,11 +80,16 @@ def test_no_packet_leaves_over_tcp_or_udp(lab: Lab) -> None:
             "import socket\nsocket.socket(type=socket.SOCK_DGRAM)"
             f".sendto(b'x', ('127.0.0.1', {u.getsockname()[1]}))"
         )
-        for body in (tcp, udp):
+        url = (
+            f"import urllib.request\nurllib.request.urlopen('http://{server.getsockname()[0]}:1/')"
+        )
+        name = "import socket\nsocket.getaddrinfo('gloss.example', 80)"
+        for body in (tcp, udp, url, name):
             run = lab.run("network", body)
             if "no network" in run.sandbox or "no namespaces" in run.sandbox:
                 continue
             assert run.status == "excepted", run
+            assert run.message.endswith("(an analysis has no network)"), run.message
         if "network" not in run.sandbox and "namespaces" not in run.sandbox:
             with pytest.raises(BlockingIOError):
                 u.recv(10)
@@ -114,6 +119,8 @@ def test_no_socket_of_another_program_is_reached(
         if "filter" in run.sandbox:
             pytest.skip(run.sandbox)
         assert run.status == "excepted", run
+        if "pair" not in made:
+            assert run.message.endswith("(an analysis has no network)"), run.message
         with pytest.raises(BlockingIOError):
             server.accept() if kind == "SOCK_STREAM" else server.recv(10)
 
@@ -289,7 +296,8 @@ return {"own": " ".join(os.environ), "first": open("/proc/self/environ").read()}
 """
     run = lab.run("environ", body)
     assert "TELLTALE" not in str(run.values)
-    assert "GLOSS_" not in str(run.values["own"])
+    assert "GLOSS_" not in str(run.values)
+    assert "PATH" in str(run.values["own"]).split()
 
 
 def test_an_input_below_the_folder_of_analyses_can_be_read(lab: Lab) -> None:

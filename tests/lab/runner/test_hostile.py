@@ -64,12 +64,15 @@ return {"x": 1}
     ("body", "words"),
     [
         ("os._exit(70)", "exit status 70"),
-        ("os.closerange(3, 4096)\nreturn {'x': 1}", "exit status 70"),
+        ("os.closerange(3, 4096)\nreturn {'x': 1}", "closed the files through which"),
+        ("os.closerange(0, 600)\nprint('deaf')\nreturn {'x': 1}", "closed the files through which"),
+        ("os.closerange(0, 600)\nraise ValueError", "closed the files through which"),
         ("os.kill(os.getpid(), 40)", "ended by signal 40"),
+        ("os.fork()\nos.kill(os.getpid(), signal.SIGSTOP)", "It was stopped"),
     ],
 )
 def test_it_is_the_analysis_that_failed(lab: Lab, body: str, words: str) -> None:
-    ends(lab, lab.run("fails", body, "import os"), words)
+    ends(lab, lab.run("fails", body, "import os, signal"), words)
 
 
 def test_a_program_that_closes_what_it_does_not_know_is_heard_all_the_same(lab: Lab) -> None:
@@ -173,6 +176,29 @@ def test_what_a_child_forges_is_refused(lab: Lab, told: object) -> None:
         assert (run.status, run.outputs) == ("succeeded", ())
         return
     ends(lab, run, "cannot be kept")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b'{\"k%d\": \"' % n + b'x' * 1_000_000 + b'\"}\\n'",
+        "b'[' * 1_000_000 + b'\\n'",
+        "b'x' * 1_000_000",
+    ],
+    ids=["words that nobody knows", "lists in lists", "a line without an end"],
+)
+def test_what_a_child_tells_is_bounded(lab: Lab, line: str) -> None:
+    """It filled the runner's memory until its time was over, and that of every child after it."""
+    body = f"""
+pipe = max(int(n) for n in os.listdir("/proc/self/fd") if n.isdigit() and int(n) < 512)
+for n in range(60):
+    text = memoryview({line})
+    while text:
+        text = text[os.write(pipe, text):]
+time.sleep(60)
+"""
+    run = lab.run("tells", body, "import os, time\nLIMITS = {'wall_seconds': 20}")
+    ends(lab, run, "too large for a page")
 
 
 def test_half_a_character_is_stored_nowhere(lab: Lab) -> None:

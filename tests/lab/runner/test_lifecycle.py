@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.accounts import people
 from app.errors import Unreadable
 from app.lab import runner, runs
 from app.lab.sandbox import processes
+from app.lab.sweeps import store
 from tests.lab.runner.conftest import (
     DAEMON,
     PATIENCE,
@@ -25,7 +27,9 @@ from tests.lab.runner.conftest import (
     library,
     named_spare,
     started,
+    wait_until,
 )
+from tests.lab.runner.test_sweeping import begin
 
 
 def test_cancel_ends_a_run_and_all_it_started_within_a_second(lab: Lab) -> None:
@@ -85,6 +89,30 @@ def test_a_killed_runner_leaves_no_process_and_the_next_says_interrupted(tmp_pat
     lab.process.terminate()
     assert lab.process.wait(PATIENCE) == 0
     assert runs.get(connection, again.id).status == "interrupted"
+    connection.close()
+
+
+def test_points_that_had_not_begun_wait_again_after_a_killed_runner(tmp_path: Path) -> None:
+    settings = library(tmp_path)
+    connection = database.connect(settings.database)
+    database.migrate(connection)
+    lab = Lab(settings, connection, people.owner(connection), started(settings))
+    body = "import time\nwhile seed >= 20 and open('gate').read() != 'open': time.sleep(0.01)\n"
+    (settings.analysis / "gate").write_text("shut")
+    lab.write("gated", f"{body}return {{'x': seed}}")
+    sweep = begin(lab, "gated", "seed=0:200")
+    wait_until(lambda: store.get(connection, sweep.id).done == 20)
+    taken = store.get(connection, sweep.id).counts["running"]
+    assert taken > 2  # more than are under way at once
+    lab.process.send_signal(signal.SIGKILL)
+    lab.process.wait(PATIENCE)
+    (settings.analysis / "gate").write_text("open")
+    lab.process = started(settings)
+    wait_until(lambda: not store.get(connection, sweep.id).active)
+    counts = store.get(connection, sweep.id).counts
+    assert counts["interrupted"] in (1, 2), (taken, counts)
+    lab.process.terminate()
+    assert lab.process.wait(PATIENCE) == 0
     connection.close()
 
 
@@ -190,7 +218,7 @@ def test_it_begins_anew_when_packages_change_and_the_queue_goes_on(
 ) -> None:
     """A folder stands for the one that pip touches: that one belongs to other tests as well."""
     (tmp_path / "library").mkdir()
-    settings = library(tmp_path / "library")
+    settings = replace(library(tmp_path / "library"), runners=1)  # the second waits for the first
     connection = database.connect(settings.database)
     database.migrate(connection)
     code = f"""

@@ -116,6 +116,21 @@ def test_an_exception_points_to_its_line_and_shows_only_our_own_frames(lab: Lab)
             "excepted",
             "no file nowhere/x.csv (a relative path begins in",
         ),
+        (  # each has the memory of its parent, told apart from its own only by who waits for it
+            "forks",
+            "import os\nwhile True: os.fork()",
+            "LIMITS = {'processes': 30, 'memory_mb': 300, 'wall_seconds': 20}",
+            "excepted",
+            "processes",
+        ),
+        (
+            "spread",
+            "import os, time\nfor i in range(40):\n    if os.fork() == 0:\n"
+            "        x = bytearray(b'x') * 250_000_000\n        time.sleep(60)\ntime.sleep(60)",
+            "LIMITS = {'memory_mb': 300}",
+            "excepted",
+            "more memory than its limit of 300 MB",
+        ),
         ("leaves", "import os\nos._exit(3)", "", "excepted", "exit status 3"),
         ("exits", "import sys\nsys.exit(0)", "", "excepted", "exit(0)"),
         ("crash", "import ctypes\nctypes.string_at(0)", "", "excepted", "segmentation fault"),

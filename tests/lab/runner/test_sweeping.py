@@ -12,7 +12,7 @@ from app.lab import analyses, runner
 from app.lab.sweeps import axes, points, store
 from app.lab.sweeps.points import Row
 from app.lab.sweeps.store import Sweep
-from tests.lab.runner.conftest import PATIENCE, Lab, left_over
+from tests.lab.runner.conftest import PATIENCE, Lab, left_over, wait_until
 
 
 def begin(lab: Lab, name: str, *texts: str, **params: Any) -> Sweep:
@@ -47,10 +47,11 @@ SEEN = []
 SEEN.append(seed); helper.COUNTED.append(seed)
 before = os.listdir(os.environ["HOME"])
 tempfile.NamedTemporaryFile(delete=False).write(b"left")
+os.makedirs(os.environ["HOME"] + "/left/too")
 print("seed", seed)
 from matplotlib import pyplot
 return {"figure": pyplot.figure(), "rows": [{"a": 1}], "seen": len(SEEN) + len(helper.COUNTED),
-        "left": len(before), "drawn": float(np.random.random()), "chance": random.random(),
+        "left": len(before), "sandbox": os.path.dirname(os.environ["HOME"]), "drawn": float(np.random.random()), "chance": random.random(),
         "word": f"seed {seed}", "not": float("nan")}
 """
     lab.write("fresh", body, top)
@@ -62,6 +63,7 @@ return {"figure": pyplot.figure(), "rows": [{"a": 1}], "seen": len(SEEN) + len(h
     assert [row.values["word"] for row in rows] == [f"seed {number}" for number in range(30)]
     assert [log_of(lab.connection, row) for row in rows] == [f"seed {n}\n" for n in range(30)]
     assert "figure" not in rows[0].values
+    assert len({row.values["sandbox"] for row in rows}) <= 3  # not one for each
     whole = lab.wait(lab.start("fresh", seed=7))
     assert rows[7].values["drawn"] == whole.values["drawn"]
     assert rows[7].values["chance"] == whole.values["chance"]
@@ -119,7 +121,14 @@ def test_what_one_point_does_is_its_own_outcome_and_no_other_points(lab: Lab) ->
             elif name not in EITHER:
                 assert (row.status, row.values) == ("succeeded", {"x": seed}), (name, row)
     assert left_over(lab) == []
-    assert not list(lab.settings.outputs.glob("sweep*"))
+    wait_until(lambda: not list(lab.settings.outputs.glob("sweep*")))
+
+
+def test_a_point_that_stops_itself_or_what_started_it_has_a_named_outcome(lab: Lab) -> None:
+    body = "os.kill([os.getpid, os.getppid][seed](), signal.SIGSTOP)\nreturn {}"
+    lab.write("freezes", body, "import os, signal\nLIMITS = {'wall_seconds': 20}")
+    rows = ended(lab, begin(lab, "freezes", "seed=0,1"))
+    assert ["It was stopped" in row.message for row in rows] == [True, True], rows
 
 
 def test_a_whole_run_does_not_wait_for_a_sweep(lab: Lab) -> None:
