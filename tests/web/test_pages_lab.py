@@ -336,7 +336,7 @@ def test_what_changed_meanwhile_is_kept_too(
 def test_what_nobody_typed_stays_as_the_note_says_it(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    """An empty list and an empty text above all, which must not become the defaults."""
+    """An empty list and an empty text have texts of their own, which are no defaults."""
     (settings.analysis / "list.py").write_text(
         "def main(dims: list[int] = [5], label: str | None = 'x', n: int = 1) -> dict: ..."
     )
@@ -344,9 +344,10 @@ def test_what_nobody_typed_stays_as_the_note_says_it(
     (settings.notes / "empty.md").write_text(block)
     sync(settings, connection)
     page = owner.get("/notes/empty?list.n=4").text
-    form = unescape(page.partition("runs/keep")[2])
-    sent = dict(re.findall(r'name="(base|p\.\w+)" value="(""|\[\]|\w*)"', form))
+    form = page.partition("runs/keep")[2].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(base|p\.\w+)" value="([^"]*)"', form))
     sent = {"note": "empty", "block": "list", "script": "list", **sent, "p.n": "4"}
+    sent |= {name: unescape(text) for name, text in sent.items()}
     assert (sent["p.dims"], sent["p.label"]) == ("[]", '""')
     for data in (sent, {**sent, "p.n": "1"}):
         run = owner.post("/runs", data=data, headers=HTMX).headers["HX-Replace-Url"]

@@ -44,7 +44,7 @@ def retyped(
 ) -> dict[str, Any]:
     """`shown`, all parameters bound, with what was typed over the form that shows them.
 
-    Only what reads otherwise than the form counts: what nobody touched stays the very value.
+    Only what reads otherwise than the form counts.
 
     >>> walk = Signature("walk", "", "", (Parameter("sizes", "int", [5], many=True),))
     >>> retyped(walk, {"sizes": []}, {"sizes": "[]"}), retyped(walk, {"sizes": []}, {"sizes": "7"})
