@@ -1,4 +1,4 @@
-"""Writing in the margin: forms that work without scripts, and their parts for margin.js.
+"""Writing in the margin: forms that work without scripts, and their parts for threads.js.
 
 A script asks with HX-Request and is answered the form, or the thread, that the page then shows;
 everybody else is led from page to page.
