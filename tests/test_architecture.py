@@ -76,6 +76,7 @@ PURE = (
     "annotations.known_contexts",
     "annotations.rdf",
     "annotations.pieces",
+    "annotations.copies",
     "annotations.rewording",
     "annotations.survivors",
     "annotations.carrying",

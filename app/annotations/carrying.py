@@ -25,7 +25,7 @@ AROUND = 32  # characters on either side that say which of several is meant
 SURE = 20  # characters that are the same in a row: no need to look at what is around
 ALONE = 20  # letters of a quote that are enough without anything around
 NEAR = 40  # characters that may have come between two parts of a short passage
-HALF = 0.5  # of a passage's letters: with fewer left, it is another one
+HALF = 0.55  # of the letters of a passage: with fewer left, it is another one
 
 
 def carry(old: str, new: str, spans: Sequence[Span]) -> list[Anchor]:

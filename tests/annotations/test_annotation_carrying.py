@@ -8,7 +8,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.annotations.anchoring import ORPHAN, Anchor
@@ -66,6 +66,24 @@ def test_of_several_the_same_characters_are_meant() -> None:
     assert carried(new, "second walk").start == new.index("second walk does")
     moved = "\n".join([TEXT.split("\n")[2], "Some walk.", *TEXT.split("\n")[:2]])
     assert carried(moved, "second walk").start == moved.index("second walk does")
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "{before}It was.\n{said}\n{said}\n{after}",
+        "{before}It was. {said}\n{said}\n{after}",
+        "{before}It was.\n{said}\nNew.\n{said}\n{after}",
+    ],
+    ids=["beside it", "joined to what stood before", "further down"],
+)
+def test_of_copies_the_first_one_was_there_before(new: str) -> None:
+    """The line before it was changed too, so that nothing but the order says which is which."""
+    parts = {"before": "A walk.\n", "said": "What is said again. And this.", "after": "The end."}
+    old = "{before}It is.\n{said}\n{after}".format(**parts)
+    now = new.format(**parts)
+    for words in ("said", "And this", parts["said"]):
+        assert carried(now, words, old).start == now.index(words), words
 
 
 @pytest.mark.parametrize(
@@ -168,6 +186,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)  # other tests run beside it
 @given(PIECES, PIECES)
 def test_survivors_are_the_same_characters_and_never_overlap(old: str, new: str) -> None:
     found = survivors(old, new)
@@ -181,6 +200,7 @@ def test_survivors_are_the_same_characters_and_never_overlap(old: str, new: str)
             assert getattr(one, key) + one.length <= getattr(next_one, key)
 
 
+@settings(deadline=None)
 @given(PIECES, PIECES, st.data())
 def test_a_place_is_always_in_the_text_and_its_grade_is_true(
     old: str, new: str, data: st.DataObject
