@@ -260,6 +260,20 @@ def test_nothing_is_in_the_way_of_anybody(
     page.click("#marker [data-kind=erratum]")
     expect(page.locator(".composer [name=replacement]")).to_have_value("choose a side")
     accessible(page)
+    select(page, "Put a walker")
+    page.click("#marker [data-kind=link]")
+    page.locator(".composer [name=link]").press_sequentially("loss-to")
+    option = page.get_by_role("option", name="loss-to-probability")
+    expect(option).to_have_attribute("aria-selected", "true")
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#notes-suggested")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".composer [name=link]")).to_have_value("loss-to-probability")
+    page.click(".composer .main")
+    expect(page.locator(".thread.violet .words a")).to_have_attribute("href", re.compile("loss-to"))
 
 
 def test_without_scripts(
