@@ -78,6 +78,7 @@ PURE = (
     "annotations.pieces",
     "annotations.copies",
     "annotations.rewording",
+    "annotations.heading_places",
     "annotations.survivors",
     "annotations.carrying",
     "annotations.finding",

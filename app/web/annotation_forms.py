@@ -41,6 +41,7 @@ from app.web.annotation_typed import (
     typed_in,
     understood,
 )
+from app.web.permalinks import permalink
 
 DRAWN = 2048  # threads
 CHOICES = ("comment", "question", "erratum", "link", "highlight")
@@ -164,7 +165,7 @@ def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
     """A script gets the thread as it is now; a browser is led to it."""
     note = note_of(kept)
     if not is_part() or note is None:
-        return to(f"{of_note(kept.path)}#annotation-{kept.id}" if kept.path else "/annotations/")
+        return to(permalink(kept) if kept.path else "/annotations/")
     first = kept.thread or kept.id
     thread = threads.one(g.db, note, g.person, first, macros_of(note))
     return of_part("".join(threads_html([thread] if thread else [], deleted)), status)

@@ -86,12 +86,28 @@ window.Threads = (() => {
     field(written).focus({ preventScroll: wide.matches });
   }
 
+  // What comes with the rest of the list. The thread that the address named may be there already:
+  // it goes to its place, unless somebody reads or writes in it.
+  function arrived(html) {
+    const holder = document.createElement("ol");
+    holder.innerHTML = html;
+    for (const thread of holder.querySelectorAll(":scope > .thread")) {
+      const before = document.getElementById(thread.id);
+      if (before && (before.place || before.querySelector(".composer"))) thread.remove();
+      else if (before) {
+        before.remove();
+        Margin.replaced(before, thread);
+      }
+    }
+    return holder.children;
+  }
+
   // The page has the first threads; the others come when it stands.
   async function bringTheRest() {
     for (let next; (next = list.querySelector(":scope > .next"));) {
       const answer = await ask(next.querySelector("a").href);
       if (!answer.ok) return;
-      next.outerHTML = await answer.text();
+      next.replaceWith(...arrived(await answer.text()));
       refresh();
       if (Margin.isAsleep()) Margin.arrive();
     }
