@@ -124,14 +124,19 @@ class Carrier:
         return sum(weight(self.old[same.old : same.old + same.length]) for same in group)
 
     def to_words(self, start: int, end: int, first: int, last: int) -> Span:
-        """Whole words, where the passage had whole words: an end may have been misspelt."""
+        """Whole words, where the passage had whole words: an end may have been misspelt.
+
+        What came between words and is left at an end says nothing.
+        """
         if first != last and not inside_word(self.old, start):
             while inside_word(self.new, first):
                 first -= 1
         if not inside_word(self.old, end):
             while inside_word(self.new, last):
                 last += 1
-        return first, last
+        said = self.new[first:last]
+        first += len(said) - len(said.lstrip())
+        return first, first + len(said.strip())
 
 
 def groups(parts: Sequence[Same], near: int) -> list[list[Same]]:
