@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.accounts.permissions import Action
-from app.annotations import container, listing, store
+from app.annotations import container, listing, renames, store
 from app.annotations.container import Shape
 from app.annotations.kept import Annotation, as_json
 from app.errors import NotFound
@@ -98,6 +98,7 @@ def redirected(kept: Annotation) -> Response:
 
 
 def as_one(kept: Annotation) -> Response:
+    (kept,) = renames.followed(g.db, g.person, [kept])
     return protocol.answer(as_json(kept, protocol.base()), kept.version)
 
 
