@@ -98,6 +98,11 @@ def test_of_copies_the_first_one_was_there_before(new: str) -> None:
         ("see $x_i x_j$ below", "see $x_i x_j + 1$ below", "see $x_i x_j + 1$ below"),
         ("$x_i x_j$", "$x_i x_j^2$", "$x_i x_j^2$"),
         ("second", "secund", "secund"),
+        (
+            "second walk does not come back",
+            "third walk does not come back",
+            "walk does not come back",
+        ),
     ],
 )
 def test_what_was_reworded_in_part_is_changed(before: str, after: str, covered: str) -> None:
