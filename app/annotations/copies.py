@@ -65,14 +65,11 @@ def ends(text: str, at: int) -> bool:
 
 def inside(text: str, same: Same) -> Iterator[Piece]:
     """The sentences of the old text there; of the first and the last one what belongs to it."""
-    start, end = text.rfind("\n", 0, same.old) + 1, same.old + same.length
+    start, end = same.old, same.old + same.length
     while start < end:
-        line_end = text.find("\n", start)
-        line = Piece(start, line_end if line_end >= 0 else len(text))
-        for piece in pieces.sentences(text, line):
-            part = Piece(max(piece.start, same.old), min(piece.end, end))
-            if part.start < part.end:
-                yield part
+        line_end = text.find("\n", start, end)
+        line = Piece(start, line_end if line_end >= 0 else end)
+        yield from pieces.sentences(text, line)
         start = line.end + 1
 
 

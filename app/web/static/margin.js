@@ -84,6 +84,7 @@ window.Margin = (() => {
     wake([thread]);
     const mark = Marks.of(thread);
     if (mark) (Marks.elementOf(mark.ranges[0]) || mark.ranges[0].startContainer.parentElement).scrollIntoView({ block: "center" });
+    else if (!Sheet.isOpen()) thread.scrollIntoView({ block: "center" });
   }
 
   wide.addEventListener("change", () => { Sheet.close(); refresh(); });

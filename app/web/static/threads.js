@@ -107,9 +107,10 @@ window.Threads = (() => {
     for (let next; (next = list.querySelector(":scope > .next"));) {
       const answer = await ask(next.querySelector("a").href);
       if (!answer.ok) return;
+      const named = document.getElementById(location.hash.slice(1));
       next.replaceWith(...arrived(await answer.text()));
       refresh();
-      if (Margin.isAsleep()) Margin.arrive();
+      if (Margin.isAsleep() || (named && !named.isConnected)) Margin.arrive();
     }
   }
 
