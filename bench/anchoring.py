@@ -4,6 +4,7 @@
     python -m bench.anchoring --texts DIR            of the Markdown files there
     python -m bench.anchoring --repository DIR       replays the history of a git repository
     python -m bench.anchoring --show 20              tells the wrong ones
+    python -m bench.anchoring --floors               tries the floors for a client's selectors
 
 Ends with 1 if fewer than 99 % of the passages that stand are found, if more than 0.1 % of all are
 attached to wrong words, or if 10,000 annotations on a note of 100 kB take a second to follow.
@@ -17,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.anchors import histories, subject, synthetic
+from bench.anchors import foreign, histories, subject, synthetic
 from bench.anchors.subject import Subject
 from bench.anchors.synthetic import Results
 from bench.anchors.verdicts import Tally
@@ -64,15 +65,17 @@ def slowest(seconds: dict[str, float]) -> Ratio:
 def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     started = time.monotonic()
+    if options.floors:
+        return tell_floors(files_of(options.texts), options.trials, options.seed)
     with subject.started() as asked:
         ratios = []
         for repository in options.repository:
             results = histories.run(asked, repository, options.files, options.seed)
             ratios += told(str(repository), results, options.show)
         if options.texts or not options.repository:
-            files = [file for folder in options.texts for file in sorted(folder.rglob("*.md"))]
             print(f"seed {options.seed}")
-            results = synthetic.run(asked, files or own_texts(), options.trials, options.seed)
+            files = files_of(options.texts)
+            results = synthetic.run(asked, files, options.trials, options.seed)
             ratios += told("made edits", results, options.show)
         ratios.append(slowest(timed(asked)))
     for ratio in ratios:
@@ -83,6 +86,18 @@ def main(arguments: Sequence[str]) -> int:
         )
     print(f"{time.monotonic() - started:.0f} s")
     return 0 if all(ratio.kept for ratio in ratios) else 1
+
+
+def files_of(folders: Sequence[Path]) -> list[Path]:
+    found = [file for folder in folders for file in sorted(folder.rglob("*.md"))]
+    return found or own_texts()
+
+
+def tell_floors(files: Sequence[Path], trials: int, seed: int) -> int:
+    """No promise, but where the floors stand: what each finds, and what it attaches wrongly."""
+    with subject.started() as asked:
+        print("\n".join(foreign.lines(foreign.run(asked, files, trials, seed))))
+    return 0
 
 
 def told(name: str, results: Results, show: int) -> list[Ratio]:
@@ -108,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--repository", type=Path, action="append", default=[], metavar="DIR")
     made.add_argument("--files", type=int, default=30, help="at most so many, those changed most")
     made.add_argument("--texts", type=Path, action="append", default=[], metavar="DIR")
+    made.add_argument("--floors", action="store_true", help="try the floors for selectors")
     made.add_argument("--trials", type=int, default=TRIALS)
     made.add_argument("--seed", type=int, default=SEED)
     made.add_argument("--show", type=int, default=0, help="tell so many of the wrong ones")

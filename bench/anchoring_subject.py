@@ -2,7 +2,8 @@
 
 A line of JSON in, a line out. `{"texts": […], "spans": [[start, end], …]}`: passages of the first
 text are marked and followed through the others; the answer is where they stand in the last one.
-`{"text": …, "quotes": [{…}]}`: what a client sent is found in a text that it never saw.
+`{"text": …, "quotes": [{…}], "floors": {…}}`: what a client sent is found in a text that it never
+saw, above these floors.
 `{"annotations": n, "characters": n}`: how long it takes to follow so many annotations, kept in a
 database, when a note so long becomes another text.
 """
@@ -23,7 +24,7 @@ from typing import Any
 from app import clock, database
 from app.annotations import anchored
 from app.annotations.following import follow, marked
-from app.annotations.selectors_found import Quote, found
+from app.annotations.selectors_found import Floors, Quote, found
 from bench.anchors import large
 
 ROUNDS = 3
@@ -37,7 +38,8 @@ def main() -> int:
         if "texts" in asked:
             answer: Any = followed(asked["texts"], asked["spans"])
         elif "quotes" in asked:
-            answer = [sought(asked["text"], Quote(**each)) for each in asked["quotes"]]
+            floors = Floors(**asked.get("floors", {}))
+            answer = [sought(asked["text"], Quote(**each), floors) for each in asked["quotes"]]
         else:
             answer = timed(asked["annotations"], asked["characters"])
         print(json.dumps(answer), flush=True)
@@ -51,8 +53,8 @@ def followed(texts: list[str], spans: list[tuple[int, int]]) -> Answer:
     return [(mark.start, mark.end, mark.grade) for mark in marks]
 
 
-def sought(text: str, quote: Quote) -> tuple[int | None, int | None, str]:
-    anchor = found(text, quote)
+def sought(text: str, quote: Quote, floors: Floors) -> tuple[int | None, int | None, str]:
+    anchor = found(text, quote, floors)
     return anchor.start, anchor.end, anchor.grade
 
 

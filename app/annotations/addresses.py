@@ -11,7 +11,8 @@ library that moves keeps its annotations.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -45,20 +46,41 @@ def inward(annotation: dict[str, Any], bases: Sequence[str]) -> dict[str, Any]:
     return everywhere(annotation, relative)
 
 
-def outward(annotation: dict[str, Any], base: str, moved: str | None = None) -> dict[str, Any]:
-    """The annotation as it is answered. `moved` is where its note stands now, if that is known."""
+def outward(
+    annotation: dict[str, Any],
+    base: str,
+    moved: str | None = None,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The annotation as it is answered. `moved` is where its note stands now, if that is known.
+
+    `others`: where further notes are now that it names by a former address.
+    """
     first = next((note_of(address) for address in targets(annotation) if note_of(address)), None)
 
     def absolute(address: str) -> str:
         note = note_of(address)
         if note is None:
             return base.rstrip("/") + address if address.startswith(ANNOTATIONS) else address
-        if moved is not None and note == first and note != moved:
+        now = moved if moved is not None and note == first else others.get(note, note)
+        if now != note:
             fragment = urlsplit(address).fragment
-            address = of_note(moved) + (f"#{fragment}" if fragment else "")
+            address = of_note(now) + (f"#{fragment}" if fragment else "")
         return base.rstrip("/") + address
 
     return everywhere(annotation, absolute)
+
+
+def notes(annotation: dict[str, Any]) -> set[str]:
+    """The ids of all notes of ours that its targets and bodies name."""
+    named: set[str] = set()
+
+    def take(address: str) -> str:
+        named.add(address)
+        return address
+
+    everywhere(annotation, take)
+    return {note for note in map(note_of, named) if note is not None}
 
 
 def everywhere(annotation: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:

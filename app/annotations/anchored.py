@@ -8,7 +8,9 @@ between loses nothing.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -18,8 +20,9 @@ from app.annotations import anchors
 from app.annotations.anchoring import SURE, Anchor, Grade
 from app.annotations.anchors import MADE_BY_THIS_CODE, New
 from app.annotations.following import Mark, marked
+from app.annotations.heading_places import places
 from app.annotations.kept import Annotation
-from app.annotations.ranges import meant
+from app.annotations.ranges import Named, meant
 from app.annotations.reading import Reading, read
 from app.annotations.selectors_found import Quote, found
 
@@ -100,7 +103,10 @@ def followed(connection: sqlite3.Connection, document: Annotated) -> list[Placed
         tuple(anchors.marks(connection, document.uid)),
     )
     marks = {each.id: each.mark for each in now}
-    marks |= {each.id: first(each, document.text) for each in anchors.new(connection, document.uid)}
+    named = headings(connection, document)
+    marks |= {
+        each.id: first(each, document.text, named) for each in anchors.new(connection, document.uid)
+    }
     names = [row["id"] for row in standing if row["id"] in marks]
     return [placed(name, marks[name]) for name in names]
 
@@ -125,7 +131,7 @@ def place(
     if not anchors.stand_in(connection, document.uid, document.sha256):
         catch_up(connection, document.uid)
     new = New(annotation.id, annotation.quote, annotation.stored)
-    mark = first(new, document.text, reading)
+    mark = first(new, document.text, headings(connection, document), reading)
     anchors.keep(connection, document.uid, [(annotation.id, mark)])
     return Anchor(mark.start, mark.end, mark.grade)
 
@@ -165,7 +171,8 @@ def follow_to(connection: sqlite3.Connection, document: Text) -> int:
     kept = anchors.marks(connection, uid)
     anchors.move(connection, kept, anchors.moved(old, document.text, kept))
     new = anchors.new(connection, uid)
-    anchors.keep(connection, uid, [(each.id, first(each, document.text)) for each in new])
+    named = headings(connection, document)
+    anchors.keep(connection, uid, [(each.id, first(each, document.text, named)) for each in new])
     if old == document.text:
         anchors.stamp(connection, uid, document.sha256)
     else:
@@ -179,7 +186,22 @@ def outgrown(connection: sqlite3.Connection, uid: int) -> Text | None:
     return Text(**row) if row else None
 
 
-def first(annotation: New, text: str, reading: Reading | None = None) -> Mark:
+def headings(connection: sqlite3.Connection, document: Annotated) -> Callable[[], Named]:
+    """The headings of the note, for whoever asks: nearly nobody does."""
+
+    def found() -> Named:
+        row = connection.execute("SELECT headings FROM document WHERE uid = ?", [document.uid])
+        return places(document.text, json.loads(row.fetchone()[0]))
+
+    return found
+
+
+def first(
+    annotation: New,
+    text: str,
+    named: Callable[[], Named] = dict,
+    reading: Reading | None = None,
+) -> Mark:
     """Where an annotation stands that was never placed in its note.
 
     What names no passage is about the whole note. An orphan keeps the surroundings that it came
@@ -187,7 +209,7 @@ def first(annotation: New, text: str, reading: Reading | None = None) -> Mark:
     """
     target = annotation.stored.get("target")
     if not annotation.quote:
-        piece = meant(text, target)
+        piece = meant(text, target, named)
         return marked(text, *piece) if piece else Mark(None, None, "exact", "")
     reading = reading or read(annotation.stored)
     place = found(text, Quote(annotation.quote, reading.prefix, reading.suffix, reading.start))

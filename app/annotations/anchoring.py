@@ -22,6 +22,9 @@ Grade = Literal["exact", "moved", "changed", "orphan"]
 # How much must stand as it was, quote and surroundings together, to be sure of a place: a single
 # «however» stands everywhere, and the one that was meant may be gone.
 SURE = 32
+# Where it stands several times, and nowhere with all that was around it: how much more of that must
+# agree than at the second-best place.
+LEAD = 0.375
 SURROUNDINGS = 64  # characters of prefix and suffix that are compared
 MOST = 10_000  # places that are looked at, the likeliest first
 
@@ -36,10 +39,17 @@ class Anchor:
 
 
 ORPHAN = Anchor(None, None, "orphan")
+Agreement = tuple[int, int, int]  # around it, nearness, place
+NOWHERE: Agreement = -1, 0, 0
 
 
 def locate(
-    text: str, quote: str, prefix: str = "", suffix: str = "", position: int | None = None
+    text: str,
+    quote: str,
+    prefix: str = "",
+    suffix: str = "",
+    position: int | None = None,
+    lead: float = LEAD,
 ) -> Anchor:
     """The place of `quote`: of several, the one whose surroundings agree best, then the nearest.
 
@@ -48,18 +58,31 @@ def locate(
     prefix, suffix = prefix[-SURROUNDINGS:], suffix[:SURROUNDINGS]
     if not quote:
         return ORPHAN
-    if stands(text, prefix + quote + suffix, (position or 0) - len(prefix)):
-        return Anchor(position or 0, (position or 0) + len(quote), "exact")
-    best: tuple[int, int, int] | None = None
+    if position is not None and stands(text, prefix + quote + suffix, position - len(prefix)):
+        return Anchor(position, position + len(quote), "exact")
+    known: dict[int, Agreement] = {}
     for start in islice(places(text, quote, prefix, suffix, position), MOST):
         agreed = agreement(text, start, start + len(quote), prefix, suffix)
         nearness = -abs(start - position) if position is not None else -start
-        best = max(best or (-1, 0, 0), (agreed, nearness, start))
-    if best is None or len(quote) + best[0] < min(SURE, len(prefix) + len(quote) + len(suffix)):
+        known[start] = agreed, nearness, start
+    best, second = (*sorted(known.values(), reverse=True)[:2], NOWHERE, NOWHERE)[:2]
+    around, (agreed, _, start) = len(prefix) + len(suffix), best
+    if agreed < 0 or len(quote) + agreed < min(SURE, around + len(quote)):
         return ORPHAN
-    start = best[2]
+    if not is_clear(agreed, second[0], around, lead):
+        return ORPHAN
     grade: Grade = "exact" if position in (None, start) else "moved"
     return Anchor(start, start + len(quote), grade)
+
+
+def is_clear(best: int, second: int, around: int, lead: float) -> bool:
+    """Whether the best place is the one that is meant; of two with all that was around: the nearer.
+
+    `second` is below 0 where there is no other place.
+    """
+    if second < 0 or second < best >= second + lead * around:
+        return True
+    return best == around and (second < best or around >= SURE)
 
 
 def stands(text: str, words: str, start: int) -> bool:

@@ -25,7 +25,7 @@ AROUND = 32  # characters on either side that say which of several is meant
 SURE = 20  # characters that are the same in a row: no need to look at what is around
 ALONE = 20  # letters of a quote that are enough without anything around
 NEAR = 40  # characters that may have come between two parts of a short passage
-HALF = 0.5  # of a passage's letters: with fewer left, it is another one
+HALF = 0.55  # of the letters of a passage: with fewer left, it is another one
 
 
 def carry(old: str, new: str, spans: Sequence[Span]) -> list[Anchor]:
@@ -124,14 +124,19 @@ class Carrier:
         return sum(weight(self.old[same.old : same.old + same.length]) for same in group)
 
     def to_words(self, start: int, end: int, first: int, last: int) -> Span:
-        """Whole words, where the passage had whole words: an end may have been misspelt."""
+        """Whole words, where the passage had whole words: an end may have been misspelt.
+
+        What came between words and is left at an end says nothing.
+        """
         if first != last and not inside_word(self.old, start):
             while inside_word(self.new, first):
                 first -= 1
         if not inside_word(self.old, end):
             while inside_word(self.new, last):
                 last += 1
-        return first, last
+        said = self.new[first:last]
+        first += len(said) - len(said.lstrip())
+        return first, first + len(said.strip())
 
 
 def groups(parts: Sequence[Same], near: int) -> list[list[Same]]:

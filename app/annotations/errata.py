@@ -10,14 +10,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app import clock, database
 from app.accounts.permissions import Person
 from app.annotations import store
 from app.annotations.addresses import note_of
 from app.annotations.kept import Annotation
-from app.annotations.reading import read
+from app.annotations.reading import Reading, read
 from app.errors import BadInput, Conflict, NotFound
 from app.library.history.revisions import Credit
 
@@ -95,6 +95,11 @@ def erratum(id: str, quote: str, stored: str, decided: sqlite3.Row | None) -> Er
         id, quote, proposed[0] if proposed else "", tuple(one for one in evidence if one.path),
         **known,
     )  # fmt: skip
+
+
+def without_evidence(reading: Reading) -> Reading:
+    """What it says but for the claims that it cites, where those are shown with their verdicts."""
+    return replace(reading, links=tuple(each for each in reading.links if CLAIM not in each))
 
 
 def get(connection: sqlite3.Connection, person: Person, id: str) -> tuple[Annotation, Erratum]:

@@ -24,6 +24,7 @@ from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, rea
 from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
+from app.annotations.renames import followed
 
 OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
     AND {{readable}} ORDER BY annotation.created, annotation.id"""
@@ -51,14 +52,15 @@ def of_note(connection: sqlite3.Connection, document: Annotated, person: Person)
     placed = anchored.of_note(connection, document) if rows else []
     grades = {each.annotation_id: each.grade for each in placed}
     proposed = errata.of_rows(connection, rows)
+    kept = followed(connection, person, map(as_annotation, rows))
     found = [
         Exported(
-            as_annotation(row),
+            one,
             KINDS.get(row["motivation"], "comment"),
             grades.get(row["id"], "exact"),
             proposed.get(row["id"]),
         )
-        for row in rows
+        for one, row in zip(kept, rows, strict=True)
     ]
     return in_threads(found)
 

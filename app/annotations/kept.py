@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.accounts.permissions import Action, Person, Role, Thing, may
@@ -33,6 +34,7 @@ class Annotation:
     """`path` is where its note is now; None if it is about something elsewhere.
 
     `thread` is the annotation that the one which it answers began with; empty if it answers none.
+    `moved` is known to whoever asked `renames.followed`.
     """
 
     id: str
@@ -55,11 +57,13 @@ class Annotation:
     colour: str
     root_visibility: str | None
     root_person_id: int | None
+    moved: Mapping[str, str] = field(default_factory=dict)  # from former ids
 
     @property
     def version(self) -> str:
         """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
-        parts = [self.id, self.stored, self.path, self.visibility, self.modified]
+        parts: list[object] = [self.id, self.stored, self.path, self.visibility, self.modified]
+        parts += [dict(self.moved)] if self.moved else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
@@ -82,7 +86,7 @@ def as_annotation(row: sqlite3.Row) -> Annotation:
 
 def as_json(annotation: Annotation, base: str) -> dict[str, Any]:
     """The annotation as it is answered under the address `base`."""
-    answered = addresses.outward(annotation.stored, base, annotation.path)
+    answered = addresses.outward(annotation.stored, base, annotation.path, annotation.moved)
     context = {"@context": answered.pop("@context")}
     if annotation.visibility == "private":
         answered["visibility"] = "private"

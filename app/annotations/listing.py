@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person, Role, visibilities
 from app.annotations.kept import SELECT, Annotation, as_annotation, readable
+from app.annotations.renames import followed
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def page(
         f" ORDER BY annotation.created {order}, annotation.rowid {order} LIMIT ? OFFSET ?",
         [*values, limit, offset],
     )
-    return Page(count["total"], count["modified"] or "", [as_annotation(row) for row in rows])
+    found = followed(connection, person, map(as_annotation, rows))
+    return Page(count["total"], count["modified"] or "", found)
 
 
 def listed(person: Person) -> tuple[str, list[str | int | None]]:

@@ -10,8 +10,9 @@ Piece(start=2, end=12)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from app.annotations import addresses
 from app.annotations.pieces import Piece
@@ -21,17 +22,33 @@ from app.annotations.selectors_found import Quote, found
 APART = 10_000  # characters between the two ends of a range
 CHARACTERS = re.compile(r"char=(\d{1,9}),(\d{1,9})")  # RFC 5147
 DEEPEST = 5
+Named = Mapping[str, Piece]  # headings, and where they stand
 
 
-def meant(text: str, target: Any) -> Piece | None:
-    """The first passage that a selector of the targets means, refined as far as it says."""
-    for thing, _path in addresses.things(target, ""):
-        selectors = thing.get("selector")
-        for selector in selectors if isinstance(selectors, list) else [selectors]:
-            piece = resolved(text, selector, DEEPEST)
-            if piece is not None:
-                return piece
+def meant(text: str, target: Any, named: Callable[[], Named] = dict) -> Piece | None:
+    """The first passage that a selector of the targets means, refined as far as it says.
+
+    `named`: asked for the headings of the note, where a selector names one.
+    """
+    for selector in selectors(target):
+        piece = resolved(text, selector, DEEPEST) or heading(text, selector, named)
+        if piece is not None:
+            return piece
     return None
+
+
+def selectors(target: Any) -> Iterator[Any]:
+    for thing, _path in addresses.things(target, ""):
+        found = thing.get("selector")
+        yield from found if isinstance(found, list) else [found]
+
+
+def heading(text: str, selector: Any, named: Callable[[], Named]) -> Piece | None:
+    """The heading that a fragment of the page's address names."""
+    if not isinstance(selector, dict) or "FragmentSelector" not in str(selector.get("type")):
+        return None
+    name = unquote(first(selector.get("value"))).removeprefix("#")
+    return refined(text, named().get(name), selector.get("refinedBy"), DEEPEST)
 
 
 def resolved(text: str, selector: Any, depth: int) -> Piece | None:

@@ -2,8 +2,8 @@
 
 A client saw the page, or the file, or an older text: its quote may differ in white space, in
 quotation marks, in a word or two, and its positions may count units of UTF-16. The quote decides.
-First as it stands; then with such differences evened out; then as nearly as it can be found, above
-a floor and only if nothing else comes near.
+First at its place; then wherever it stands, with such differences evened out; then as nearly as it
+can be found, above a floor; and only if nothing else comes near.
 
     >>> found("He said “no”  twice.", Quote('said "no" twice'))
     Anchor(start=3, end=19, grade='exact')
@@ -21,14 +21,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from app.annotations import utf16
-from app.annotations.anchoring import ORPHAN, SURROUNDINGS, Anchor, locate
+from app.annotations.anchoring import LEAD, ORPHAN, SURROUNDINGS, Anchor, locate, stands
 from app.annotations.pieces import Piece, inside_word, weight
 
-# The floors below which a passage counts as gone; bench/anchoring.py measures them.
-QUOTE_LEAST = 0.85  # likeness of the quote itself
-SCORE_LEAST = 0.75  # with surroundings and nearness
-CLEARLY = 0.05  # better than the second best
-LETTERS_LEAST = 12
 WINDOW = 2_000  # characters before and after the position
 EVERYWHERE = 200_000  # characters: in a longer text only the window is searched
 LONGEST_QUOTE = 5_000  # characters: a longer one is found as it stands, or not
@@ -47,13 +42,28 @@ class Quote:
     start: int | None = None
 
 
-def found(text: str, quote: Quote) -> Anchor:
+@dataclass(frozen=True)
+class Floors:
+    """Below which a passage counts as gone; `python -m bench.anchoring --floors` measures them."""
+
+    lead: float = LEAD  # of what is around it: agrees more than at the second-best place
+    quote: float = 0.75  # likeness of a quote that nowhere stands as it is
+    score: float = 0.75  # the same with surroundings and nearness
+    clearly: float = 0.05  # score above the second best
+    letters: int = 12  # of such a quote
+
+
+FLOORS = Floors()
+
+
+def found(text: str, quote: Quote, floors: Floors = FLOORS) -> Anchor:
     """Where the quote stands; `changed` where it says nearly that."""
-    hint = in_code_points(text, quote)
-    anchor = locate(text, quote.exact, quote.prefix, quote.suffix, hint)
-    if anchor.start is not None:
-        return anchor
-    return evened(text, quote, hint) or nearly(text, quote, hint) or ORPHAN
+    hint, whole = in_code_points(text, quote), quote.prefix + quote.exact + quote.suffix
+    if quote.exact and hint is not None and stands(text, whole, hint - len(quote.prefix)):
+        return Anchor(hint, hint + len(quote.exact), "exact")
+    if len(quote.exact) > LONGEST_QUOTE:
+        return locate(text, quote.exact, quote.prefix, quote.suffix, hint, floors.lead)
+    return evened(text, quote, hint, floors) or nearly(text, quote, hint, floors) or ORPHAN
 
 
 def in_code_points(text: str, quote: Quote) -> int | None:
@@ -90,63 +100,60 @@ def even(text: str) -> Even:
     return Even("".join(characters), places)
 
 
-def evened(text: str, quote: Quote, hint: int | None) -> Anchor | None:
+def evened(text: str, quote: Quote, hint: int | None, floors: Floors) -> Anchor | None:
     """Where it stands but for differences that no reader sees."""
-    if len(quote.exact) > LONGEST_QUOTE:
-        return None
     exact, prefix, suffix = (even(part).text for part in (quote.exact, quote.prefix, quote.suffix))
     there, exact = even(text), exact.strip()
     at = None if hint is None else bisect_left(there.places, hint)
-    anchor = locate(there.text, exact, prefix, suffix, at)
+    anchor = locate(there.text, exact, prefix, suffix, at, floors.lead)
     if anchor.start is None or anchor.end is None:
         return None
     start, end = there.places[anchor.start], there.places[anchor.end - 1] + 1
     return Anchor(start, end, "exact" if hint in (None, start) else "moved")
 
 
-def nearly(text: str, quote: Quote, hint: int | None) -> Anchor | None:
+def nearly(text: str, quote: Quote, hint: int | None, floors: Floors) -> Anchor | None:
     """The passage that is most like it, if it is like enough and no other comes near."""
-    if weight(quote.exact) < LETTERS_LEAST or len(quote.exact) > LONGEST_QUOTE:
+    if weight(quote.exact) < floors.letters or len(quote.exact) > LONGEST_QUOTE:
         return None
     best: list[tuple[float, Piece]] = []
-    for place in likely(text, quote.exact, hint):
+    for place in likely(text, quote.exact, hint, floors.quote):
         if not any(place.start < other.end and other.start < place.end for _, other in best):
             best.append((score(text, quote, hint, place), place))
     best.sort(reverse=True)
-    if not best or best[0][0] < SCORE_LEAST:
+    if not best or best[0][0] < floors.score:
         return None
-    if len(best) > 1 and best[1][0] > best[0][0] - CLEARLY:
+    if len(best) > 1 and best[1][0] > best[0][0] - floors.clearly:
         return None
     return Anchor(*best[0][1], "changed")
 
 
-def likely(text: str, exact: str, hint: int | None) -> Iterator[Piece]:
+def likely(text: str, exact: str, hint: int | None, least: float) -> Iterator[Piece]:
     """The passages most like a quote: the best, and the best beside it."""
     start, end = 0, len(text)
     if end > EVERYWHERE:
         if hint is None:
             return
         start, end = max(0, hint - WINDOW), hint + len(exact) + WINDOW
-    first = alike(text, exact, start, end)
+    first = alike(text, exact, start, end, least)
     if first is None:
         return
     yield first
-    yield from filter(
-        None, (alike(text, exact, start, first.start), alike(text, exact, first.end, end))
-    )
+    beside = (start, first.start), (first.end, end)
+    yield from filter(None, (alike(text, exact, *each, least) for each in beside))
 
 
-def alike(text: str, exact: str, start: int, end: int) -> Piece | None:
+def alike(text: str, exact: str, start: int, end: int, least: float) -> Piece | None:
     """The stretch most like the quote, in whole words."""
     within = text[start:end]
     if len(within) < len(exact):
         return None
-    place = fuzz.partial_ratio_alignment(exact, within, score_cutoff=100 * QUOTE_LEAST - 10)
+    place = fuzz.partial_ratio_alignment(exact, within, score_cutoff=100 * least - 10)
     if place is None:
         return None
     near = Piece(start + place.dest_start, start + place.dest_end)
     found = max(in_words(text, near), key=lambda each: likeness(exact, text[slice(*each)]))
-    return found if likeness(exact, text[slice(*found)]) >= QUOTE_LEAST else None
+    return found if likeness(exact, text[slice(*found)]) >= least else None
 
 
 def in_words(text: str, piece: Piece) -> list[Piece]:

@@ -4,7 +4,7 @@ A difference says how one text becomes the other; here each character keeps its 
 it went. Five looks, each at what the ones before left over: lines in their order; sentences that
 were hardly changed where they stood; lines that moved; sentences that moved, or whose paragraph was
 split or joined; words of sentences that were reworded. What stands several times is taken only
-where it is clear which is which.
+where it is clear which is which; of copies side by side, the first.
 
     >>> survivors("The first line.\\nAnd the second.", "And the second.\\nThe first line.")
     [Same(old=0, new=16, length=15), Same(old=16, new=0, length=15)]
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 
 from app.annotations import pieces
+from app.annotations.copies import firsts
 from app.annotations.finding import Searched
 from app.annotations.pieces import Pieces, Same, weight
 from app.annotations.rewording import ANYWHERE, IN_PLACE, reworded
@@ -46,7 +47,8 @@ def survivors(old: str, new: str) -> list[Same]:
     mine, theirs = mine.outside(a.but(a_left)), theirs.outside(b.but(b_left))
     more, mine, theirs = taken(mine, theirs, moved_pieces(mine, theirs, both, MOVED_SENTENCE))
     found += in_place.found + moved + more
-    return joined(old, new, found + reworded(mine, theirs, found, ANYWHERE).found)
+    found += reworded(mine, theirs, found, ANYWHERE).found
+    return joined(old, new, firsts(old, new, joined(old, new, found)))
 
 
 def moved_pieces(a: Pieces, b: Pieces, both: tuple[Searched, Searched], least: int) -> Pairs:

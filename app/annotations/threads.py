@@ -17,6 +17,8 @@ from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
 from app.annotations.kept import SELECT, readable
 from app.annotations.margin import Comment, comment
+from app.annotations.reading import read_stored
+from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
 
 FIRST = 20  # threads, on the page itself
@@ -48,11 +50,15 @@ class Thread:
 
 @dataclass(frozen=True)
 class Margin:
-    """`total` is of the whole note; `after`: how many there are before those of this part."""
+    """`total` is of the whole note; `after`: how many there are before those of this part.
+
+    `named`: the one that the address of the page names, if it is not among these.
+    """
 
     total: int
     threads: list[Thread]
     after: int = 0
+    named: Thread | None = None
 
     @property
     def next(self) -> int | None:
@@ -69,14 +75,34 @@ def of_note(
     *,
     limit: int = FIRST,
     after: int = 0,
+    named: str = "",
 ) -> Margin:
     """What `person` may read: passages in the order of the text, then the rest."""
-    sql = COUNT.format(readable=readable(person))
-    total = connection.execute(sql, [document.uid]).fetchone()[0]
+    total = count(connection, document.uid, person)
     if not total:
         return Margin(0, [])
     part = places(connection, document, person, limit, after)
-    return Margin(total, loaded(connection, person, part, macros), after)
+    found = loaded(connection, person, part, macros)
+    first = root(connection, document.uid, person, named) if named else None
+    is_there = first is None or first in {each.comment.id for each in found}
+    apart = None if is_there or first is None else one(connection, document, person, first, macros)
+    return Margin(total, found, after, apart)
+
+
+def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:
+    sql = COUNT.format(readable=readable(person))
+    return int(connection.execute(sql, [uid]).fetchone()[0])
+
+
+def root(connection: sqlite3.Connection, uid: int, person: Person, id: str) -> str | None:
+    """What the thread of an annotation began with, if the margin of this note shows it."""
+    row = connection.execute(
+        f"""SELECT id FROM annotation WHERE note_uid = ? AND {ALIVE} AND {readable(person)}
+            AND id = (SELECT CASE thread WHEN '' THEN id ELSE thread END
+                FROM annotation AS meant WHERE meant.id = ? AND meant.note_uid = ?)""",
+        [uid, id, uid],
+    ).fetchone()
+    return row["id"] if row else None
 
 
 def one(
@@ -144,6 +170,11 @@ def loaded(
     names = json.dumps([row["id"] for row in (*found, *replies)])
     kept = rows(connection, SHOWN, names)
     shown = {row["id"]: row["html"] for row in kept}
+    proposed = errata.of_rows(connection, [row for row in found if row["deleted"] is None])
+    for row in found:
+        if row["id"] in proposed and proposed[row["id"]].evidence:
+            said = errata.without_evidence(read_stored(row["stored"]))
+            shown[row["id"]] = as_html(said, macros)
 
     def told(row: sqlite3.Row, place: Placed | None = None) -> Comment:
         return comment(row, person, place, shown.get(row["id"]), macros)
@@ -152,7 +183,6 @@ def loaded(
     for row in replies:
         answers.setdefault(row["thread"], []).append(told(row))
     roots = {row["id"]: row for row in found}
-    proposed = errata.of_rows(connection, [row for row in found if row["deleted"] is None])
     return [
         Thread(told(roots[name], each), tuple(answers.get(name, ())), proposed.get(name))
         for each in part

@@ -67,6 +67,22 @@ def lead_on(connection: sqlite3.Connection, old: str, uid: int, visibility: str)
         )
 
 
+def of_formers(
+    connection: sqlite3.Connection, paths: Iterable[str], visibilities: Iterable[str]
+) -> dict[str, str]:
+    """The same of several paths at once, for notes that are of these visibilities now, too."""
+    seen = json.dumps(list(visibilities))
+    rows = connection.execute(
+        "SELECT former_path.path AS former, document.path AS now FROM former_path"
+        " JOIN document ON document.uid = note_uid"
+        " WHERE former_path.path IN (SELECT value FROM json_each(?1))"
+        " AND former_path.visibility IN (SELECT value FROM json_each(?2))"
+        " AND document.visibility IN (SELECT value FROM json_each(?2))",
+        [json.dumps(list(paths)), seen],
+    )
+    return {row["former"]: row["now"] for row in rows}
+
+
 def of_former(
     connection: sqlite3.Connection, path: str, visibilities: Iterable[str] = EVERY
 ) -> str | None:

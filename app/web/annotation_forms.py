@@ -1,4 +1,4 @@
-"""Writing in the margin: forms that work without scripts, and their parts for margin.js.
+"""Writing in the margin: forms that work without scripts, and their parts for threads.js.
 
 A script asks with HX-Request and is answered the form, or the thread, that the page then shows;
 everybody else is led from page to page.
@@ -41,6 +41,7 @@ from app.web.annotation_typed import (
     typed_in,
     understood,
 )
+from app.web.permalinks import permalink
 
 DRAWN = 2048  # threads
 CHOICES = ("comment", "question", "erratum", "link", "highlight")
@@ -164,7 +165,7 @@ def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
     """A script gets the thread as it is now; a browser is led to it."""
     note = note_of(kept)
     if not is_part() or note is None:
-        return to(f"{of_note(kept.path)}#annotation-{kept.id}" if kept.path else "/annotations/")
+        return to(permalink(kept) if kept.path else "/annotations/")
     first = kept.thread or kept.id
     thread = threads.one(g.db, note, g.person, first, macros_of(note))
     return of_part("".join(threads_html([thread] if thread else [], deleted)), status)

@@ -55,7 +55,6 @@ def for_people() -> Response:
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
         verbs=VERBS,
-        exports=exports(wanted.note),
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
     return Response(page, mimetype="text/html")
@@ -75,6 +74,7 @@ def query(wanted: Filter, number: int = 0) -> str:
     return f"?{urlencode(asked)}" if asked else ""
 
 
+@blueprint.app_template_global("annotation_exports")
 def exports(note: str) -> dict[str, str]:
     """The names and the addresses of a note's export."""
     made = {"Markdown": "md", "JSON-LD": "jsonld", "CSV": "csv"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,14 @@ from app.annotations.composing import Typed
 from app.errors import BadInput
 from app.library import documents
 from app.library.documents import Document
+from app.library.names import key
+from app.library.writing import completion
 from app.web import protocol
 
 FORMULA = re.compile(r"\$+[^$]*\$+")
 ENDS = 6  # words: a longer passage is named by its beginning and its end
 SHOWN = 70  # characters of a paragraph, in the list of them
+NEAR = 3  # notes that may have been meant
 NUMBERS = ("start", "end", "block")
 WORDS = ("quote", "comment", "visibility", "kind", "colour", "tags", "link", "replacement",
          "evidence", "reply_to")  # fmt: skip
@@ -61,8 +65,8 @@ def number(text: str) -> int | None:
 
 
 def linked(words: str, path: str) -> str:
-    """The id of the note that is meant by its address, its path or its name."""
-    wanted = words.strip().removeprefix("[[").removesuffix("]]")
+    """The id of the note that is meant by its address, its path, its name or its title."""
+    wanted = words.strip().removeprefix("[[").removesuffix("]]").partition("|")[0].strip()
     for base in protocol.bases():
         wanted = wanted.removeprefix(base) if wanted.startswith(base + NOTES) else wanted
     wanted = note_of(wanted) or wanted
@@ -70,9 +74,21 @@ def linked(words: str, path: str) -> str:
         return ""
     seen = visibilities(g.person, Action.READ)
     found = documents.resolve(g.db, [wanted], path, seen)
-    if wanted not in found:
-        raise BadInput("There is no such note.", field="link", hint="Paste its address.")
-    return found[wanted].path
+    return found[wanted].path if wanted in found else titled(wanted, path, seen)
+
+
+def titled(wanted: str, path: str, seen: Sequence[str]) -> str:
+    """The id of the note of this title, if there is one; else what might have been meant."""
+    near = completion.notes(g.db, wanted, seen, path)
+    named = [each for each in near if key(each.label) == key(wanted)]
+    if len(named) == 1:
+        return named[0].detail
+    told = f"There is no note “{shortened(wanted)}”."
+    if named:
+        told = f"Several notes are called “{shortened(wanted)}”."
+    meant = ", ".join(each.detail for each in (named or near)[:NEAR])
+    told += f" Perhaps {meant}?" if meant else " Type the title or the path of one."
+    raise BadInput(told, field="link")
 
 
 def paragraphs(text: str) -> list[Paragraph]:

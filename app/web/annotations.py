@@ -10,12 +10,12 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.accounts.permissions import Action
-from app.annotations import container, listing, store
-from app.annotations.addresses import of_note
+from app.annotations import container, listing, renames, store
 from app.annotations.container import Shape
 from app.annotations.kept import Annotation, as_json
 from app.errors import NotFound
 from app.web import access, annotation_forms, annotation_overview, protocol
+from app.web.permalinks import permalink
 
 blueprint = Blueprint("annotations", __name__)
 annotation_forms.add_to(blueprint)
@@ -93,11 +93,12 @@ def one_page() -> Response:
 
 def redirected(kept: Annotation) -> Response:
     response = Response(status=303)
-    response.headers["Location"] = f"{of_note(kept.path or '')}#annotation-{kept.id}"
+    response.headers["Location"] = permalink(kept)
     return response
 
 
 def as_one(kept: Annotation) -> Response:
+    (kept,) = renames.followed(g.db, g.person, [kept])
     return protocol.answer(as_json(kept, protocol.base()), kept.version)
 
 

@@ -9,9 +9,9 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
-from app.annotations import model, rdf
+from app.annotations import model, rdf, renames
 from app.annotations.kept import Annotation
 from app.errors import BadInput, Changed, GlossError, NotExpressible, WrongType
 from app.web import access, formats, problems
@@ -145,11 +145,12 @@ def base_version(kept: Annotation) -> str | None:
     """The version that If-Match names: None if any will do."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    if {kept.version, kept.version + TURTLE_MARK} & request.if_match.as_set():
+    (answered,) = renames.followed(g.db, g.person, [kept])
+    if {answered.version, answered.version + TURTLE_MARK} & request.if_match.as_set():
         return kept.version
     raise Changed(
         "This annotation is no longer at that version.",
-        current=kept.version,
+        current=answered.version,
         hint="Read it again, and send the change with its new ETag.",
     )
 

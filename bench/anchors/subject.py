@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,9 +31,15 @@ class Subject:
         """Where passages of the first text stand in the last one."""
         return [Place(*place) for place in self.ask({"texts": texts, "spans": spans})]
 
-    def find(self, text: str, quotes: Sequence[dict[str, Any]]) -> list[Place]:
+    def find(
+        self,
+        text: str,
+        quotes: Sequence[dict[str, Any]],
+        floors: Mapping[str, float] | None = None,
+    ) -> list[Place]:
         """Where quotes stand in a text, by what a client sent of them."""
-        return [Place(*place) for place in self.ask({"text": text, "quotes": quotes})]
+        asked = {"text": text, "quotes": quotes, "floors": floors or {}}
+        return [Place(*place) for place in self.ask(asked)]
 
 
 @contextmanager

@@ -122,7 +122,10 @@ def judge(
 def described(truth: Truth, span: Span, place: Place, note: str) -> str:
     passage = context(truth.before, *span)
     there = context(truth.after, place.start, place.end)
-    return f"{passage} {place.grade} at {there} {note}"
+    standing = truth.standing(truth.before[slice(*span)])
+    end = None if standing is None else standing + span[1] - span[0]
+    meant = context(truth.after, standing, end)
+    return f"{passage} {place.grade} at {there}, stands at {meant} {note}"
 
 
 def context(characters: Block, start: int | None, end: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Any
 
@@ -258,3 +259,22 @@ def test_selectors_without_a_quote(
     (placed,) = anchored.of_note(library, document(library))
     assert (None if placed.start is None else TEXT[placed.start : placed.end]) == words
     assert placed.grade == "exact"
+
+
+def test_a_fragment_names_a_heading(library: sqlite3.Connection, person: Person) -> None:
+    """Which keeps its mark when others come before it."""
+    found = [
+        {"level": 2, "id": "walks", "html": "Walks"},
+        {"level": 3, "id": "on-s_n", "html": "On <em>the</em> sum"},
+        {"level": 2, "id": "walks-1", "html": "Walks"},
+    ]
+    text = "Walks\nIn walks.\nOn the sum\nWalks\nAgain."
+    edit(library, text)
+    library.execute("UPDATE document SET headings = ? WHERE path = 'open'", [json.dumps(found)])
+    sent = quoting("x")
+    for name in ("walks-1", "#on-s_n", "none"):
+        sent["target"]["selector"] = {"type": "FragmentSelector", "value": name}
+        store.create(library, person, check(sent))
+    edit(library, f"New here.\n{text}")
+    places = [each.start for each in anchored.of_note(library, document(library))]
+    assert places == [10 + text.index("On the"), 10 + text.rindex("Walks"), None]

@@ -8,7 +8,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.annotations.anchoring import ORPHAN, Anchor
@@ -69,6 +69,24 @@ def test_of_several_the_same_characters_are_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    "new",
+    [
+        "{before}It was.\n{said}\n{said}\n{after}",
+        "{before}It was. {said}\n{said}\n{after}",
+        "{before}It was.\n{said}\nNew.\n{said}\n{after}",
+    ],
+    ids=["beside it", "joined to what stood before", "further down"],
+)
+def test_of_copies_the_first_one_was_there_before(new: str) -> None:
+    """The line before it was changed too, so that nothing but the order says which is which."""
+    parts = {"before": "A walk.\n", "said": "What is said again. And this.", "after": "The end."}
+    old = "{before}It is.\n{said}\n{after}".format(**parts)
+    now = new.format(**parts)
+    for words in ("said", "And this", parts["said"]):
+        assert carried(now, words, old).start == now.index(words), words
+
+
+@pytest.mark.parametrize(
     ("before", "after", "covered"),
     [
         (
@@ -80,6 +98,11 @@ def test_of_several_the_same_characters_are_meant() -> None:
         ("see $x_i x_j$ below", "see $x_i x_j + 1$ below", "see $x_i x_j + 1$ below"),
         ("$x_i x_j$", "$x_i x_j^2$", "$x_i x_j^2$"),
         ("second", "secund", "secund"),
+        (
+            "second walk does not come back",
+            "third walk does not come back",
+            "walk does not come back",
+        ),
     ],
 )
 def test_what_was_reworded_in_part_is_changed(before: str, after: str, covered: str) -> None:
@@ -168,6 +191,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)  # other tests run beside it
 @given(PIECES, PIECES)
 def test_survivors_are_the_same_characters_and_never_overlap(old: str, new: str) -> None:
     found = survivors(old, new)
@@ -181,6 +205,7 @@ def test_survivors_are_the_same_characters_and_never_overlap(old: str, new: str)
             assert getattr(one, key) + one.length <= getattr(next_one, key)
 
 
+@settings(deadline=None)
 @given(PIECES, PIECES, st.data())
 def test_a_place_is_always_in_the_text_and_its_grade_is_true(
     old: str, new: str, data: st.DataObject

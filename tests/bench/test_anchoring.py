@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import anchoring
-from bench.anchors import histories, identities, subject
+from bench.anchors import foreign, histories, identities, subject
 from bench.anchors.identities import EDITS, Editor, first, flat, shown
 from bench.anchors.verdicts import Place, Tally, Truth
 from bench.baselines import hypothesis
@@ -93,6 +93,19 @@ def test_a_history_is_replayed(tmp_path: Path) -> None:
     assert results.ours.right_of_standing == 1
     assert results.ours.wrong_of_all == 0
     assert results.ours.total >= 2
+
+
+def test_floors_are_tried_on_the_same_passages(tmp_path: Path) -> None:
+    text = "\n\n".join(
+        f"{block} It goes on for a while, walk {n}." for n in range(9) for block in BLOCKS
+    )
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    with subject.started() as asked:
+        results = foreign.run(asked, [tmp_path / "a.md"], 1, 0, [{}, {"quote": 1.0, "lead": 1.0}])
+    totals = {tally.total for tallies in results.values() for tally in tallies.values()}
+    assert len(totals) == 1
+    assert totals != {0}
+    assert len(list(foreign.lines(results))) == 4
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -189,6 +189,25 @@ def test_by_keyboard_and_a_permalink(
     assert page.evaluate(MARKED, "active").startswith("A second walk")
 
 
+def test_a_permalink_beyond_the_first_threads(signed_in: Page, note: str) -> None:
+    """The page brings the rest of them, and each is there once."""
+    sent = {"note": note.removeprefix("/notes/"), "kind": "comment"}
+    page = opened(signed_in, note)
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    for number in range(22):
+        form = {**sent, "comment": f"Number {number}."}
+        assert page.request.post("/annotations/form", form=form, headers=origin).ok
+    page.reload()
+    expect(page.locator(".thread")).to_have_count(22)
+    name = page.locator(".thread").last.get_attribute("id") or ""
+    for asked in (f"?annotation={name.removeprefix('annotation-')}", ""):
+        page.goto("about:blank")
+        page.goto(f"{note}{asked}#{name}")
+        expect(page.locator(".thread")).to_have_count(22)
+        expect(page.locator(f"[id={name}]")).to_have_count(1)
+        expect(page.locator(f"[id={name}]")).to_be_in_viewport()
+
+
 def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: str) -> None:
     page = opened(signed_in, note)
     page.evaluate("""() => {
@@ -260,6 +279,20 @@ def test_nothing_is_in_the_way_of_anybody(
     page.click("#marker [data-kind=erratum]")
     expect(page.locator(".composer [name=replacement]")).to_have_value("choose a side")
     accessible(page)
+    select(page, "Put a walker")
+    page.click("#marker [data-kind=link]")
+    page.locator(".composer [name=link]").press_sequentially("loss-to")
+    option = page.get_by_role("option", name="loss-to-probability")
+    expect(option).to_have_attribute("aria-selected", "true")
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#notes-suggested")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".composer [name=link]")).to_have_value("loss-to-probability")
+    page.click(".composer .main")
+    expect(page.locator(".thread.violet .words a")).to_have_attribute("href", re.compile("loss-to"))
 
 
 def test_without_scripts(

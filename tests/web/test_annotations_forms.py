@@ -74,7 +74,8 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [
-        ({"kind": "link", "link": "nowhere"}, "link", "There is no such note."),
+        ({"kind": "link", "link": "nowhere"}, "link", "There is no note “nowhere”. Type the title"),
+        ({"kind": "link", "link": "pol"}, "link", "no note “pol”. Perhaps papers/polya?"),
         ({"kind": "link"}, "link", "Name the note"),
         ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
         ({"kind": "highlight"}, "quote", "Name the words"),
@@ -93,6 +94,19 @@ def test_what_is_wrong_is_said_at_its_field(
         assert f'id="wrong-{field}"' in response.text
         assert message in response.text
         assert ("<html" in response.text) == (headers is None)
+
+
+def test_a_link_is_named_by_its_title(
+    annotator: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    for name, title in (("one", "On closed walks"), ("two", "Twice"), ("three", "Twice")):
+        text = f"---\ntitle: {title}\nvisibility: public\n---\n{BODY}"
+        (settings.notes / "papers" / f"{name}.md").write_text(text)
+    sync(settings, connection)
+    assert send(annotator, kind="link", link="on Closed walks").status_code == 303
+    assert '<a href="/notes/papers/one">' in annotator.get(NOTE).text
+    answer = send(annotator, kind="link", link="Twice")
+    assert "Several notes are called “Twice”. Perhaps papers/" in answer.text
 
 
 def test_a_paragraph_is_chosen_from_the_list(annotator: FlaskClient) -> None:

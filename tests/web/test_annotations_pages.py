@@ -67,9 +67,11 @@ def test_a_comment_is_added_found_and_shown_at_its_passage(
     assert f'id="{mark}"' in page
     assert "<em>which</em>" in page
     assert "katex" in page
+    assert "/annotations/export/walk%20%26%20run.jsonld" in page
     overview = public.get("/annotations/").text
     assert "second walk" in overview
-    assert f'href="{place}#{mark}"' in overview
+    named = mark.removeprefix("annotation-")
+    assert f'href="{place}?annotation={named}#{mark}"' in overview
     assert f'href="{place}#:~:text=second%20walk"' in overview
     assert "annotator" in overview
     hits = find.search(connection, PUBLIC, "which in:annotations").results
@@ -170,6 +172,25 @@ def test_the_list_is_newest_first_and_in_pages(
     assert "number 4." in second
     assert 'rel="next"' in first
     assert 'rel="prev"' in second
+    a_page_names_the_thread_beyond_its_first(connection, public)
+
+
+def a_page_names_the_thread_beyond_its_first(
+    connection: sqlite3.Connection, public: FlaskClient
+) -> None:
+    """A permalink leads there without scripts, and shows no thread twice."""
+    plain = public.get("/notes/walk%20%26%20run").text
+    every = [row["id"] for row in connection.execute("SELECT id FROM annotation")]
+    last = next(name for name in every if f'id="annotation-{name}"' not in plain)
+    place, _, mark = public.get(f"/annotations/{last}").location.partition("#")
+    assert (place, mark) == (f"/notes/walk%20%26%20run?annotation={last}", f"annotation-{last}")
+    page = public.get(place).text
+    assert page.count(f'id="{mark}"') == 1
+    assert "15 more" in page
+    first = plain.partition('id="annotation-')[2].partition('"')[0]
+    named = public.get(f"/notes/walk%20%26%20run?annotation={first}").text
+    assert named.count(f'id="annotation-{first}"') == 1
+    assert public.get("/notes/walk%20%26%20run?annotation=none").status_code == 200
 
 
 def test_a_list_takes_the_same_number_of_queries_however_long(

@@ -72,7 +72,8 @@ def test_one_press_changes_the_note_and_credits_who_proposed_it(
     clients: Clients, settings: Settings, connection: sqlite3.Connection
 ) -> None:
     made = propose(clients["annotator"], "x_i x_j", "$x^2$", evidence="small")
-    assert "Not known" in page(clients["public"])  # the claim
+    assert "Not known" in page(clients["public"])  # the claim, which is cited once
+    assert page(clients["public"]).count("#claim-small") == 1
     assert "/accept" not in page(clients["public"]) + page(clients["annotator"])
     answer = press(clients["editor"], made, "accept")
     assert (answer.status_code, answer.location) == (303, f"/notes/sum#annotation-{made}")

@@ -123,6 +123,15 @@ def test_only_who_writes_is_suggested_anything(visitors: dict[str, FlaskClient])
             assert answer.status_code == status
 
 
+def test_who_writes_in_margins_names_notes(
+    visitors: dict[str, FlaskClient],
+) -> None:
+    asked = {"kind": "note", "q": ""}
+    assert visitors["public"].get("/api/complete", query_string=asked).status_code == 401
+    assert visitors["reader"].get("/api/complete", query_string=asked).status_code == 403
+    assert visitors["annotator"].get("/api/complete", query_string=asked).get_json()["results"]
+
+
 def test_without_scripts_the_form_names_the_tags_in_use(editor: FlaskClient) -> None:
     text = editor.get("/new").text
     assert '<noscript><p class="known">In use: open, sesame, walks</p></noscript>' in text

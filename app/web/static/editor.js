@@ -248,12 +248,13 @@ function nextItem() {
 
 const inCode = (before) => ((before.match(/^ {0,3}(```|~~~)/gm) || []).length % 2) === 1;
 
-/* Suggestions: the combobox pattern, at the caret of the text, and below the field of the tags. */
+/* Suggestions: at the caret of the text, and below the field of the tags. */
 
 const list = document.getElementById("suggestions"), tags = field("tags");
+const suggestions = Suggestions(list, tell);
 const known = new Map();
 let closedAt = -1;  // where a bracket was just closed: who closes it, too, closes it once
-let shown = null, chosen = 0, asking = null, waiting = 0;
+let shown = null, asking = null, waiting = 0;
 const TRIGGERS = [
   ["embed", /!\[\[([^[\]|#\n]{0,80})$/],
   ["heading", /\[\[(?<target>[^[\]|#\n]{0,200})#(?<words>[^[\]|#^\n]{0,80})$/],
@@ -323,16 +324,7 @@ function open(wanted, results) {
   const isDone = usable.length === 1 && usable[0].insert === wanted.words;
   if (!usable.length || isDone || document.activeElement !== box) return close();
   shown = { ...wanted, results: usable };
-  list.replaceChildren(...usable.map(option));
-  list.hidden = false;
-  box.setAttribute("role", "combobox");
-  box.setAttribute("aria-autocomplete", "list");
-  box.setAttribute("aria-haspopup", "listbox");
-  box.setAttribute("aria-expanded", "true");
-  box.setAttribute("aria-controls", "suggestions");
-  place();
-  choose(0);  // it scrolls there
-  tell(`${usable.length} ${usable.length === 1 ? "suggestion" : "suggestions"}. Arrows choose, Enter takes, Escape leaves.`);
+  suggestions.open(box, usable, place, take);
 }
 
 // Whether the field has the tag already, elsewhere than where somebody types.
@@ -341,39 +333,9 @@ function isGiven(tag, { start, at }) {
   return others.some((other) => other.trim().replace(/^#/, "").toLowerCase() === tag.toLowerCase());
 }
 
-function option({ label, detail }, at) {
-  const item = document.createElement("li");
-  item.id = `suggestion-${at}`;
-  item.setAttribute("role", "option");
-  item.textContent = label;
-  if (detail) {
-    const more = document.createElement("span");
-    more.className = "detail";
-    more.textContent = detail;
-    item.append(" ", more);
-  }
-  item.addEventListener("mousedown", (event) => event.preventDefault());
-  item.addEventListener("click", () => take(at));
-  return item;
-}
-
-function choose(at) {
-  chosen = (at + shown.results.length) % shown.results.length;
-  [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
-  shown.box.setAttribute("aria-activedescendant", `suggestion-${chosen}`);
-  list.children[chosen].scrollIntoView({ block: "nearest" });
-}
-
 function close() {
   clearTimeout(waiting);
-  if (!shown) return;
-  const { box } = shown;
-  shown = null;
-  list.hidden = true;
-  for (const name of ["role", "aria-autocomplete", "aria-haspopup", "aria-expanded", "aria-controls", "aria-activedescendant"]) {
-    box.removeAttribute(name);
-  }
-  tell("");
+  suggestions.close();
 }
 
 function take(at) {
@@ -381,7 +343,7 @@ function take(at) {
   const { insert } = results[at];
   const closing = CLOSED.includes(kind) ? "]]" : kind === "work" && isBracketed(box.value, start, end) ? "]" : "";
   const isClosed = closing && box.value.startsWith(closing, end);
-  close();
+  clearTimeout(waiting);
   replace(start, isClosed ? end + closing.length : end, insert + closing, box);
   closedAt = closing === "]" ? box.selectionStart : -1;
 }
@@ -392,19 +354,8 @@ function isBracketed(value, start, end) {
   return /\[[^\]]*@$/.test(line) && !/^[^[\n]*\]/.test(value.slice(end));
 }
 
-// The list has the keys that it understands; true if this was one of them. Tab leaves a field.
-function handledByList(event) {
-  if (!shown || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
-  const does = {
-    ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1),
-    Enter: () => take(chosen), Tab: shown.box === area && (() => take(chosen)), Escape: close,
-  }[event.key];
-  if (!does) return false;
-  event.preventDefault();
-  event.stopPropagation();
-  does();
-  return true;
-}
+// Tab leaves a field, and takes what is chosen in the text.
+const handledByList = (event) => suggestions.handles(event, event.target === area);
 
 for (const box of [area, tags]) {
   box.addEventListener("input", () => complete(box));
@@ -414,7 +365,7 @@ for (const box of [area, tags]) {
     if (["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"].includes(event.key)) close();
   });
 }
-area.addEventListener("scroll", () => { if (shown) place(); });
+area.addEventListener("scroll", () => { if (suggestions.isOpen()) place(); });
 tags.autocomplete = "off";
 tags.addEventListener("keydown", (event) => {
   if (event.isComposing || handledByList(event) || event.key !== "ArrowDown") return;

@@ -1,0 +1,96 @@
+// A small bar at what is selected: highlight, comment, ask, correct, link.
+"use strict";
+
+(() => {
+  const bar = document.getElementById("marker");
+  if (!bar) return; // who may not annotate only reads
+  const { note, element: margin } = Margin;
+  const COLOUR_OF = { question: "blue", erratum: "rose", link: "violet" };
+  let chosen = null;
+
+  function selected() {
+    const selection = getSelection();
+    if (selection.isCollapsed || !selection.rangeCount) return null;
+    const range = selection.getRangeAt(0);
+    const within = range.commonAncestorContainer;
+    if (!note.contains(within) || margin.contains(within)) return null;
+    const found = TextMap.ofRange(Marks.text(), range);
+    return found && { ...found, box: range.getBoundingClientRect(), range: range.cloneRange() };
+  }
+
+  function offer() {
+    if (bar.contains(document.activeElement)) return;
+    chosen = selected();
+    bar.hidden = !chosen;
+    if (!chosen) return;
+    say("");
+    const origin = note.getBoundingClientRect(), half = bar.offsetWidth / 2;
+    const middle = chosen.box.left + chosen.box.width / 2 - origin.left;
+    bar.style.setProperty("--left", `${Math.max(half, Math.min(origin.width - half, middle))}px`);
+    bar.style.setProperty("--top", `${chosen.box.bottom - origin.top + 8}px`);
+  }
+
+  function say(words) {
+    bar.querySelector(".news").textContent = words;
+  }
+
+  let pause = 0;
+  const soon = (delay) => { clearTimeout(pause); pause = setTimeout(offer, delay); };
+  document.addEventListener("pointerup", () => soon(10));
+  document.addEventListener("touchend", () => soon(10));
+  document.addEventListener("keyup", (event) => { if (event.key !== "Escape") soon(10); });
+  document.addEventListener("selectionchange", () => soon(300));
+  bar.addEventListener("pointerdown", (event) => event.preventDefault()); // what is selected stays so
+  bar.addEventListener("click", (event) => {
+    const { colour, kind } = event.target.dataset;
+    if (colour) highlight(colour);
+    if (kind) compose(kind);
+  });
+
+  function passage(kind) {
+    const { start, end, quote } = chosen, { points } = Marks.text();
+    return { note: margin.dataset.note, kind, quote, start: points(start), end: points(end) };
+  }
+
+  async function highlight(colour) {
+    const answer = await Threads.send("/annotations/form", { ...passage("highlight"), colour });
+    if (!answer.ok) return say("This could not be kept.");
+    leave();
+    getSelection().removeAllRanges();
+    Threads.put(await answer.text());
+  }
+
+  async function compose(kind) {
+    const place = passage(kind);
+    const answer = await Threads.ask(`/annotations/form?${new URLSearchParams(place)}`);
+    if (!answer.ok) return say("This cannot be done now.");
+    const html = await answer.text();
+    leave();
+    Threads.draft(html, place, COLOUR_OF[kind] || "yellow");
+  }
+
+  function leave() {
+    bar.hidden = true;
+    if (bar.contains(document.activeElement)) document.activeElement.blur();
+  }
+
+  // Escape gives back what was selected. On the capture, so that the margin knows it was taken.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || bar.hidden) return;
+    const inside = bar.contains(document.activeElement);
+    if (event.key === "Escape") {
+      event.preventDefault();
+      leave();
+      if (inside && chosen) restore(chosen.range);
+    } else if (!inside && !typing(event.target)
+        && (event.key === "a" || (event.key === "Tab" && !event.shiftKey))) {
+      event.preventDefault();
+      bar.querySelector("button").focus();
+    }
+  }, true);
+
+  function restore(range) {
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  }
+})();

@@ -1,0 +1,121 @@
+// What is said in the margin: forms within the page, and threads that come and change.
+"use strict";
+
+window.Threads = (() => {
+  const { element: margin, list, wide, refresh, wake } = Margin;
+
+  const HEADERS = { "HX-Request": "true" };
+  const ask = (url) => fetch(url, { headers: HEADERS }).catch(() => ({ ok: false }));
+  const send = (url, fields) => fetch(url, { method: "POST", headers: HEADERS, body: new URLSearchParams(fields) })
+    .catch(() => ({ ok: false }));
+
+  const field = (holder) => holder.querySelector(".composer :is(textarea, input[type=text])");
+
+  margin.addEventListener("click", async (event) => {
+    const opener = event.target.closest("a[data-form]"), leaver = event.target.closest("[data-leave]");
+    if (leaver) return leave(leaver.closest(".composer"));
+    if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await ask(opener.href);
+    if (!answer.ok) return location.assign(opener.href);
+    const holder = opener.closest(".thread");
+    holder.querySelector(".composer")?.remove();
+    holder.insertAdjacentHTML("beforeend", await answer.text());
+    if (wide.matches) wake([holder]);
+    field(holder).focus();
+  });
+
+  function leave(composer) {
+    const draft = composer.closest(".draft");
+    unsaved = false; // gloss.js asks before what was typed is lost
+    (draft || composer).remove();
+    if (draft) Sheet.close();
+    refresh();
+  }
+
+  margin.addEventListener("submit", async (event) => {
+    const form = event.target, holder = form.closest(".thread");
+    if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
+    event.preventDefault();
+    const answer = await send(form.getAttribute("action"), new FormData(form));
+    if (answer.status === 400 && form.matches(".composer")) {
+      form.outerHTML = await answer.text();
+      settleMargin();
+      return;
+    }
+    if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
+    const html = await answer.text();
+    unsaved = false;
+    if (!holder) form.remove();
+    if (holder && holder.matches(".draft")) {
+      Sheet.close();
+      holder.remove();
+    }
+    put(html);
+  });
+
+  // Put a thread where it belongs; it is the same one if it stands there already.
+  function put(html) {
+    const holder = document.createElement("ol");
+    holder.innerHTML = html;
+    const thread = holder.querySelector(".thread"), before = document.getElementById(thread.id);
+    if (before) {
+      for (const name of ["start", "end"]) if (!(name in thread.dataset) && name in before.dataset) thread.dataset[name] = before.dataset[name];
+      thread.place = before.place;
+      before.replaceWith(thread);
+      Margin.replaced(before, thread);
+    } else {
+      const next = [...list.querySelectorAll(":scope > .thread[data-start]")]
+        .find((each) => +each.dataset.start > +thread.dataset.start);
+      if (next) next.before(thread); else list.prepend(thread);
+    }
+    refresh();
+    return thread;
+  }
+
+  // A thread that is being written: the form stands where the thread will.
+  function draft(html, { start, end }, colour) {
+    const written = document.createElement("li");
+    written.className = `thread anno draft ${colour}`;
+    Object.assign(written.dataset, { start, end, colour });
+    written.innerHTML = html;
+    margin.querySelector(".draft")?.remove();
+    list.append(written);
+    refresh();
+    wake([written]);
+    field(written).focus({ preventScroll: wide.matches });
+  }
+
+  // What comes with the rest of the list. The thread that the address named may be there already:
+  // it goes to its place, unless somebody reads or writes in it.
+  function arrived(html) {
+    const holder = document.createElement("ol");
+    holder.innerHTML = html;
+    for (const thread of holder.querySelectorAll(":scope > .thread")) {
+      const before = document.getElementById(thread.id);
+      if (before && (before.place || before.querySelector(".composer"))) thread.remove();
+      else if (before) {
+        before.remove();
+        Margin.replaced(before, thread);
+      }
+    }
+    return holder.children;
+  }
+
+  // The page has the first threads; the others come when it stands.
+  async function bringTheRest() {
+    for (let next; (next = list.querySelector(":scope > .next"));) {
+      const answer = await ask(next.querySelector("a").href);
+      if (!answer.ok) return;
+      const named = document.getElementById(location.hash.slice(1));
+      next.replaceWith(...arrived(await answer.text()));
+      refresh();
+      if (Margin.isAsleep() || (named && !named.isConnected)) Margin.arrive();
+    }
+  }
+
+  margin.addEventListener("input", settleMargin);
+  setTimeout(bringTheRest, 200);
+
+  return { ask, send, put, draft };
+})();
