@@ -15,6 +15,7 @@ from app.annotations.shown import words_html
 from app.markup import page_text
 from app.search import index
 from app.search.index import Entry
+from app.search.numbers import Place, of_annotation
 
 PLAIN = re.compile("<p>([^<&]*)</p>")
 WHITE = re.compile("[ \\t\\n\\r\\f]+")
@@ -25,6 +26,7 @@ def put(
 ) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
     reading = reading or read(annotation.stored)
+    place = place_of(annotation)
     entry = Entry(
         "annotation",
         annotation.id,
@@ -33,8 +35,19 @@ def put(
         tags=" ".join(reading.tags),
         body=text_of(words_html(reading)),
         code=annotation.quote,
+        audience=place.audience,
+        writer=place.writer,
     )
     index.put(connection, entry)
+
+
+def place_of(annotation: Annotation) -> Place:
+    """Who may meet it, as far as its entry's id can say it."""
+    seen: list[tuple[str | None, int | None]] = [(annotation.visibility, annotation.person_id)]
+    if annotation.thread:
+        seen.append((annotation.root_visibility, annotation.root_person_id))
+    about = annotation.note_visibility if annotation.note_uid is not None else ""
+    return of_annotation(about, seen)
 
 
 def text_of(html: str) -> str:
@@ -49,3 +62,8 @@ def text_of(html: str) -> str:
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
     index.remove(connection, "annotation", id)
+
+
+def follow_thread(connection: sqlite3.Connection, root: str) -> None:
+    """Others may meet it now, and so what answers it."""
+    index.follow_thread(connection, root)

@@ -111,7 +111,10 @@ def put_in_place(
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
     shown.drop(connection, old.id)
-    return settled(connection, old.id, about, reading)
+    kept = settled(connection, old.id, about, reading)
+    if kept.visibility != old.visibility:
+        entries.follow_thread(connection, old.id)
+    return kept
 
 
 def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> None:

@@ -18,7 +18,7 @@ from app.library.rows import Children, Row, Values
 from app.library.syncing.scan import Stat
 from app.search import index
 from app.search.index import Entry
-from app.search.visible import audience
+from app.search.numbers import audience
 
 # A file changed this shortly before it was read may change again within the same tick of the
 # file system's clock: its time is stored as UNSURE, and the next sync compares its bytes.

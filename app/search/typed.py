@@ -23,9 +23,8 @@ from app.search.ranked import Page, Ranked, Scores
 from app.search.sought import folded
 from app.search.tree import Node, Word, every, parts_of
 from app.search.visible import visible
-from app.search.weights import RANK
+from app.search.weights import K1, RANK, B
 
-K1, B = 1.2, 0.75  # as FTS5 has them
 LOOKED_AT = 200  # hits of the other words, for those with a common beginning
 NEW = 100  # entries put since the lists were made, the last of them: they may be on it now
 
@@ -62,7 +61,9 @@ def key_of(word: Word) -> str:
 
 
 def has_list(connection: sqlite3.Connection, key: str) -> bool:
-    row = connection.execute("SELECT 1 FROM search_best WHERE term = ? LIMIT 1", [key]).fetchone()
+    row = connection.execute(
+        "SELECT 1 FROM search_best WHERE term = ? AND low = 0 LIMIT 1", [key]
+    ).fetchone()
     return row is not None
 
 
@@ -79,7 +80,8 @@ def best(
     """
     seen = visible(person, "id")
     rows = connection.execute(
-        f"SELECT id FROM search_best WHERE term = ? AND ({seen.sql}) ORDER BY place LIMIT ?",
+        f"SELECT id FROM search_best WHERE term = ? AND low = 0 AND ({seen.sql})"
+        " ORDER BY place LIMIT ?",
         [key, *seen.values, 2 * limit],
     )
     places = [row["id"] for row in rows]
@@ -106,7 +108,7 @@ def among_best(
     """Scores of those entries only that are on the list of one of the words, or new."""
     seen = visible(person, "search_text.rowid")
     kept = Condition(
-        "+search_text.rowid IN (SELECT id FROM search_best WHERE term IN"
+        "+search_text.rowid IN (SELECT id FROM search_best WHERE low = 0 AND term IN"
         " (SELECT value FROM json_each(?)) UNION SELECT id FROM search_fresh)",
         (json.dumps(list(keys)),),
     )

@@ -20,7 +20,7 @@ from app.commands import search as command
 from app.search import index
 from app.search.find import Results, search
 from app.search.index import Entry
-from app.search.visible import audience
+from app.search.numbers import audience
 from app.settings import Settings
 
 OWNER = Person(1, "owner", Role.OWNER)
