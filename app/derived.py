@@ -237,11 +237,16 @@ TABLES = (
         term TEXT PRIMARY KEY, entries INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
     # The best entries of what very many have: of a word, or of a beginning (with a * behind it).
-    # low: the first id of their band (search/numbers.py).
     """CREATE TABLE search_best (
-        term TEXT NOT NULL, low INTEGER NOT NULL, place INTEGER NOT NULL, id INTEGER NOT NULL,
-        score REAL NOT NULL, PRIMARY KEY (term, low, place)
+        term TEXT NOT NULL, place INTEGER NOT NULL, id INTEGER NOT NULL, score REAL NOT NULL,
+        PRIMARY KEY (term, place)
     ) STRICT, WITHOUT ROWID""",
+    # The same of annotations: a list for each band of theirs (search/numbers.py), which begins at
+    # low. ids: 8 bytes each, the best first; scores: of each 4 bytes.
+    """CREATE TABLE search_list (
+        term TEXT NOT NULL, low INTEGER NOT NULL, ids BLOB NOT NULL, scores BLOB NOT NULL,
+        UNIQUE (term, low)
+    ) STRICT""",
     # What was put since those lists were made, where there are any: entries of the first band, and
     # of each other one all after the newest.
     "CREATE TABLE search_fresh (id INTEGER PRIMARY KEY) STRICT",

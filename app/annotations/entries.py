@@ -6,19 +6,16 @@ only if what was said does not have the words.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 
+from app import markup
 from app.annotations.kept import Annotation
-from app.annotations.reading import Reading, read
-from app.annotations.shown import words_html
-from app.markup import page_text
+from app.annotations.reading import Reading, Said, read
+from app.annotations.shown import is_plain
+from app.markup import canonical
 from app.search import index
 from app.search.index import Entry
 from app.search.numbers import Place, of_annotation
-
-PLAIN = re.compile("<p>([^<&]*)</p>")
-WHITE = re.compile("[ \\t\\n\\r\\f]+")
 
 
 def put(
@@ -33,7 +30,7 @@ def put(
         annotation.note_uid,
         annotation.created,
         tags=" ".join(reading.tags),
-        body=text_of(words_html(reading)),
+        body="\n".join(filter(None, map(text_of, reading.said))),
         code=annotation.quote,
         audience=place.audience,
         writer=place.writer,
@@ -50,14 +47,16 @@ def place_of(annotation: Annotation) -> Place:
     return of_annotation(about, seen)
 
 
-def text_of(html: str) -> str:
-    """As it reads. One paragraph without markup, as most are, needs no parser.
+def text_of(said: Said) -> str:
+    """As it reads, which needs no HTML.
 
-    >>> text_of("<p>Why\\nnot?</p>"), text_of("<p>Why <b>not</b>?</p>")
-    ('Why not?', 'Why not?')
+    >>> text_of(Said("Why\\n*not*?", "", "")), text_of(Said("*A*\\n", "text/plain", ""))
+    ('Why not?', '*A*')
     """
-    plain = PLAIN.fullmatch(html)
-    return WHITE.sub(" ", plain[1]).strip(" ") if plain else page_text.read(html).text
+    if not is_plain(said):
+        return markup.as_text(said.value)
+    paragraphs = map(canonical.collapse, said.value.strip().split("\n\n"))
+    return "\n".join(filter(None, paragraphs))
 
 
 def remove(connection: sqlite3.Connection, id: str) -> None:

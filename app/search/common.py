@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,7 +24,6 @@ from app.search.weights import RANK
 COMMON = 20_000  # entries: below it, scoring them all takes some 20 ms
 OF_WORD = 3_000  # entries kept: two words together need more than the twenty that are shown
 OF_BEGINNING = 400
-OF_ANNOTATIONS = 1_000  # of a word in each band of theirs
 SHORTEST, LONGEST = 3, 12  # letters of a beginning
 ROWS = 20_000  # written in one transaction
 SMALL = 20_000  # entries: to count their words takes some 0.3 s, so it is done after any change
@@ -43,7 +43,8 @@ NEWEST = f"""WITH RECURSIVE band(low) AS (
 BEST = f"""SELECT rowid, {RANK} AS score FROM search_text
     WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?"""
 PRIVATE = Place(OWN, annotation=True, writer=1).low  # the first of those that one person has
-UNSURE = Place(annotation=True).low  # each is looked up, and scored with the notes
+# A band for annotations each of which is looked up, and scored with the notes.
+UNSURE = Place(annotation=True).low
 LAST = (1 << 63) - 1
 
 Scored = Sequence[tuple[int, float]]  # the best first
@@ -153,8 +154,9 @@ def common_beginnings(words: Mapping[str, int]) -> set[tuple[str, int]]:
 def keep_best(
     connection: sqlite3.Connection, common: Mapping[str, int], bands: Sequence[int]
 ) -> None:
-    """Make `search_best` the lists of these terms, so long each."""
+    """Make the lists those of these terms, so long each."""
     stored = connection.execute("SELECT DISTINCT term FROM search_best").fetchall()
+    stored += connection.execute("SELECT DISTINCT term FROM search_list").fetchall()
     for term in {term for (term,) in stored} - common.keys():
         keep_lists(connection, term, {})
     for term, most in common.items():
@@ -169,17 +171,15 @@ def best(
 ) -> dict[int, Scored]:
     """The lists of a word or beginning. What only one may meet is little, and sorted at once."""
     found: dict[int, Scored] = {}
-    fewer = min(most, OF_ANNOTATIONS)
     for low in (each for each in bands if each < PRIVATE and each != UNSURE):
         query = f"{BEST} ORDER BY score LIMIT ?"
-        limit = fewer if low else most
-        found[low] = connection.execute(query, [asked, low, low + BAND - 1, limit]).fetchall()
+        found[low] = connection.execute(query, [asked, low, low + BAND - 1, most]).fetchall()
     if any(low >= PRIVATE for low in bands):
         each: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for row in connection.execute(BEST, [asked, PRIVATE, LAST]):
             each[row[0] // BAND * BAND].append(row)
         for low, rows in each.items():
-            found[low] = heapq.nsmallest(fewer, rows, key=lambda row: float(row[1]))
+            found[low] = heapq.nsmallest(most, rows, key=lambda row: float(row[1]))
     return found
 
 
@@ -193,13 +193,16 @@ def spelt(term: str) -> str:
 
 
 def keep_lists(connection: sqlite3.Connection, term: str, lists: Mapping[int, Scored]) -> None:
+    """`lists` by the bands that they are of, the first of which is that of notes."""
+    notes = [(term, place, *row) for place, row in enumerate(lists.get(0, ()))]
+    others = [(term, low, *packed(rows)) for low, rows in lists.items() if low and rows]
     with database.transaction(connection, shows=False):
-        connection.execute("DELETE FROM search_best WHERE term = ?", [term])
-        connection.executemany(
-            "INSERT INTO search_best VALUES (?, ?, ?, ?, ?)",
-            [
-                (term, low, place, entry, score)
-                for low, rows in lists.items()
-                for place, (entry, score) in enumerate(rows)
-            ],
-        )
+        for table in ("search_best", "search_list"):
+            connection.execute(f"DELETE FROM {table} WHERE term = ?", [term])
+        connection.executemany("INSERT INTO search_best VALUES (?, ?, ?, ?)", notes)
+        connection.executemany("INSERT INTO search_list VALUES (?, ?, ?, ?)", others)
+
+
+def packed(rows: Scored) -> tuple[bytes, bytes]:
+    ids, scores = zip(*rows, strict=True)
+    return array("q", ids).tobytes(), array("f", scores).tobytes()

@@ -61,9 +61,7 @@ def key_of(word: Word) -> str:
 
 
 def has_list(connection: sqlite3.Connection, key: str) -> bool:
-    row = connection.execute(
-        "SELECT 1 FROM search_best WHERE term = ? AND low = 0 LIMIT 1", [key]
-    ).fetchone()
+    row = connection.execute("SELECT 1 FROM search_best WHERE term = ? LIMIT 1", [key]).fetchone()
     return row is not None
 
 
@@ -80,8 +78,7 @@ def best(
     """
     seen = visible(person, "id")
     rows = connection.execute(
-        f"SELECT id FROM search_best WHERE term = ? AND low = 0 AND ({seen.sql})"
-        " ORDER BY place LIMIT ?",
+        f"SELECT id FROM search_best WHERE term = ? AND ({seen.sql}) ORDER BY place LIMIT ?",
         [key, *seen.values, 2 * limit],
     )
     places = [row["id"] for row in rows]
@@ -108,7 +105,7 @@ def among_best(
     """Scores of those entries only that are on the list of one of the words, or new."""
     seen = visible(person, "search_text.rowid")
     kept = Condition(
-        "+search_text.rowid IN (SELECT id FROM search_best WHERE low = 0 AND term IN"
+        "+search_text.rowid IN (SELECT id FROM search_best WHERE term IN"
         " (SELECT value FROM json_each(?)) UNION SELECT id FROM search_fresh)",
         (json.dumps(list(keys)),),
     )
