@@ -182,4 +182,9 @@ def candidates(lists: Sequence[Best], first: int) -> Scores:
             found |= each.known.keys() & other.known.keys()
     for each in lists:
         found = found & each.known.keys() if each.is_whole else found
-    return {entry: sum(each.known.get(entry, each.least) for each in lists) for entry in found}
+    bounds = dict.fromkeys(found, 0.0)
+    for each in lists:
+        known, least = each.known, each.least
+        for entry in found:
+            bounds[entry] += known.get(entry, least)
+    return bounds

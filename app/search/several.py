@@ -20,10 +20,10 @@ from app.search.weights import K1, B
 
 ENDINGS = "e|s|es|ed|er|ers|ing|ings|y|ies|ied|ly|al|ion|ions|ive|ment|ments"
 MANY = 15_000  # where more have several words, the lists of these have enough
-SIZED = 4_000  # entries whose lengths are compared
-SHORTEST = 1_500  # of them are looked at
-FIRST = 800  # of each list, and what two of them have
-LOOKED = 2_400  # of what the lists have are looked at
+SIZED = 3_000  # entries whose lengths are compared
+SHORTEST = 700  # of them are looked at
+FIRST = 600  # of each list, and what two of them have
+LOOKED = 1_800  # of what the lists have are looked at
 READ = 40  # are read, and scored
 
 IDS = "SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?"
@@ -53,12 +53,11 @@ def hits(asked: Question, most: int) -> tuple[int, Scores] | None:
 
 
 def shortest(asked: Question, entries: list[int]) -> set[int]:
-    """The shortest texts, where not very many have all of it; else of some of them."""
-    if len(entries) <= SHORTEST:
-        return set(entries)
-    sizes = asked.connection.execute(SIZES, [json.dumps(entries[-SIZED:])])
-    lengths = {entry: sum(size) for entry, size in sizes}
-    return set(sorted(lengths, key=lengths.__getitem__)[: SHORTEST * SIZED // len(entries)])
+    """The shortest texts. Of very many, those of the lists are better, which have it twice."""
+    if len(entries) > SIZED:
+        return set()
+    lengths = dict(asked.connection.execute(SIZES, [json.dumps(entries)]).fetchall())
+    return set(sorted(lengths, key=lambda entry: sum(lengths[entry]))[:SHORTEST])
 
 
 def of_lists(asked: Question, most: int) -> Scores:
