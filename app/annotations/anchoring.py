@@ -86,12 +86,14 @@ def occurrences(text: str, quote: str) -> Iterator[int]:
 
 def agreement(text: str, start: int, end: int, prefix: str, suffix: str) -> int:
     """How many characters before and after the passage stand as they did."""
-    before = common(reversed(prefix), (text[at] for at in range(start - 1, -1, -1)))
-    after = common(iter(suffix), (text[at] for at in range(end, len(text))))
-    return before + after
+    before = common(prefix[::-1], text[max(0, start - len(prefix)) : start][::-1])
+    return before + common(suffix, text[end : end + len(suffix)])
 
 
-def common(one: Iterator[str], other: Iterator[str]) -> int:
+def common(one: str, other: str) -> int:
+    """How many characters they begin with alike."""
+    if one[:1] != other[:1]:  # nearly always
+        return 0
     count = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

@@ -75,8 +75,6 @@ class Entry:
 
 def put(connection: sqlite3.Connection, entry: Entry) -> None:
     """Make or replace an entry; that of a note is withdrawn before its text changes."""
-    if not entry.is_note:
-        withdraw(connection, entry.type, entry.key)
     kept = {name: storable(getattr(entry, name)) for name in COLUMNS}
     indexed = {name: folding.folded(text) for name, text in kept.items()}
     extra = extra_words(indexed)
@@ -135,6 +133,8 @@ def replaced(
     Another audience or note is another entry, and so is an annotation that was changed: what the
     kept lists say of an id stays true.
     """
+    if not entry.is_note:
+        withdraw(connection, entry.type, entry.key)
     row = connection.execute(
         "SELECT id, uid FROM search_entry WHERE type = ? AND key = ?", [entry.type, entry.key]
     ).fetchone()
