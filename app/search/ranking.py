@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import replace
 
 from app.accounts.permissions import Person
-from app.search import feedback, matches, pruned, reach, typed
+from app.search import feedback, matches, newest, pruned, reach, typed
 from app.search.ranked import DATE, Page, Ranked, Scores
 from app.search.reach import FEW, Reach, Step
 from app.search.relaxed import asked
@@ -48,8 +48,9 @@ def from_lists(
     connection: sqlite3.Connection, person: Person, tree: Node, page: Page, *, typing: bool
 ) -> Ranked | None:
     """From what is kept of common words, if that answers it."""
-    if page.order == DATE:
-        return None
+    newest_ones = newest.of_annotations(connection, person, tree, page)
+    if newest_ones or page.order == DATE:
+        return newest_ones
     found = pruned.ranked(connection, person, tree, page, typing=typing and not page.offset)
     if found or page.offset or not typing:
         return found

@@ -13,8 +13,11 @@ from app.accounts.permissions import PUBLIC, Person
 from app.annotations import store
 from app.annotations.model import CONTEXT, check
 from app.library.syncing import sync
-from app.search import common, facets, find, pruned, spelling
+from app.search import common, facets, find, matches, pruned, ranking, spelling
+from app.search.fts import ANNOTATIONS, plan
 from app.search.numbers import AUDIENCES, LOOKED_UP
+from app.search.ranked import Page
+from app.search.tree import Given
 from app.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
@@ -165,3 +168,20 @@ def test_what_was_written_or_taken_away_since_the_lists_were_made_counts(
     write("private")
     assert find.search(many, PUBLIC, "walks").total == 0
     assert not find.search(many, PUBLIC, "wal", typing=True).results
+
+
+@pytest.mark.parametrize("name", ["public", "ann"])
+def test_all_of_them_come_the_newest_first(
+    many: sqlite3.Connection, everybody: People, name: str
+) -> None:
+    many.execute("UPDATE annotation SET created = created || (rowid % 7)")
+    many.execute("DELETE FROM search_entry WHERE type = 'annotation'")
+    many.execute("INSERT INTO search_text(search_text) VALUES ('rebuild')")
+    store.reindex(many)
+    person, every = everybody[name], Given(ANNOTATIONS)
+    wanted = matches.listed(many, person, plan(every), Page(20, 10))
+    for order in find.ORDERS:
+        hits = find.search(many, person, "in:annotations", 20, 10, order=order)
+        assert hits.total == wanted.total > 40
+        found = ranking.ranked(many, person, every, Page(20, 10, order))
+        assert list(found.scores) == list(wanted.scores)
