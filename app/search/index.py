@@ -15,24 +15,38 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.search import folding, identifiers, signs
-from app.search.numbers import AUDIENCES, LOOKED_UP, NOTHING_KNOWN, Place, of_annotation
+from app.search.numbers import (
+    AUDIENCES,
+    BAND,
+    LOOKED_UP,
+    NOTHING_KNOWN,
+    Place,
+    of_annotation,
+)
 
-# A number that an entry of the kept lists had is not given again.
-NEXT = """(max((SELECT ifnull(max(id), :low) FROM search_entry WHERE id BETWEEN :low AND :last),
-    ifnull((SELECT newest FROM search_mark WHERE low = :low), :low)) / :each + 1) * :each
-    + :audience"""
-NEW = f"""INSERT OR IGNORE INTO search_entry VALUES ({NEXT},
+ANNOTATION = "annotation"
+
+ROW = """INSERT OR IGNORE INTO search_entry VALUES ({next},
     :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
+NEXT = f"""(SELECT ifnull(max(id), 0) / {AUDIENCES} + 1 FROM search_entry WHERE id < {BAND})
+    * {AUDIENCES} + :audience"""
+# A number that an annotation of the kept lists had is not given again.
+NEXT_IN_BAND = f"""(max((SELECT ifnull(max(id), :low) FROM search_entry
+        WHERE id BETWEEN :low AND :last),
+    ifnull((SELECT newest FROM search_mark WHERE low = :low), :low)) / {AUDIENCES} + 1)
+    * {AUDIENCES} + :audience"""
+NEW, NEW_ANNOTATION = (ROW.format(next=each) for each in (NEXT, NEXT_IN_BAND))
 OLD = """UPDATE search_entry SET date = :date, title = :title, headings = :headings, tags = :tags,
         body = :body, code = :code, signs = :signs, folded = :folded
     WHERE id = :id AND (date, title, headings, tags, body, code, signs, folded)
         IS NOT (:date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
 TEXT = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
-MOVED = f"UPDATE search_entry SET id = {NEXT} WHERE id = :old"
+MOVED = f"UPDATE search_entry SET id = {NEXT_IN_BAND} WHERE id = :old"
 TEXT_MOVED = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
     SELECT id, title, headings, tags, body, code, signs FROM search_source WHERE id =
         (SELECT id FROM search_entry WHERE type = 'annotation' AND key = ?)"""
@@ -42,7 +56,7 @@ OF_ANNOTATIONS = """SELECT entry.id, entry.key, annotation.visibility, annotatio
     FROM search_entry AS entry LEFT JOIN annotation ON annotation.id = entry.key
     LEFT JOIN annotation AS root ON root.id = annotation.thread
     LEFT JOIN document ON document.uid = entry.uid
-    WHERE entry.type = 'annotation' AND {column} = ?"""
+    WHERE entry.type = 'annotation' AND {column} IN (SELECT value FROM json_each(?))"""
 COLUMNS = ("title", "headings", "tags", "body", "code")
 FRESH = """INSERT OR IGNORE INTO search_fresh
     SELECT ? WHERE EXISTS (SELECT 1 FROM search_best)"""
@@ -70,24 +84,31 @@ class Entry:
 
     @property
     def place(self) -> Place:
-        return Place(self.audience, self.type == "annotation", self.writer)
+        return Place(self.audience, self.type == ANNOTATION, self.writer)
 
 
-def put(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Make or replace an entry; that of a note is withdrawn before its text changes."""
+def put(connection: sqlite3.Connection, entry: Entry) -> bool:
+    """Make or replace an entry; that of a note is withdrawn before its text changes.
+
+    Whether it is a new one: then others may meet a note, and `follow_notes` is the next step.
+    """
     kept = {name: storable(getattr(entry, name)) for name in COLUMNS}
     indexed = {name: folding.folded(text) for name, text in kept.items()}
     extra = extra_words(indexed)
     values = as_kept(entry, kept, indexed, extra)
-    made = connection.execute(NEW, values)
-    number, is_new = (
-        (made.lastrowid, True) if made.rowcount else replaced(connection, entry, values)
-    )
+    number, is_new = numbered(connection, entry, values)
     connection.execute(TEXT, [number, *indexed.values(), extra])
-    if not entry.place.annotation:
+    if entry.type != ANNOTATION:
         connection.execute(FRESH, [number])
-    if entry.is_note and is_new:
-        follow_note(connection, entry.uid)
+    return is_new
+
+
+def numbered(
+    connection: sqlite3.Connection, entry: Entry, values: dict[str, object]
+) -> tuple[int | None, bool]:
+    """Write the row; its id, and whether that is a new one."""
+    made = connection.execute(NEW_ANNOTATION if entry.type == ANNOTATION else NEW, values)
+    return (made.lastrowid, True) if made.rowcount else replaced(connection, entry, values)
 
 
 def extra_words(indexed: dict[str, str]) -> str:
@@ -115,14 +136,13 @@ def as_kept(
         "body": None if entry.is_note and body == entry.body else body,
         "signs": extra,
         "folded": json.dumps(other, ensure_ascii=False) if other else None,
-        **given(entry.place),
+        "audience": entry.audience,
+        **(band(entry.place) if entry.type == ANNOTATION else {}),
     }
 
 
-def given(place: Place) -> dict[str, object]:
-    """What NEXT is asked for."""
-    low, last = place.low, place.last
-    return {"low": low, "last": last, "audience": place.audience, "each": AUDIENCES}
+def band(place: Place) -> dict[str, object]:
+    return {"low": place.low, "last": place.last}
 
 
 def replaced(
@@ -139,11 +159,11 @@ def replaced(
         "SELECT id, uid FROM search_entry WHERE type = ? AND key = ?", [entry.type, entry.key]
     ).fetchone()
     is_there = entry.place.has(row["id"]) and row["uid"] == entry.uid
-    if is_there and not entry.place.annotation:
+    if is_there and entry.type != ANNOTATION:
         connection.execute(OLD, {**values, "id": row["id"]})
         return int(row["id"]), False
     connection.execute("DELETE FROM search_entry WHERE id = ?", [row["id"]])
-    return connection.execute(NEW, values).lastrowid, True
+    return numbered(connection, entry, values)
 
 
 def withdraw(connection: sqlite3.Connection, type: str, key: str) -> None:
@@ -167,26 +187,26 @@ def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
     withdraw(connection, type, key)
     connection.execute("DELETE FROM search_entry WHERE type = ? AND key = ?", [type, key])
     if type == "note":
-        for row in entries_of(connection, "entry.uid", int(key)):
+        for row in entries_of(connection, "entry.uid", [int(key)]):
             move(connection, row, NOTHING_KNOWN)
 
 
-def follow_note(connection: sqlite3.Connection, uid: int | None) -> None:
-    """Its annotations are for those who may list the note: a step of what changes who they are."""
-    for row in entries_of(connection, "entry.uid", uid):
+def follow_notes(connection: sqlite3.Connection, uids: Sequence[int]) -> None:
+    """Their annotations are for those who may list the note: a step of what changes that."""
+    for row in entries_of(connection, "entry.uid", uids) if uids else []:
         move(connection, row, place_of(row))
 
 
 def follow_thread(connection: sqlite3.Connection, root: str) -> None:
     """What answers an annotation is for those who may read that."""
-    for row in entries_of(connection, "annotation.thread", root):
+    for row in entries_of(connection, "annotation.thread", [root]):
         move(connection, row, place_of(row))
 
 
 def entries_of(
-    connection: sqlite3.Connection, column: str, value: int | str | None
+    connection: sqlite3.Connection, column: str, values: Sequence[int | str]
 ) -> list[sqlite3.Row]:
-    return connection.execute(OF_ANNOTATIONS.format(column=column), [value]).fetchall()
+    return connection.execute(OF_ANNOTATIONS.format(column=column), [json.dumps(values)]).fetchall()
 
 
 def place_of(row: sqlite3.Row) -> Place:
@@ -200,5 +220,6 @@ def move(connection: sqlite3.Connection, row: sqlite3.Row, to: Place) -> None:
     """An entry that others may meet gets another id."""
     if not to.has(row["id"]):
         connection.execute("DELETE FROM search_text WHERE rowid = ?", [row["id"]])
-        connection.execute(MOVED, {**given(to), "old": row["id"]})
+        values = {**band(to), "audience": to.audience, "old": row["id"]}
+        connection.execute(MOVED, values)
         connection.execute(TEXT_MOVED, [row["key"]])

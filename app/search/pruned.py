@@ -37,6 +37,7 @@ STILL = """SELECT entry.id FROM json_each(?) AS wanted
 NOTES = """SELECT best.id, score FROM search_best AS best JOIN search_entry AS entry USING (id)
     WHERE term = ? AND best.id NOT IN (SELECT id FROM search_fresh) AND ({seen})
     ORDER BY place LIMIT ?"""
+HAS_LISTS = "SELECT 1 FROM search_list LIMIT 1"
 KEPT = "SELECT count(*) FROM search_best WHERE term = ?"
 CHANGED = "SELECT count(*) FROM search_fresh"
 FRESH = "SELECT id FROM search_fresh WHERE ({seen}) ORDER BY id DESC LIMIT ?"
@@ -46,6 +47,8 @@ def ranked(
     connection: sqlite3.Connection, person: Person, tree: Node, page: Page, *, typing: bool = False
 ) -> Ranked | None:
     """One page of the hits; None where all are to be ranked."""
+    if not connection.execute(HAS_LISTS).fetchone():
+        return None
     asked = question(connection, person, tree, typing=typing)
     if asked is None or not asked.is_listed:
         return None
