@@ -20,8 +20,8 @@ from app.search.weights import K1, B
 
 ENDINGS = "e|s|es|ed|er|ers|ing|ings|y|ies|ied|ly|al|ion|ions|ive|ment|ments"
 MANY = 15_000  # where more have several words, the lists of these have enough
-SIZED = 3_000  # entries whose lengths are compared
-SHORTEST = 700  # of them are looked at
+SIZED = 4_000  # entries whose lengths are compared
+SHORTEST = 1_000  # of them are looked at
 FIRST = 600  # of each list, and what two of them have
 LOOKED = 1_800  # of what the lists have are looked at
 READ = 40  # are read, and scored
@@ -53,10 +53,8 @@ def hits(asked: Question, most: int) -> tuple[int, Scores] | None:
 
 
 def shortest(asked: Question, entries: list[int]) -> set[int]:
-    """The shortest texts. Of very many, those of the lists are better, which have it twice."""
-    if len(entries) > SIZED:
-        return set()
-    lengths = dict(asked.connection.execute(SIZES, [json.dumps(entries)]).fetchall())
+    """The shortest texts; of very many, those of the newest, for to compare all takes too long."""
+    lengths = dict(asked.connection.execute(SIZES, [json.dumps(entries[-SIZED:])]).fetchall())
     return set(sorted(lengths, key=lambda entry: sum(lengths[entry]))[:SHORTEST])
 
 

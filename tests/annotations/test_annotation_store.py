@@ -325,6 +325,7 @@ SIGNS += [
 
 
 @given(st.lists(st.sampled_from(SIGNS), max_size=8).map("".join), st.booleans())
+@hypothesis_settings(max_examples=60, deadline=None)
 def test_what_is_searched_is_what_the_page_shows(words: str, plain: bool) -> None:
     said = Said(words, "text/plain" if plain else "", "")
     assert entries.text_of(said) == page_text.read(shown.render(said, ())).text
