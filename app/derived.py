@@ -200,7 +200,7 @@ TABLES = (
     "CREATE INDEX search_output_by_script ON search_output(script)",
     # What can be searched. type: note | code | annotation | output. key: the uid, the script,
     # the id, that of search_output.
-    # uid: the note it belongs to. id: its last two bits say who may meet it (search/visible.py).
+    # uid: the note it belongs to. id: says who may meet it (search/numbers.py).
     # body: null where it is the text of the note. signs: words that stand inside of others, see
     # search/signs.py and identifiers.py. folded: JSON of the columns that are indexed otherwise.
     """CREATE TABLE search_entry (
@@ -238,8 +238,17 @@ TABLES = (
     ) STRICT, WITHOUT ROWID""",
     # The best entries of what very many have: of a word, or of a beginning (with a * behind it).
     """CREATE TABLE search_best (
-        term TEXT NOT NULL, place INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (term, place)
+        term TEXT NOT NULL, place INTEGER NOT NULL, id INTEGER NOT NULL, score REAL NOT NULL,
+        PRIMARY KEY (term, place)
     ) STRICT, WITHOUT ROWID""",
-    # The entries put since those lists were made, where there are any.
+    # The same of annotations: a list for each band of theirs (search/numbers.py), which begins at
+    # low. ids: 8 bytes each, the best first; scores: of each 4 bytes.
+    """CREATE TABLE search_list (
+        term TEXT NOT NULL, low INTEGER NOT NULL, ids BLOB NOT NULL, scores BLOB NOT NULL,
+        UNIQUE (term, low)
+    ) STRICT""",
+    # What was put since those lists were made, where there are any: entries of the first band, and
+    # of each other one all after the newest.
     "CREATE TABLE search_fresh (id INTEGER PRIMARY KEY) STRICT",
+    "CREATE TABLE search_mark (low INTEGER PRIMARY KEY, newest INTEGER NOT NULL) STRICT",
 )

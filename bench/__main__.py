@@ -18,6 +18,7 @@ MEASURES = (
     "saving",
     "annotating",
     "searching",
+    "searching_annotations",
     "anchoring",
     "sweeping",
 )

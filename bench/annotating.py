@@ -34,20 +34,21 @@ NOTES = 200
 POSTS = 100  # in a round, spread over as many notes
 ROUNDS = 9
 AT_LEAST = 0.70
+LENGTH, AROUND = 60, 32  # characters of a passage, and before and after it
 TYPE = "application/ld+json"
 
 
 def measure() -> list[Ratio]:
     with tempfile.TemporaryDirectory() as root, ExitStack() as running:
         settings = library(Path(root))
-        ids, token = filled(settings)
+        texts, token = filled(settings)
         place = Path(root) / "bare.db"
         for path in (settings.database, place):
             grow_log(running.enter_context(closing(connect(path))))
         ours = running.enter_context(serving(settings))
         application = "bench.baselines.annotating:application"
         theirs = running.enter_context(serving(settings, application, **{bare.FILE: str(place)}))
-        sides = [posting(address, token, ids) for address in (ours, theirs)]
+        sides = [posting(address, token, texts) for address in (ours, theirs)]
         for warm in (*sides, *sides):
             warm()
         measured = by_turns(ROUNDS, *sides)
@@ -59,23 +60,25 @@ def measure() -> list[Ratio]:
     return [Ratio("annotations created : bare rows", value, AT_LEAST, "at least", detail)]
 
 
-def filled(settings: Settings) -> tuple[list[str], str]:
-    """The notes, and the token of somebody who annotates them."""
-    ids = notes.write(settings.notes, NOTES)
+def filled(settings: Settings) -> tuple[list[tuple[str, str]], str]:
+    """The notes with their texts, and the token of somebody who annotates them."""
+    notes.write(settings.notes, NOTES)
     with database.opened(settings.database) as connection:
         assert sync.sync(settings, connection).added == NOTES
         person = people.create(connection, "annotator", "annotator")
-        return ids, people.create_token(connection, person, "bench", "annotator")
+        rows = connection.execute("SELECT path, text FROM document ORDER BY path").fetchall()
+        token = people.create_token(connection, person, "bench", "annotator")
+        return [(row["path"], row["text"]) for row in rows], token
 
 
-def posting(address: str, token: str, ids: list[str]) -> Callable[[], float]:
+def posting(address: str, token: str, texts: list[tuple[str, str]]) -> Callable[[], float]:
     """Post the same annotations, and say how long that took."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     headers = {"Content-Type": TYPE, "Authorization": f"Bearer {token}"}
     numbers = itertools.count()
 
     def bodies() -> list[str]:
-        return [json.dumps(annotation(note, next(numbers))) for note in ids[:POSTS]]
+        return [json.dumps(annotation(*note, next(numbers))) for note in texts[:POSTS]]
 
     def post_all(bodies: list[str]) -> None:
         for body in bodies:
@@ -90,8 +93,12 @@ def posting(address: str, token: str, ids: list[str]) -> Callable[[], float]:
     return measured
 
 
-def annotation(note: str, number: int) -> dict[str, object]:
-    selector = {"type": "TextQuoteSelector", "exact": "the", "prefix": "of ", "suffix": " "}
+def annotation(note: str, text: str, number: int) -> dict[str, object]:
+    """A passage of the note with what stands around it, as a client sends it."""
+    start = (97 * number) % (len(text) - LENGTH)
+    end = start + LENGTH
+    around = {"prefix": text[max(0, start - AROUND) : start], "suffix": text[end : end + AROUND]}
+    selector = {"type": "TextQuoteSelector", "exact": text[start:end], **around}
     return {
         "@context": CONTEXT,
         "type": "Annotation",

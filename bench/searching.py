@@ -20,10 +20,10 @@ from app.accounts.permissions import Person, Role
 from app.search import beginning, common, find, index, matches, ranking, typed
 from app.search.fts import plan
 from app.search.index import Entry
+from app.search.numbers import audience
 from app.search.query import parse
 from app.search.ranked import Page
 from app.search.tree import Node
-from app.search.visible import audience
 from bench.ratios import Ratio, by_turns, seconds
 
 SIZES = (10_000, 100_000)

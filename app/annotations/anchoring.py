@@ -109,12 +109,16 @@ def occurrences(text: str, quote: str) -> Iterator[int]:
 
 def agreement(text: str, start: int, end: int, prefix: str, suffix: str) -> int:
     """How many characters before and after the passage stand as they did."""
-    before = common(reversed(prefix), (text[at] for at in range(start - 1, -1, -1)))
-    after = common(iter(suffix), (text[at] for at in range(end, len(text))))
-    return before + after
+    agreed = 0
+    if start and prefix and text[start - 1] == prefix[-1]:  # nearly never
+        agreed += common(prefix[::-1], text[max(0, start - len(prefix)) : start][::-1])
+    if suffix and text[end : end + 1] == suffix[0]:
+        agreed += common(suffix, text[end : end + len(suffix)])
+    return agreed
 
 
-def common(one: Iterator[str], other: Iterator[str]) -> int:
+def common(one: str, other: str) -> int:
+    """How many characters they begin with alike."""
     count = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

@@ -6,18 +6,16 @@ only if what was said does not have the words.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 
+from app import markup
 from app.annotations.kept import Annotation
-from app.annotations.reading import Reading, read
-from app.annotations.shown import words_html
-from app.markup import page_text
+from app.annotations.reading import Reading, Said, read
+from app.annotations.shown import is_plain
+from app.markup import canonical
 from app.search import index
 from app.search.index import Entry
-
-PLAIN = re.compile("<p>([^<&]*)</p>")
-WHITE = re.compile("[ \\t\\n\\r\\f]+")
+from app.search.numbers import Place, of_annotation
 
 
 def put(
@@ -25,27 +23,46 @@ def put(
 ) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
     reading = reading or read(annotation.stored)
+    place = place_of(annotation)
     entry = Entry(
         "annotation",
         annotation.id,
         annotation.note_uid,
         annotation.created,
         tags=" ".join(reading.tags),
-        body=text_of(words_html(reading)),
+        body="\n".join(filter(None, map(text_of, reading.said))),
         code=annotation.quote,
+        audience=place.audience,
+        writer=place.writer,
     )
     index.put(connection, entry)
 
 
-def text_of(html: str) -> str:
-    """As it reads. One paragraph without markup, as most are, needs no parser.
+def place_of(annotation: Annotation) -> Place:
+    """Who may meet it, as far as its entry's id can say it."""
+    seen: list[tuple[str | None, int | None]] = [(annotation.visibility, annotation.person_id)]
+    if annotation.thread:
+        seen.append((annotation.root_visibility, annotation.root_person_id))
+    about = annotation.note_visibility if annotation.note_uid is not None else ""
+    return of_annotation(about, seen)
 
-    >>> text_of("<p>Why\\nnot?</p>"), text_of("<p>Why <b>not</b>?</p>")
-    ('Why not?', 'Why not?')
+
+def text_of(said: Said) -> str:
+    """As it reads, which needs no HTML.
+
+    >>> text_of(Said("Why\\n*not*?", "", "")), text_of(Said("*A*\\n", "text/plain", ""))
+    ('Why not?', '*A*')
     """
-    plain = PLAIN.fullmatch(html)
-    return WHITE.sub(" ", plain[1]).strip(" ") if plain else page_text.read(html).text
+    if not is_plain(said):
+        return markup.as_text(said.value)
+    paragraphs = map(canonical.collapse, said.value.strip().split("\n\n"))
+    return "\n".join(filter(None, paragraphs))
 
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
     index.remove(connection, "annotation", id)
+
+
+def follow_thread(connection: sqlite3.Connection, root: str) -> None:
+    """Others may meet it now, and so what answers it."""
+    index.follow_thread(connection, root)

@@ -11,6 +11,7 @@ can be found, above a floor; and only if nothing else comes near.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ EVERYWHERE = 200_000  # characters: in a longer text only the window is searched
 LONGEST_QUOTE = 5_000  # characters: a longer one is found as it stands, or not
 OF_QUOTE, OF_SURROUNDINGS, OF_NEARNESS = 0.5, 0.2, 0.1  # how much each counts in the score
 SAME = str.maketrans("‘’‚‛“”„‟«»‹›´`‐‑‒–—―−", "''''\"\"\"\"\"\"''''-------")
+UNEVEN = re.compile(r"[^\S ]\s*| \s+")
+NOTES = 32  # whose text is kept evened out: who reads closely marks more than one passage
 SHOWN_BY_NO_PAGE = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
 
 
@@ -75,40 +78,57 @@ def in_code_points(text: str, quote: Quote) -> int | None:
     return at if text.startswith(quote.exact, at) else start
 
 
-@dataclass(frozen=True)
-class Even:
-    """A text without the differences that no reader sees, and where its characters stood."""
+class Plain(dict[int, str]):
+    """Each character as it is evened out, once it was met."""
 
-    text: str
-    places: list[int]
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character in SHOWN_BY_NO_PAGE:
+            plain = ""
+        elif character.isascii():
+            plain = character.translate(SAME)
+        else:
+            plain = unicodedata.normalize("NFKC", character).translate(SAME)
+        self[code] = plain
+        return plain
+
+
+PLAIN = Plain()
+
+
+def even(text: str) -> str:
+    """One space for white space, plain quotes and dashes, characters in their plain form."""
+    return UNEVEN.sub(" ", text.translate(PLAIN))
+
+
+even_note = lru_cache(maxsize=NOTES)(even)
 
 
 @lru_cache(maxsize=4)
-def even(text: str) -> Even:
-    """One space for white space, plain quotes and dashes, characters in their plain form."""
-    characters: list[str] = []
+def places_in(text: str) -> list[int]:
+    """Where each character of the evened text stood."""
     places: list[int] = []
+    after_space = False
     for place, character in enumerate(text):
-        if character in SHOWN_BY_NO_PAGE:
-            continue
-        plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
-        for one in plain.translate(SAME):
-            if one.isspace() and characters and characters[-1] == " ":
-                continue
-            characters.append(" " if one.isspace() else one)
-            places.append(place)
-    return Even("".join(characters), places)
+        for one in PLAIN[ord(character)]:
+            if not (after_space and one.isspace()):
+                places.append(place)
+            after_space = one.isspace()
+    return places
 
 
 def evened(text: str, quote: Quote, hint: int | None, floors: Floors) -> Anchor | None:
     """Where it stands but for differences that no reader sees."""
-    exact, prefix, suffix = (even(part).text for part in (quote.exact, quote.prefix, quote.suffix))
-    there, exact = even(text), exact.strip()
-    at = None if hint is None else bisect_left(there.places, hint)
-    anchor = locate(there.text, exact, prefix, suffix, at, floors.lead)
+    if len(quote.exact) > LONGEST_QUOTE:
+        return None
+    exact, prefix, suffix = map(even, (quote.exact, quote.prefix, quote.suffix))
+    exact = exact.strip()
+    at = None if hint is None else bisect_left(places_in(text), hint)
+    anchor = locate(even_note(text), exact, prefix, suffix, at, floors.lead)
     if anchor.start is None or anchor.end is None:
         return None
-    start, end = there.places[anchor.start], there.places[anchor.end - 1] + 1
+    places = places_in(text)
+    start, end = places[anchor.start], places[anchor.end - 1] + 1
     return Anchor(start, end, "exact" if hint in (None, start) else "moved")
 
 

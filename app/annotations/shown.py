@@ -18,6 +18,7 @@ from app.annotations.reading import Reading, Said, read
 from app.markup.note import NO_MACROS
 
 SHORT = 5_000  # characters
+PLAIN = "text/plain"
 BATCH = 500
 LED_TO = (NOTES, "https://", "http://")
 MISSING = """SELECT annotation.id, annotation.stored FROM annotation
@@ -50,11 +51,6 @@ def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
     return "\n".join([*words, *map(link, reading.links)])
 
 
-def words_html(reading: Reading) -> str:
-    """What was said alone, as it is searched."""
-    return "\n".join(rendered(said, NO_MACROS) for said in reading.said)
-
-
 def with_purpose(said: Said, rendered: str) -> str:
     """What is proposed in place of the passage says so."""
     if said.purpose != "editing":
@@ -83,7 +79,11 @@ def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
 
 def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
     """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
-    if said.format.partition(";")[0].strip().lower() != "text/plain":
+    if not is_plain(said):
         return markup.as_html(said.value, dict(macros)).strip()
     paragraphs = html.escape(said.value).strip().split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+
+
+def is_plain(said: Said) -> bool:
+    return said.format.partition(";")[0].strip().lower() == PLAIN

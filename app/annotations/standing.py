@@ -11,13 +11,15 @@ from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, ma
 from app.annotations.reading import Reading, read
 from app.errors import BadInput
 
-NOTE = """SELECT note.uid, document.text, document.sha256, document.visibility FROM note
+NOTE = """SELECT note.uid, note.path, document.title, document.text, document.sha256,
+        document.visibility FROM note
     LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`uid` and `text` are of the first note of ours that it is about; no text: no file.
+    """`uid`, `text` and what follows are of the first note of ours that it is about; no text: no
+    file.
 
     `visibility` is what its thread makes of it; empty where it chooses that itself.
     """
@@ -27,6 +29,9 @@ class Standing:
     reply_to: str | None = None
     thread: str = ""
     visibility: str = ""
+    path: str | None = None
+    title: str = ""
+    note_visibility: str | None = None
 
 
 def standing(
@@ -48,7 +53,13 @@ def standing(
             field="target",
             hint="Use the note's address as it stands in the browser.",
         )
-    return Standing(row["uid"], text_of(row))
+    return Standing(
+        row["uid"],
+        text_of(row),
+        path=row["path"],
+        title=row["title"] or row["path"],
+        note_visibility=row["visibility"],
+    )
 
 
 def in_thread(

@@ -58,7 +58,42 @@ def create(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        return settled(connection, name, about, reading)
+        made = None if about.thread else new(name, person, now, about, stored, row)
+        return settled(connection, name, about, reading, made)
+
+
+def new(
+    name: str,
+    person: Person,
+    now: str,
+    about: Standing,
+    stored: dict[str, Any],
+    row: list[Any],
+) -> Annotation:
+    """What stands in the row that was just written, of what answers nothing."""
+    _, _, motivation, quote, body, visibility, _, _, colour = row
+    return Annotation(
+        id=name,
+        stored=stored,
+        note_uid=about.uid,
+        path=about.path,
+        note_title=about.title,
+        note_visibility=about.note_visibility,
+        person_id=person.id,
+        who=person.name,
+        motivation=motivation,
+        quote=quote,
+        body=body,
+        visibility=visibility,
+        created=now,
+        modified=now,
+        deleted=None,
+        reply_to=None,
+        thread="",
+        colour=colour,
+        root_visibility=None,
+        root_person_id=None,
+    )
 
 
 def get(connection: sqlite3.Connection, id: str, person: Person) -> Annotation:
@@ -111,7 +146,10 @@ def put_in_place(
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
     shown.drop(connection, old.id)
-    return settled(connection, old.id, about, reading)
+    kept = settled(connection, old.id, about, reading)
+    if kept.visibility != old.visibility:
+        entries.follow_thread(connection, old.id)
+    return kept
 
 
 def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> None:
@@ -125,10 +163,14 @@ def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> No
 
 
 def settled(
-    connection: sqlite3.Connection, id: str, about: Standing, reading: Reading
+    connection: sqlite3.Connection,
+    id: str,
+    about: Standing,
+    reading: Reading,
+    made: Annotation | None = None,
 ) -> Annotation:
     """What was written, with its place in the note and its entry in the search."""
-    kept = one(connection, id)
+    kept = made or one(connection, id)
     anchored.place(connection, kept, about.text, reading)
     entries.put(connection, kept, reading)
     return kept

@@ -18,7 +18,7 @@ from app.library.rows import Children, Row, Values
 from app.library.syncing.scan import Stat
 from app.search import index
 from app.search.index import Entry
-from app.search.visible import audience
+from app.search.numbers import audience
 
 # A file changed this shortly before it was read may change again within the same tick of the
 # file system's clock: its time is stored as UNSURE, and the next sync compares its bytes.
@@ -40,11 +40,14 @@ def put(connection: sqlite3.Connection, notes: Sequence[Note]) -> dict[str, int]
     known = in_place(connection, whole)
     put_anew(connection, [row for row in whole if row.uid not in known])
     insert_children(connection, [children[row.uid] for row in whole if row.uid not in known])
+    seen_by_others = []
     for row, note in zip(whole, notes, strict=True):
         if known.get(row.uid, row.parts) != row.parts:
             change_children(connection, row.uid, children[row.uid])
-        put_search(connection, row.uid, note)
+        if put_search(connection, row.uid, note):
+            seen_by_others.append(row.uid)
         say(connection, note.file, note.remarks)
+    index.follow_notes(connection, seen_by_others)
     touch(connection, [(note.file, note.contents.stat, uids[note.id]) for note in notes])
     opened(connection, [(uids[note.id], note.front.visibility) for note in notes])
     return uids
@@ -131,7 +134,8 @@ def insert(connection: sqlite3.Connection, into: str, values: Sequence[Values]) 
         connection.executemany(f"{into} VALUES ({', '.join('?' * len(values[0]))})", values)
 
 
-def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> None:
+def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> bool:
+    """Whether others may meet it now, as far as is known."""
     entry = Entry(
         "note",
         str(uid),
@@ -145,7 +149,7 @@ def put_search(connection: sqlite3.Connection, uid: int, note: Note) -> None:
         audience=audience(note.front.visibility),
         is_note=True,
     )
-    index.put(connection, entry)
+    return index.put(connection, entry)
 
 
 def names_of(note: Note) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from app.markup.note import render
 from app.markup.placeholders import fill
 from app.markup.rendered import Block, Claim, Heading, Link, Problem, Rendered
-from app.markup.text import as_html
+from app.markup.text import as_html, as_text
 
 __all__ = [
     "Block",
@@ -13,6 +13,7 @@ __all__ = [
     "Problem",
     "Rendered",
     "as_html",
+    "as_text",
     "fill",
     "render",
 ]

@@ -6,6 +6,7 @@ True
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from app.markup import canonical, equations
@@ -14,11 +15,29 @@ from app.markup.page import Page
 from app.markup.parser import parse
 from app.markup.rules import RULES
 
+# One line without a sign that could be markup, or an address: it says what it says.
+PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,;?!]|\.(?= |$))*")
+
 
 def as_html(markdown: str, macros: Mapping[str, str] = NO_MACROS) -> str:
     """Safe HTML without ids, placeholders or links into the library: it may stand anywhere."""
+    return finished(walked(markdown, macros))
+
+
+def as_text(markdown: str) -> str:
+    """The canonical text of the same: as that HTML reads, without making it.
+
+    >>> as_text("so *that* is why:\\n$x$ grows")
+    'so that is why: $x$ grows'
+    """
+    if PLAIN.fullmatch(markdown):
+        return canonical.collapse(markdown)
+    return "\n".join(walked(markdown, NO_MACROS).lines)
+
+
+def walked(markdown: str, macros: Mapping[str, str]) -> Page:
     page = Page(RULES, None, macros=macros)
     tokens = parse(canonical.characters(markdown), note=False)
     equations.prepare(page, tokens)
     page.walk(tokens)
-    return finished(page)
+    return page

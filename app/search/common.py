@@ -3,18 +3,22 @@
 Scoring is what a common word costs, 0.9 us an entry: 90 ms for one that all of 100,000 notes
 have, 160 ms for a beginning such as sta*. So that hits come as somebody types, the best entries of
 such words and beginnings are looked for after a sync and kept, some 50 s for 100,000 notes and
-nothing below COMMON; what a page asks by Enter, and a program, is always scored anew.
+nothing below COMMON; what a page asks by Enter, and a program, is always scored anew. Annotations,
+of which there may be a million, have lists of their own for each of their bands (numbers.py), which
+every search uses (pruned.py).
 """
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from app import database
 from app.search.endings import stem
-from app.search.visible import AUDIENCES
+from app.search.numbers import AUDIENCES, BAND, OWN, Place
 from app.search.weights import RANK
 
 COMMON = 20_000  # entries: below it, scoring them all takes some 20 ms
@@ -25,28 +29,45 @@ ROWS = 20_000  # written in one transaction
 SMALL = 20_000  # entries: to count their words takes some 0.3 s, so it is done after any change
 GROWTH = 0.02  # of the entries, after which words and lists are made anew in a larger library
 ENDINGS = ("", "e", "s", "ion", "ing", "ed", "es", "y", "ly", "al", "ive")
-MADE_AT = "words"  # in state: the newest entry that the words know of
+MADE_AT = "words"  # in state: how many numbers had been given when the words were counted
 VERSION = "words_version"  # in state: that of the database when they were counted
 VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary
     USING fts5vocab(main, search_text, row)"""
+# Of each band that has any: a look at its two ends.
+NEWEST = f"""WITH RECURSIVE band(low) AS (
+        SELECT min(id) / {BAND} * {BAND} FROM search_entry
+        UNION ALL SELECT (SELECT min(id) FROM search_entry WHERE id >= band.low + {BAND})
+            / {BAND} * {BAND} FROM band WHERE low IS NOT NULL)
+    SELECT low, (SELECT max(id) FROM search_entry WHERE id >= low AND id < low + {BAND})
+    FROM band WHERE low IS NOT NULL"""
+BEST = f"""SELECT rowid, {RANK} AS score FROM search_text
+    WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?"""
+PRIVATE = Place(OWN, annotation=True, writer=1).low  # the first of those that one person has
+# A band for annotations each of which is looked up, and scored with the notes.
+UNSURE = Place(annotation=True).low
+LAST = (1 << 63) - 1
+
+Scored = Sequence[tuple[int, float]]  # the best first
 
 
 def refresh(connection: sqlite3.Connection) -> bool:
     """Make words and lists anew if enough has changed; whether it was."""
     if not is_due(connection):
         return False
-    newest, version = newest_entry(connection), database.version(connection)
+    newest, version = newest_of_bands(connection), database.version(connection)
     fresh = [row[0] for row in connection.execute("SELECT id FROM search_fresh")]
     words = counted(connection)
     keep_words(connection, words)
-    keep_best(connection, dict(common_words(words) | common_beginnings(words)))
+    keep_best(connection, dict(common_words(words) | common_beginnings(words)), list(newest))
     with database.transaction(connection, shows=False):
         connection.executemany(
             "DELETE FROM search_fresh WHERE id = ?", [(entry,) for entry in fresh]
         )
         connection.executemany(
-            "INSERT OR REPLACE INTO state VALUES (?, ?)", [(MADE_AT, newest), (VERSION, version)]
+            "INSERT OR REPLACE INTO state VALUES (?, ?)",
+            [(MADE_AT, numbers_in(newest)), (VERSION, version)],
         )
+        connection.executemany("INSERT OR REPLACE INTO search_mark VALUES (?, ?)", newest.items())
     return True
 
 
@@ -59,12 +80,12 @@ def is_due(connection: sqlite3.Connection) -> bool:
     if is_small(connection):
         return not is_current(connection)
     (fresh,) = connection.execute("SELECT count(*) FROM search_fresh").fetchone()
-    new = (newest_entry(connection) - int(row[0])) / AUDIENCES
+    new = numbered(connection) - int(row[0])
     return bool(max(new, fresh) > GROWTH * entries)
 
 
 def is_small(connection: sqlite3.Connection) -> bool:
-    return newest_entry(connection) <= SMALL * AUDIENCES
+    return numbered(connection) <= SMALL
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
@@ -79,9 +100,18 @@ def vocabulary(connection: sqlite3.Connection) -> str:
     return "temp.search_vocabulary"
 
 
-def newest_entry(connection: sqlite3.Connection) -> int:
-    (newest,) = connection.execute("SELECT ifnull(max(id), 0) FROM search_entry").fetchone()
-    return int(newest)
+def newest_of_bands(connection: sqlite3.Connection) -> dict[int, int]:
+    """The newest entry of each band that has any."""
+    return dict(connection.execute(NEWEST).fetchall())
+
+
+def numbered(connection: sqlite3.Connection) -> int:
+    """About how many entries there are, without counting them."""
+    return numbers_in(newest_of_bands(connection))
+
+
+def numbers_in(newest: Mapping[int, int]) -> int:
+    return sum((last - low) // AUDIENCES for low, last in newest.items())
 
 
 def counted(connection: sqlite3.Connection) -> dict[str, int]:
@@ -121,20 +151,36 @@ def common_beginnings(words: Mapping[str, int]) -> set[tuple[str, int]]:
     return {(f"{begun}*", OF_BEGINNING) for begun, entries in sums.items() if entries > COMMON}
 
 
-def keep_best(connection: sqlite3.Connection, common: Mapping[str, int]) -> None:
-    """Make `search_best` the lists of these terms, so long each."""
+def keep_best(
+    connection: sqlite3.Connection, common: Mapping[str, int], bands: Sequence[int]
+) -> None:
+    """Make the lists those of these terms, so long each."""
     stored = connection.execute("SELECT DISTINCT term FROM search_best").fetchall()
+    stored += connection.execute("SELECT DISTINCT term FROM search_list").fetchall()
     for term in {term for (term,) in stored} - common.keys():
-        keep_list(connection, term, [])
+        keep_lists(connection, term, {})
     for term, most in common.items():
         word = spelt(term.removesuffix("*"))
         if word:
             asked = f'"{word}" *' if term.endswith("*") else f'"{word}"'
-            found = connection.execute(
-                f"SELECT rowid FROM search_text WHERE search_text MATCH ? ORDER BY {RANK} LIMIT ?",
-                [asked, most],
-            )
-            keep_list(connection, term, [entry for (entry,) in found])
+            keep_lists(connection, term, best(connection, asked, most, bands))
+
+
+def best(
+    connection: sqlite3.Connection, asked: str, most: int, bands: Sequence[int]
+) -> dict[int, Scored]:
+    """The lists of a word or beginning. What only one may meet is little, and sorted at once."""
+    found: dict[int, Scored] = {}
+    for low in (each for each in bands if each < PRIVATE and each != UNSURE):
+        query = f"{BEST} ORDER BY score LIMIT ?"
+        found[low] = connection.execute(query, [asked, low, low + BAND - 1, most]).fetchall()
+    if any(low >= PRIVATE for low in bands):
+        each: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for row in connection.execute(BEST, [asked, PRIVATE, LAST]):
+            each[row[0] // BAND * BAND].append(row)
+        for low, rows in each.items():
+            found[low] = heapq.nsmallest(most, rows, key=lambda row: float(row[1]))
+    return found
 
 
 def spelt(term: str) -> str:
@@ -146,10 +192,17 @@ def spelt(term: str) -> str:
     return next((term + end for end in ENDINGS if stem(term + end) == term), "")
 
 
-def keep_list(connection: sqlite3.Connection, term: str, entries: Iterable[int]) -> None:
+def keep_lists(connection: sqlite3.Connection, term: str, lists: Mapping[int, Scored]) -> None:
+    """`lists` by the bands that they are of, the first of which is that of notes."""
+    notes = [(term, place, *row) for place, row in enumerate(lists.get(0, ()))]
+    others = [(term, low, *packed(rows)) for low, rows in lists.items() if low and rows]
     with database.transaction(connection, shows=False):
-        connection.execute("DELETE FROM search_best WHERE term = ?", [term])
-        connection.executemany(
-            "INSERT INTO search_best VALUES (?, ?, ?)",
-            [(term, place, entry) for place, entry in enumerate(entries)],
-        )
+        for table in ("search_best", "search_list"):
+            connection.execute(f"DELETE FROM {table} WHERE term = ?", [term])
+        connection.executemany("INSERT INTO search_best VALUES (?, ?, ?, ?)", notes)
+        connection.executemany("INSERT INTO search_list VALUES (?, ?, ?, ?)", others)
+
+
+def packed(rows: Scored) -> tuple[bytes, bytes]:
+    ids, scores = zip(*rows, strict=True)
+    return array("q", ids).tobytes(), array("f", scores).tobytes()

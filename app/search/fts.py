@@ -9,24 +9,29 @@ In the conditions `entry` is a row of search_entry and `document` its note (null
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.search import remarks, signs
 from app.search.condition import Condition, both
 from app.search.fields import PLACES
 from app.search.folding import spellings
+from app.search.numbers import BAND
 from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title, Word, polar
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`match` ranks and may be empty; then `ranks` are the words of an alternative, if any."""
+    """`match` ranks and may be empty; then `ranks` are the words of an alternative, if any.
+
+    `only` is what the ids of all hits are, where that is a range.
+    """
 
     match: str
     condition: Condition
     can_relax: bool
     ranks: str = ""
+    only: str = ""
 
 
 TAG = """entry.uid IN (SELECT uid FROM document_tag
@@ -42,6 +47,8 @@ PARTS = {
             OR output.name IN (SELECT value FROM json_each(made.show)))""",
 }
 NOTHING = "0"
+ANNOTATIONS = Condition(f"entry.id >= {BAND}")
+NO_ANNOTATIONS = [Condition("entry.type = ?", (each,)) for each in ("note", "code", "output")]
 PRIVATE = """ifnull(document.visibility = 'private', 0) OR entry.type = 'annotation'
     AND entry.key IN (SELECT id FROM annotation WHERE visibility = 'private')"""
 AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE is_meant(?, author))"
@@ -66,8 +73,19 @@ def plan(tree: Node, *, relaxed: bool = False) -> Plan:
     if match and unwanted:
         match = f"{match} NOT {joined(' OR ', map(expression, unwanted))}"
         rest = [part for part in rest if not (isinstance(part, Not) and part.part in unwanted)]
-    ranks = "" if match else ranking(tree)
-    return Plan(match, both(map(condition, rest)), len(words) > 1, ranks)
+    conditions = [condition(part) for part in rest]
+    if not match:
+        return Plan("", both(conditions), len(words) > 1, ranking(tree))
+    only = range_of(conditions)
+    others = [each for each in conditions if each != ANNOTATIONS]
+    return Plan(match, both(others), len(words) > 1, only=only)
+
+
+def range_of(conditions: Collection[Condition]) -> str:
+    """What they say of the ids that the index of words need not go beyond."""
+    if ANNOTATIONS in conditions:
+        return f">= {BAND}"
+    return f"< {BAND}" if any(each in conditions for each in NO_ANNOTATIONS) else ""
 
 
 def only_words(node: Node) -> bool:
@@ -159,7 +177,8 @@ def field(node: Field) -> Condition:
         return of_annotations
     match name:
         case "in":
-            return Condition("entry.type = ?", (PLACES[value],))
+            kind = PLACES[value]
+            return ANNOTATIONS if kind == "annotation" else Condition("entry.type = ?", (kind,))
         case "year":
             return years(value)
         case "has":

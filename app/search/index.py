@@ -15,20 +15,48 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.search import folding, identifiers, signs
-from app.search.visible import AUDIENCES, LOOKED_UP
+from app.search.numbers import (
+    AUDIENCES,
+    BAND,
+    LOOKED_UP,
+    NOTHING_KNOWN,
+    Place,
+    of_annotation,
+)
 
-NEW = """INSERT OR IGNORE INTO search_entry
-    VALUES ((SELECT ifnull(max(id), 0) / :each + 1 FROM search_entry) * :each + :audience,
+ANNOTATION = "annotation"
+
+ROW = """INSERT OR IGNORE INTO search_entry VALUES ({next},
     :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
+NEXT = f"""(SELECT ifnull(max(id), 0) / {AUDIENCES} + 1 FROM search_entry WHERE id < {BAND})
+    * {AUDIENCES} + :audience"""
+# A number that an annotation of the kept lists had is not given again.
+NEXT_IN_BAND = f"""(max((SELECT ifnull(max(id), :low) FROM search_entry
+        WHERE id BETWEEN :low AND :last),
+    ifnull((SELECT newest FROM search_mark WHERE low = :low), :low)) / {AUDIENCES} + 1)
+    * {AUDIENCES} + :audience"""
+NEW, NEW_ANNOTATION = (ROW.format(next=each) for each in (NEXT, NEXT_IN_BAND))
 OLD = """UPDATE search_entry SET date = :date, title = :title, headings = :headings, tags = :tags,
         body = :body, code = :code, signs = :signs, folded = :folded
     WHERE id = :id AND (date, title, headings, tags, body, code, signs, folded)
         IS NOT (:date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
 TEXT = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
+MOVED = f"UPDATE search_entry SET id = {NEXT_IN_BAND} WHERE id = :old"
+TEXT_MOVED = """INSERT INTO search_text (rowid, title, headings, tags, body, code, signs)
+    SELECT id, title, headings, tags, body, code, signs FROM search_source WHERE id =
+        (SELECT id FROM search_entry WHERE type = 'annotation' AND key = ?)"""
+OF_ANNOTATIONS = """SELECT entry.id, entry.key, annotation.visibility, annotation.person_id,
+        annotation.thread, root.visibility AS root_visibility, root.person_id AS root_person_id,
+        CASE WHEN entry.uid IS NULL THEN '' ELSE document.visibility END AS about
+    FROM search_entry AS entry LEFT JOIN annotation ON annotation.id = entry.key
+    LEFT JOIN annotation AS root ON root.id = annotation.thread
+    LEFT JOIN document ON document.uid = entry.uid
+    WHERE entry.type = 'annotation' AND {column} IN (SELECT value FROM json_each(?))"""
 COLUMNS = ("title", "headings", "tags", "body", "code")
 FRESH = """INSERT OR IGNORE INTO search_fresh
     SELECT ? WHERE EXISTS (SELECT 1 FROM search_best)"""
@@ -52,20 +80,35 @@ class Entry:
     code: str = ""
     audience: int = LOOKED_UP
     is_note: bool = False
+    writer: int = 0  # of a private annotation
+
+    @property
+    def place(self) -> Place:
+        return Place(self.audience, self.type == ANNOTATION, self.writer)
 
 
-def put(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Make or replace an entry; that of a note is withdrawn before its text changes."""
-    if not entry.is_note:
-        withdraw(connection, entry.type, entry.key)
+def put(connection: sqlite3.Connection, entry: Entry) -> bool:
+    """Make or replace an entry; that of a note is withdrawn before its text changes.
+
+    Whether it is a new one: then others may meet a note, and `follow_notes` is the next step.
+    """
     kept = {name: storable(getattr(entry, name)) for name in COLUMNS}
     indexed = {name: folding.folded(text) for name, text in kept.items()}
     extra = extra_words(indexed)
     values = as_kept(entry, kept, indexed, extra)
-    made = connection.execute(NEW, values)
-    number = made.lastrowid if made.rowcount else replaced(connection, entry, values)
+    number, is_new = numbered(connection, entry, values)
     connection.execute(TEXT, [number, *indexed.values(), extra])
-    connection.execute(FRESH, [number])
+    if entry.type != ANNOTATION:
+        connection.execute(FRESH, [number])
+    return is_new
+
+
+def numbered(
+    connection: sqlite3.Connection, entry: Entry, values: dict[str, object]
+) -> tuple[int | None, bool]:
+    """Write the row; its id, and whether that is a new one."""
+    made = connection.execute(NEW_ANNOTATION if entry.type == ANNOTATION else NEW, values)
+    return (made.lastrowid, True) if made.rowcount else replaced(connection, entry, values)
 
 
 def extra_words(indexed: dict[str, str]) -> str:
@@ -94,20 +137,33 @@ def as_kept(
         "signs": extra,
         "folded": json.dumps(other, ensure_ascii=False) if other else None,
         "audience": entry.audience,
-        "each": AUDIENCES,
+        **(band(entry.place) if entry.type == ANNOTATION else {}),
     }
 
 
-def replaced(connection: sqlite3.Connection, entry: Entry, values: dict[str, object]) -> int | None:
-    """Change the entry that is there; its id. Another audience or note is another entry."""
+def band(place: Place) -> dict[str, object]:
+    return {"low": place.low, "last": place.last}
+
+
+def replaced(
+    connection: sqlite3.Connection, entry: Entry, values: dict[str, object]
+) -> tuple[int | None, bool]:
+    """Change the entry that is there; its id, and whether that is a new one.
+
+    Another audience or note is another entry, and so is an annotation that was changed: what the
+    kept lists say of an id stays true.
+    """
+    if not entry.is_note:
+        withdraw(connection, entry.type, entry.key)
     row = connection.execute(
         "SELECT id, uid FROM search_entry WHERE type = ? AND key = ?", [entry.type, entry.key]
     ).fetchone()
-    if (row["id"] % AUDIENCES, row["uid"]) == (entry.audience, entry.uid):
+    is_there = entry.place.has(row["id"]) and row["uid"] == entry.uid
+    if is_there and entry.type != ANNOTATION:
         connection.execute(OLD, {**values, "id": row["id"]})
-        return int(row["id"])
+        return int(row["id"]), False
     connection.execute("DELETE FROM search_entry WHERE id = ?", [row["id"]])
-    return connection.execute(NEW, values).lastrowid
+    return numbered(connection, entry, values)
 
 
 def withdraw(connection: sqlite3.Connection, type: str, key: str) -> None:
@@ -130,3 +186,40 @@ def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
     """Forget the entry; nothing happens if there is none."""
     withdraw(connection, type, key)
     connection.execute("DELETE FROM search_entry WHERE type = ? AND key = ?", [type, key])
+    if type == "note":
+        for row in entries_of(connection, "entry.uid", [int(key)]):
+            move(connection, row, NOTHING_KNOWN)
+
+
+def follow_notes(connection: sqlite3.Connection, uids: Sequence[int]) -> None:
+    """Their annotations are for those who may list the note: a step of what changes that."""
+    for row in entries_of(connection, "entry.uid", uids) if uids else []:
+        move(connection, row, place_of(row))
+
+
+def follow_thread(connection: sqlite3.Connection, root: str) -> None:
+    """What answers an annotation is for those who may read that."""
+    for row in entries_of(connection, "annotation.thread", [root]):
+        move(connection, row, place_of(row))
+
+
+def entries_of(
+    connection: sqlite3.Connection, column: str, values: Sequence[int | str]
+) -> list[sqlite3.Row]:
+    return connection.execute(OF_ANNOTATIONS.format(column=column), [json.dumps(values)]).fetchall()
+
+
+def place_of(row: sqlite3.Row) -> Place:
+    seen = [(row["visibility"], row["person_id"])]
+    if row["thread"]:
+        seen.append((row["root_visibility"], row["root_person_id"]))
+    return of_annotation(row["about"], seen)
+
+
+def move(connection: sqlite3.Connection, row: sqlite3.Row, to: Place) -> None:
+    """An entry that others may meet gets another id."""
+    if not to.has(row["id"]):
+        connection.execute("DELETE FROM search_text WHERE rowid = ?", [row["id"]])
+        values = {**band(to), "audience": to.audience, "old": row["id"]}
+        connection.execute(MOVED, values)
+        connection.execute(TEXT_MOVED, [row["key"]])

@@ -64,6 +64,7 @@ def of(person: Person, wanted: Plan, *, joined: bool = False) -> Matches:
     seen = visible(person, column)
     tables = ENTRIES if not wanted.match else BOTH if is_joined else WORDS
     parts = [MATCH] * bool(wanted.match) + [f"({seen.sql})"]
+    parts += [f"search_text.rowid {wanted.only}"] * bool(wanted.only)
     parts += [f"({wanted.condition.sql})"] * is_joined
     matched = (wanted.match,) if wanted.match else ()
     values = (*matched, *seen.values, *wanted.condition.values)

@@ -8,9 +8,10 @@ newest first. The first 200 of those that have all or some of the words are rank
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from app.accounts.permissions import Person
-from app.search import feedback, matches, reach, typed
+from app.search import feedback, matches, newest, pruned, reach, typed
 from app.search.ranked import DATE, Page, Ranked, Scores
 from app.search.reach import FEW, Reach, Step
 from app.search.relaxed import asked
@@ -39,11 +40,21 @@ def ranked(
 def quickly(
     connection: sqlite3.Connection, person: Person, step: Step, page: Page, *, typing: bool
 ) -> Ranked:
-    if typing and page.order != DATE and not page.offset:
-        found = typed.ranked(connection, person, step.tree, page.limit)
-        if found:
-            return found
-    return matches.listed(connection, person, step.plan, page)
+    found = from_lists(connection, person, step.tree, page, typing=typing)
+    return found or matches.listed(connection, person, step.plan, page)
+
+
+def from_lists(
+    connection: sqlite3.Connection, person: Person, tree: Node, page: Page, *, typing: bool
+) -> Ranked | None:
+    """From what is kept of common words, if that answers it."""
+    newest_ones = newest.of_annotations(connection, person, tree, page)
+    if newest_ones or page.order == DATE:
+        return newest_ones
+    found = pruned.ranked(connection, person, tree, page, typing=typing and not page.offset)
+    if found or page.offset or not typing:
+        return found
+    return typed.ranked(connection, person, tree, page.limit)
 
 
 def in_steps(
@@ -82,8 +93,11 @@ def after(
     typing: bool,
 ) -> Ranked:
     """A page of the list of `head` and then what the step finds beside it."""
-    if typing and page.order != DATE and not page.offset:
-        more = typed.ranked(connection, person, step.tree, page.limit + len(head))
+    if not head and (found := from_lists(connection, person, step.tree, page, typing=typing)):
+        return found
+    if head and typing and not page.offset:
+        first = replace(page, limit=page.limit + len(head))
+        more = from_lists(connection, person, step.tree, first, typing=True)
         if more:
             rest = {entry: score for entry, score in more.scores.items() if entry not in head}
             shown = dict(list(joined([head, rest]).items())[: page.limit])
@@ -92,8 +106,8 @@ def after(
     begin = max(page.offset, len(head))
     beside = Page(max(0, end - begin), begin - len(head), page.order)
     more = matches.listed(connection, person, step.plan, beside, list(head))
-    first = dict(list(head.items())[page.offset : end])
-    return Ranked(len(head) + more.total, joined([first, more.scores]))
+    begun = dict(list(head.items())[page.offset : end])
+    return Ranked(len(head) + more.total, joined([begun, more.scores]))
 
 
 def freely(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from app.accounts.permissions import Person, Role, visibilities
 from app.search import endings, excerpt
-from app.search.visible import AUDIENCES, EVERYBODY, LOOKED_UP
+from app.search.numbers import AUDIENCES, BAND, EVERYBODY, LOOKED_UP
 
 MOST = 5
 ENOUGH = 0.5  # a note with less is not related
@@ -87,7 +87,8 @@ LINKED_BESIDE = """WITH source AS MATERIALIZED (
         AND 1 = (SELECT count(*) FROM document AS each WHERE each.name_key = other.name_key
             AND each.visibility IN (SELECT value FROM json_each(:seen)))"""
 WITH_WORD = """SELECT {number}, count(*), group_concat(rowid)
-    FROM (SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT {most})"""
+    FROM (SELECT rowid FROM search_text
+        WHERE search_text MATCH ? AND rowid < {band} LIMIT {most})"""
 NOTES = """SELECT uid, id FROM search_entry WHERE id IN (SELECT value FROM json_each(?))
     AND type = 'note'"""
 SHOWN = """SELECT uid, path, title, kind, date FROM document
@@ -266,7 +267,7 @@ def notes_with(
     if not words:
         return {}
     sql = " UNION ALL ".join(
-        WITH_WORD.format(number=number, most=TELLING + 1) for number in range(len(words))
+        WITH_WORD.format(number=number, most=TELLING + 1, band=BAND) for number in range(len(words))
     )
     found: dict[str, list[int]] = {}
     least = EVERYBODY if person.role is Role.PUBLIC else LOOKED_UP - 1

@@ -23,9 +23,8 @@ from app.search.ranked import Page, Ranked, Scores
 from app.search.sought import folded
 from app.search.tree import Node, Word, every, parts_of
 from app.search.visible import visible
-from app.search.weights import RANK
+from app.search.weights import K1, RANK, B
 
-K1, B = 1.2, 0.75  # as FTS5 has them
 LOOKED_AT = 200  # hits of the other words, for those with a common beginning
 NEW = 100  # entries put since the lists were made, the last of them: they may be on it now
 

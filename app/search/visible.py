@@ -5,17 +5,16 @@ answers one, or is deleted; code if the person is signed in, or a note that they
 block of it; what a block of a note shows by the note, and other outputs if the person is signed
 in; what a run printed, if they may run it.
 
-For notes, which are nearly all, the last bits of an entry's id say it, and nothing need be looked
-up for a hit; all else is looked up.
+For notes and annotations, which are nearly all, an entry's id says it (numbers.py), and nothing
+need be looked up for a hit; all else is looked up.
 """
 
 from __future__ import annotations
 
 from app.accounts.permissions import Action, Person, Role, may, visibilities
+from app.search import numbers
 from app.search.condition import Condition
-
-AUDIENCES = 4  # an id is a number times this, and one of these
-EVERYBODY, SIGNED_IN, LOOKED_UP = range(3)
+from app.search.numbers import AUDIENCES, BAND, EVERYBODY, LOOKED_UP, OWN, Place
 
 # Whoever is signed in may list every note.
 # What is about no note of ours is for whoever is signed in.
@@ -43,9 +42,9 @@ LOOK_UP = """EXISTS (SELECT 1 FROM search_entry AS asked WHERE asked.id = {id} A
 NOBODY = -1
 
 
-def audience(visibility: str) -> int:
-    """Of a note."""
-    return EVERYBODY if visibility == "public" else SIGNED_IN
+def met(person: Person) -> list[Place]:
+    """The ranges of annotations that `person` may meet, without a look at each."""
+    return numbers.met(person.id, signed_in=person.role is not Role.PUBLIC)
 
 
 def visible(person: Person, id: str) -> Condition:
@@ -56,12 +55,18 @@ def visible(person: Person, id: str) -> Condition:
     look_up = LOOK_UP.format(
         id=id, annotation=ANNOTATION, code=CODE if is_public else "1", output=OUTPUT
     )
-    notes = (
-        f"{id} % {AUDIENCES} = {EVERYBODY}" if is_public else f"{id} % {AUDIENCES} < {LOOKED_UP}"
-    )
-    sql = f"{notes} OR {id} % {AUDIENCES} = {LOOKED_UP} AND {look_up}"
+    sql = f"{by_id(person, id)} OR {id} % {AUDIENCES} = {LOOKED_UP} AND {look_up}"
     code: tuple[str, ...] = listed if is_public else ()
     outputs: tuple[str | int, ...] = (*listed, int(not is_public), int(may(person, Action.RUN)))
     values: tuple[str | int, ...] = (who, who, *listed, *code, *outputs)
     marks = ", ".join("?" * len(listed))
     return Condition(sql.format(listed=marks, signed_in=int(not is_public)), values)
+
+
+def by_id(person: Person, id: str) -> str:
+    """What needs no look."""
+    if person.role is Role.PUBLIC:
+        return f"{id} % {AUDIENCES} = {EVERYBODY}"
+    own = [place.low // BAND for place in met(person) if place.audience == OWN]
+    private = "".join(f" OR {id} % {AUDIENCES} = {OWN} AND {id} / {BAND} = {band}" for band in own)
+    return f"{id} % {AUDIENCES} < {LOOKED_UP}{private}"

@@ -38,8 +38,9 @@ def install(app: Flask) -> None:
 def complete(response: Response) -> Response:
     """Add each header that the view has not set itself; a kept page has them all."""
     if "X-Content-Type-Options" not in response.headers:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
+        known = {name.lower() for name, _ in response.headers}
+        missing = [each for each in ALWAYS.items() if each[0].lower() not in known]
+        response.headers.extend(missing)  # to set each would look through all of them
     return response
 
 

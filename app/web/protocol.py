@@ -66,10 +66,8 @@ def complete(response: Response) -> Response:
     asked = kind()
     if asked is None:
         return response
-    response.headers.update(CORS)
+    response.headers.extend([*CORS.items(), *(("Link", link) for link in LINKS[asked])])
     response.headers["Allow"] = ALLOW[asked]
-    for link in LINKS[asked]:
-        response.headers.add("Link", link)
     response.vary.update(["Accept", "Cookie", "Authorization"])
     if asked != "annotation":
         response.vary.add("Prefer")

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from app import database
 from app.accounts.permissions import Action, Person
-from app.annotations import entries, listing, store
+from app.annotations import entries, listing, shown, store
 from app.annotations.kept import as_json, count, may_read
 from app.annotations.model import CONTEXT, check
+from app.annotations.reading import Said
 from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
 from app.markup import page_text
 from app.search import find
@@ -48,6 +49,7 @@ def test_what_was_sent_comes_back(library: sqlite3.Connection, everybody: People
     answered = as_json(store.get(library, kept.id, everybody["public"]), BASE)
     assert answered == {**sent, "id": f"{BASE}/annotations/{kept.id}"}
     assert (kept.path, kept.quote, kept.who) == ("open", "second walk", "annotator")
+    assert kept == store.get(library, kept.id, everybody["annotator"])
 
 
 def test_addresses_of_notes_follow_the_address_that_was_asked(
@@ -292,6 +294,38 @@ def test_any_text_is_kept_as_it_is(
     assert (again.body, again.quote, again.stored["label"]) == (words, quote, title)
 
 
-@given(st.text(alphabet=" \t\n\r\fab\u00a0é🙂", max_size=12))
-def test_a_plain_paragraph_reads_as_the_map_of_the_page_reads_it(words: str) -> None:
-    assert entries.text_of(f"<p>{words}</p>") == page_text.read(f"<p>{words}</p>").text
+SIGNS = [
+    "a",
+    "b c",
+    "*x*",
+    "`z`",
+    "$x^2$",
+    "\n",
+    "\n\n",
+    "# ",
+    "1. ",
+    "<b>q</b>",
+    "&amp;",
+    "|a|\n|-|\n",
+]
+SIGNS += [
+    " ",
+    ".",
+    "?",
+    "\t",
+    "\r",
+    "\f",
+    "\u00a0",
+    "é",
+    "[w](http://a.org)",
+    "<i>",
+    "www.a.org",
+    "(c)",
+]
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=8).map("".join), st.booleans())
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_what_is_searched_is_what_the_page_shows(words: str, plain: bool) -> None:
+    said = Said(words, "text/plain" if plain else "", "")
+    assert entries.text_of(said) == page_text.read(shown.render(said, ())).text

@@ -11,7 +11,7 @@ from app.accounts.permissions import PUBLIC, Person, Role
 from app.search import endings, index
 from app.search.find import search
 from app.search.index import Entry
-from app.search.visible import audience
+from app.search.numbers import audience
 
 OWNER = Person(1, "owner", Role.OWNER)
 ROW = (

@@ -13,7 +13,7 @@ from app import database
 from app.accounts.permissions import PUBLIC, Person, Role
 from app.search import common, find, index, spelling
 from app.search.index import Entry
-from app.search.visible import EVERYBODY, SIGNED_IN
+from app.search.numbers import EVERYBODY, SIGNED_IN
 
 OWNER = Person(1, "owner", Role.OWNER)
 TEXTS = {

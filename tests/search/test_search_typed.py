@@ -11,9 +11,9 @@ from app import database
 from app.accounts.permissions import PUBLIC, Person, Role
 from app.search import common, find, index, typed
 from app.search.index import Entry
+from app.search.numbers import audience
 from app.search.query import parse
 from app.search.tree import Word
-from app.search.visible import audience
 
 OWNER = Person(1, "owner", Role.OWNER)
 WORDS = [f"{first}{second}" for first in ("wal", "wan", "bay", "tem", "noi") for second in "abcd"]
