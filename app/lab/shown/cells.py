@@ -165,7 +165,8 @@ def filled(
         if picked is None:
             return cell
         old = replace(cell, params=picked.params, stale=[cell.error], error="")
-        return shown(take, old, picked, picked)
+        same = known[key(picked.script, picked.params)]
+        return shown(take, old, picked if picked.status == "succeeded" else same.succeeded, picked)
     own = known[key(cell.script, cell.own)]
     if own.succeeded:
         found = causes(take, cell, own.succeeded)
