@@ -178,9 +178,8 @@ def filled(
     same = known[key(picked.script, picked.params)]
     run = picked if picked.status == "succeeded" else same.succeeded
     # What is there stays on the page until the new one is.
-    return shown(
-        take, replace(cell, params=picked.params, chosen=other), run or own.succeeded, picked
-    )
+    bare = replace(cell, params=picked.params, chosen=other)
+    return replace(shown(take, bare, run or own.succeeded, picked), newest=picked)
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
