@@ -16,7 +16,7 @@ from flask import g, request
 
 from app.accounts.permissions import visibilities
 from app.lab import runs, signature
-from app.lab.shown import cells, spoken
+from app.lab.shown import board, cells, spoken
 from app.lab.shown.cells import BlockLike, Cell, Choice
 from app.library import documents
 from app.web import access
@@ -32,7 +32,7 @@ def of_note(document: documents.Document) -> dict[str, Choice]:
     found = asked()
     if access.is_inside() or not found:
         return found
-    settings, blocks = access.settings(), documents.blocks(g.db, document.uid)
+    settings, blocks = access.settings(), board.whole(documents.blocks(g.db, document.uid))
     own = {cells.key(each.script, each.params) for each in map(read, blocks) if not each.error}
     shown = own | spoken.choices(settings, g.db, visibilities(g.person)).keys()
     known = {block.name: block for block in blocks}

@@ -41,7 +41,7 @@ def blocks_of(document: Document, source: str) -> Sequence[Block]:
 
 def named(blocks: Sequence[Block], name: str) -> Block:
     for block in blocks:
-        if block.name == name:
+        if block.name == name and block.sweep is None:
             return block
     raise NotFound("The note has no such block any more. Load the page again.")
 

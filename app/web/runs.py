@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.permissions import Action
 from app.errors import BadInput, Changed, NotFound
 from app.lab import analyses, runner, runs, signature
-from app.lab.shown import cells
+from app.lab.shown import board, cells
 from app.lab.shown.cells import Cell
 from app.library import documents
 from app.library.documents import Document
@@ -157,7 +157,7 @@ def of_run(run: runs.Run) -> dict[str, str]:
 
 
 def in_note(document: Document, block: str, run: runs.Run | None) -> tuple[Cell, str]:
-    blocks = documents.blocks(g.db, document.uid)
+    blocks = board.whole(documents.blocks(g.db, document.uid))
     chosen: dict[str, cells.Choice] = {block: run.id} if run else {}
     found = {each.name: each for each in cells.cells(access.settings(), g.db, blocks, chosen)}
     if block not in found:
@@ -188,8 +188,8 @@ def news() -> Response:
         found = [seen.cell_of(script)]
     else:
         document = readable(request.args.get("note", ""))
-        blocks, chosen = documents.blocks(g.db, document.uid), choices.of_note(document)
-        found = cells.cells(settings, g.db, blocks, chosen)
+        blocks = board.whole(documents.blocks(g.db, document.uid))
+        found = cells.cells(settings, g.db, blocks, choices.of_note(document))
     changed = {
         each.name: each.newest.id
         for each in found

@@ -14,7 +14,7 @@ STATUSES = {
     "errored": "Gloss failed to run it",
     "timed_out": "Stopped: it took too long",
     "cancelled": "Cancelled",
-    "interrupted": "Interrupted: the server ended while it ran",
+    "interrupted": "Interrupted",  # its message says by what
 }
 
 

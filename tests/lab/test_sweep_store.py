@@ -185,15 +185,15 @@ def test_what_the_points_opened_counts_wherever_the_sweep_is_shown(
     assert stale() == []
     assert begin("n=1,2").id == sweep.id
     data.write_text("1000")
-    assert stale() == ["x.csv changed"]
+    assert stale() == ["`x.csv` changed"]
     anew = begin("n=1,2")
     assert anew.id != sweep.id
-    assert stale_of(settings, connection, sweep.id) == ["x.csv changed"]
+    assert stale_of(settings, connection, sweep.id) == ["`x.csv` changed"]
     data.write_text("1")
     assert stale_of(settings, connection, sweep.id) == []
     with database.transaction(connection):
         around.add(settings, connection, sweep.id, analysis, {}, altered=["x.csv"])
-    assert stale_of(settings, connection, sweep.id) == ["x.csv changed while it ran"]
+    assert stale_of(settings, connection, sweep.id) == ["`x.csv` changed while it ran"]
 
 
 def stale_of(settings: Settings, connection: sqlite3.Connection, sweep_id: int) -> list[str]:

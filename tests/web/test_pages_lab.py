@@ -433,6 +433,52 @@ def test_a_value_that_no_sentence_can_show_says_why_and_is_an_error(
     assert all(each.is_error for each in found)
 
 
+def test_a_claim_on_a_sweep_is_unknown_wherever_it_is_judged(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int
+) -> None:
+    """Also where a run has the sweep's other parameters, or the sweep an analysis's name."""
+    for name in ("over", "shown"):
+        sweep = f"script: shown\nas: {name}\nparams: {{steps: 5}}\nsweep: {{label: [a, b]}}"
+        claim = f"id: {name}\ntext: It.\ncheck: {name}.total >= 0"
+        fences = f"```analysis\n{sweep}\n```\n\n```claim\n{claim}\n```\n"
+        (settings.notes / f"on-{name}.md").write_text(fences)
+    sync(settings, connection)
+    found = [each.message for each in audit.findings(settings, connection) if each.kind == "claim"]
+    for name in ("over", "shown"):
+        why = f"`{name}` is a sweep, which has many values."
+        assert why in unescape(owner.get(f"/notes/on-{name}").text)
+        assert why in unescape(owner.get("/claims").text)
+        assert any(why in each and "not known" in each for each in found)
+
+
+@pytest.mark.parametrize("code", ["", "def main(other: int = 1) -> dict:\n    return {}\n"])
+def test_a_run_under_way_has_a_page_when_its_analysis_is_no_more(
+    owner: FlaskClient, settings: Settings, code: str
+) -> None:
+    run = start(owner, steps=5)
+    path = settings.analysis / "shown.py"
+    path.write_text(code) if code else path.unlink()
+    answer = owner.get(f"/runs/{run}")
+    assert answer.status_code == 200
+    assert "Waiting to run" in answer.text
+
+
+def test_the_other_parameters_of_a_sweep_show_nobody_a_run(
+    owner: FlaskClient, public: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """No note shows the run that has them: the public does not see it, nor hear of it."""
+    run = start(owner, steps=77)
+    finish(settings, connection, run)
+    sweep = "```analysis\nscript: shown\nas: over\nparams: {steps: 77}\nsweep: {label: [a]}\n```\n"
+    own = "```analysis\nscript: shown\nparams: {steps: 5}\n```\n"
+    (settings.notes / "both.md").write_text(f"---\nvisibility: public\n---\n{own}\n{sweep}")
+    sync(settings, connection)
+    for client in (owner, public):
+        assert client.get("/runs/news?note=both").status_code == 204
+    assert f'data-run="{run}"' in owner.get("/notes/both?shown.steps=77").text
+    assert f'data-run="{run}"' not in public.get("/notes/both?shown.steps=77").text
+
+
 def test_only_those_who_write_keep(
     reader: FlaskClient, visitors: dict[str, FlaskClient], settings: Settings, done: int
 ) -> None:

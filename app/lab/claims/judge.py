@@ -19,7 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from simpleeval import InvalidExpression, SimpleEval
 
@@ -47,6 +48,7 @@ ALLOWED = (
 
 # What each block of a note, or analysis at its defaults, returned; None: it has no result yet.
 Namespace = Mapping[str, Mapping[str, Any] | None]
+SWEEP: Final[Mapping[str, Any]] = MappingProxyType({})  # in its place: a block with many results
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ def look_up(name: str, namespace: Namespace) -> Any:
         raise Unclear(f"`{block}` is a block: name one of its values, as in {block}.value.")
     if values is None:
         raise Unclear(f"`{block}` has no result yet.")
+    if values is SWEEP:
+        raise Unclear(f"`{block}` is a sweep, which has many values.")
     if key not in values:
         raise Unclear(f"`{block}` returned no `{key}`.{nearest(key, values)}")
     return known(values[key], name)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from app.lab.claims.judge import Verdict, judge, names
+from app.lab.claims.judge import SWEEP, Verdict, judge, names
 from app.lab.claims.values import Reference, look_up
 from app.lab.runs import Run
 from app.lab.shown import cells, spoken
@@ -133,7 +133,7 @@ def of_note(
     wanted = [*(name for claim in claims for name in names(claim.check)), *spoken.values_in(html)]
     others = cells.implicit(settings, connection, set(wanted) - {block.name for block in blocks})
     known = {cell.name: cell for cell in [*own, *others]}
-    return replace(board(known, claims), sweeps={each.name: each for each in swept})
+    return board(known, claims, {each.name: each for each in swept})
 
 
 def whole(blocks: Iterable[NoteBlock]) -> list[NoteBlock]:
@@ -175,10 +175,7 @@ def of_notes(
     wanted = set().union(*said_in)
     others = cells.implicit(settings, connection, wanted) if wanted else []
     return [
-        replace(
-            board({**implied(others, said, note), **known}, note.claims),
-            sweeps=swept_here,
-        )
+        board({**implied(others, said, note), **known}, note.claims, swept_here)
         for note, known, said, swept_here in zip(notes, own, said_in, over, strict=True)
     ]
 
@@ -189,10 +186,12 @@ def implied(others: Iterable[Cell], said: Collection[str], note: NoteLike) -> di
     return {cell.name: cell for cell in others if cell.name in said and cell.name not in own}
 
 
-def board(known: Mapping[str, Cell], claims: Iterable[ClaimLike]) -> Board:
-    namespace = cells.namespace(known.values())
+def board(
+    known: Mapping[str, Cell], claims: Iterable[ClaimLike], swept: Mapping[str, sweeps.Shown]
+) -> Board:
+    namespace = {**cells.namespace(known.values()), **dict.fromkeys(swept, SWEEP)}
     checked = {claim.id: checked_of(claim, known, namespace) for claim in claims}
-    return Board(known, checked, namespace)
+    return Board(known, checked, namespace, swept)
 
 
 def checked_of(
@@ -246,14 +245,16 @@ def claims(
     The number of queries does not grow with the notes: all blocks are looked up together.
     """
     notes = documents.with_claims(connection, seen)
-    blocks = iter(cells.cells(settings, connection, [b for note in notes for b in note.blocks]))
-    own = [{cell.name: cell for cell in islice(blocks, len(note.blocks))} for note in notes]
+    runs = [whole(note.blocks) for note in notes]
+    blocks = iter(cells.cells(settings, connection, [block for each in runs for block in each]))
+    own = [{cell.name: cell for cell in islice(blocks, len(each))} for each in runs]
     wanted = {name for note in notes for claim in note.claims for name in names(claim.check)}
     others = {cell.name: cell for cell in cells.implicit(settings, connection, wanted)}
     found: list[Checked] = []
     for note, known in zip(notes, own, strict=True):
+        swept = [block.name for block in note.blocks if block.sweep is not None]
         every = {**others, **known}
-        namespace = cells.namespace(every.values())
+        namespace = {**cells.namespace(every.values()), **dict.fromkeys(swept, SWEEP)}
         found += [
             checked_of(claim, every, namespace, note.path, note.title) for claim in note.claims
         ]

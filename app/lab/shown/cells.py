@@ -165,7 +165,8 @@ def filled(
         if picked is None:
             return cell
         old = replace(cell, params=picked.params, stale=[cell.error], error="")
-        return shown(take, old, picked, picked)
+        same = known[key(picked.script, picked.params)]
+        return shown(take, old, picked if picked.status == "succeeded" else same.succeeded, picked)
     own = known[key(cell.script, cell.own)]
     if own.succeeded:
         found = causes(take, cell, own.succeeded)
@@ -177,9 +178,8 @@ def filled(
     same = known[key(picked.script, picked.params)]
     run = picked if picked.status == "succeeded" else same.succeeded
     # What is there stays on the page until the new one is.
-    return shown(
-        take, replace(cell, params=picked.params, chosen=other), run or own.succeeded, picked
-    )
+    bare = replace(cell, params=picked.params, chosen=other)
+    return replace(shown(take, bare, run or own.succeeded, picked), newest=picked)
 
 
 def shown(take: Take, cell: Cell, run: Run | None, newest: Run | None) -> Cell:
