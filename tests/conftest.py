@@ -7,10 +7,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from app import database
 from app.settings import Settings, load
+
+# How long an example takes is the machine's affair, and the tests of the whole run side by side.
+hypothesis.settings.register_profile("gloss", deadline=None)
+hypothesis.settings.load_profile("gloss")
 
 
 @pytest.fixture
