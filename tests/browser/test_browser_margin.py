@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-TESTS = 12  # at least as many as there are below
+TESTS = 13  # at least as many as there are below
 NOTE = r"""---
 title: A walk with a margin
 visibility: public
@@ -208,6 +208,24 @@ def test_a_permalink_beyond_the_first_threads(signed_in: Page, note: str) -> Non
         expect(page.locator(f"[id={name}]")).to_be_in_viewport()
 
 
+def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> None:
+    page = opened(signed_in, note)
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    sent = {"note": note.removeprefix("/notes/"), "kind": "comment"}
+    for quote in (*["Put a walker"] * 7, "nobody stops it"):
+        form = {**sent, "quote": quote, "comment": f"- {quote}\n- and so on"}
+        assert page.request.post("/annotations/form", form=form, headers=origin).ok
+    page.reload()
+    page.locator(".thread", has_text="nobody stops it").click()
+    expect(page.locator(".thread.awake")).to_contain_text("nobody stops it")
+    bar = page.locator(".bar").bounding_box()
+    assert bar
+    for thread in page.locator(".thread:visible").all():
+        box = thread.bounding_box()
+        assert box
+        assert box["y"] >= bar["y"] + bar["height"]
+
+
 def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: str) -> None:
     page = opened(signed_in, note)
     page.evaluate("""() => {
@@ -279,8 +297,10 @@ def test_nothing_is_in_the_way_of_anybody(
     page.click("#marker [data-kind=erratum]")
     expect(page.locator(".composer [name=replacement]")).to_have_value("choose a side")
     accessible(page)
+    page.fill(".composer [name=comment]", "What was typed is kept.")
     select(page, "Put a walker")
     page.click("#marker [data-kind=link]")
+    expect(page.locator(".composer [name=comment]")).to_have_value("What was typed is kept.")
     page.locator(".composer [name=link]").press_sequentially("loss-to")
     option = page.get_by_role("option", name="loss-to-probability")
     expect(option).to_have_attribute("aria-selected", "true")
