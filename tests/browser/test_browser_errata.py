@@ -91,7 +91,9 @@ def test_it_is_declined_on_a_phone_and_without_scripts(
     accessible: Callable[[Page], None],
 ) -> None:
     plain = open_page(storage_state=owner_state, java_script_enabled=False)
-    thread = propose(plain, note, "everybody", "nobody")
+    thread = propose(plain, note, "everybody", "nobody<!-- unseen -->")
+    expect(thread.locator(".erratum pre")).to_have_text("nobody<!-- unseen -->")
+    expect(thread.locator(".erratum pre")).to_be_visible()
     thread.locator("summary", has_text="Decline").click()
     thread.locator("[name=reason]").fill("Somebody does.")
     thread.get_by_role("button", name="Decline it").click()

@@ -122,6 +122,8 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.click("#marker [aria-label='Highlight in green']")
     expect(page.locator("#marker")).to_be_hidden()
     is_marked(page, "green", "A second walk")
+    expect(page.locator("#margin .count")).to_have_text("1")
+    expect(page.get_by_role("link", name="CSV")).to_be_visible()
 
     written(page, "question", "nobody stops it", "Who *would*?")
     thread = page.locator(".thread.blue")
@@ -135,6 +137,7 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.reload()
     page.mouse.click(*page.evaluate(MIDDLE, "blue"))
     expect(thread).to_have_class(re.compile("awake"))
+    expect(page.locator("#margin .count")).to_have_text("2")
     thread.get_by_role("link", name="Reply").click()
     page.fill(".composer [name=comment]", "I $x^2$ would.")
     page.click(".composer .main")
@@ -145,6 +148,10 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.click(".composer .main")
     expect(thread.locator("em")).to_have_text("could")
     expect(thread.locator(".tags")).to_have_text("walks")
+    thread.get_by_role("button", name="Delete").first.click()
+    expect(page.locator("#margin .count")).to_have_text("1")
+    thread.get_by_role("button", name="Undo").click()
+    expect(page.locator("#margin .count")).to_have_text("2")
     thread.get_by_role("button", name="Delete").last.click()
     expect(thread.locator(".reply")).to_have_count(0)
     thread.get_by_role("button", name="Undo").click()
@@ -172,6 +179,8 @@ def test_by_keyboard_and_a_permalink(
     page.keyboard.press("Escape")
     expect(page.locator("#marker")).to_be_hidden()
     assert page.evaluate("String(getSelection())").startswith("A second walk")
+    page.wait_for_timeout(400)  # as long as what is selected is waited for
+    expect(page.locator("#marker")).to_be_hidden()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#marker")).to_be_visible()
     for _ in range(6):

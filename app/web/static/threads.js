@@ -69,8 +69,15 @@ window.Threads = (() => {
         .find((each) => +each.dataset.start > +thread.dataset.start);
       if (next) next.before(thread); else list.prepend(thread);
     }
+    count((thread.matches(".gone") ? 0 : 1) - (before && !before.matches(".gone") ? 1 : 0));
     refresh();
     return thread;
+  }
+
+  function count(more) {
+    const number = margin.querySelector("h2 .count"), now = Number(number.textContent) + more;
+    number.textContent = now || "";
+    margin.querySelector(".ways").hidden = !now;
   }
 
   // A thread that is being written: the form stands where the thread will.
