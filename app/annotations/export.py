@@ -18,6 +18,7 @@ from typing import Any
 
 from app.accounts.permissions import Person
 from app.annotations import anchored, errata
+from app.annotations.addresses import note_of
 from app.annotations.anchored import Annotated
 from app.annotations.errata import Erratum
 from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, readable
@@ -100,7 +101,8 @@ def as_csv(found: Sequence[Exported], base: str) -> str:
 
 def cells(each: Exported, base: str) -> Iterator[str]:
     kept, reading = each.kept, read(each.kept.stored)
-    said = (said.value for said in reading.said if said.purpose != "editing")
+    said = [said.value for said in reading.said if said.purpose != "editing"]
+    said += [base + to if to.startswith("/") else to for to in reading.links]
     yield from (kept.id, base + kept.address, each.kind, kept.who, kept.created, kept.modified)
     yield from (kept.visibility, kept.reply_to or "", kept.quote, each.grade, "\n\n".join(said))
     yield from (each.erratum.replacement if each.erratum else "", ", ".join(reading.tags))
@@ -137,7 +139,8 @@ def lines(each: Exported) -> Iterator[str]:
         proposed = said.purpose == "editing"
         yield from ("", *(["  It should read:", ""] if proposed else []), indented(said.value))
     for address in reading.links:
-        yield from ("", f"  <{one_line(address)}>")
+        note = note_of(address)  # as the note itself links to another one
+        yield from ("", f"  [[{one_line(note)}]]" if note else f"  <{one_line(address)}>")
     if each.erratum and not each.erratum.is_open:
         reason = f": {each.erratum.reason}" if each.erratum.reason else ""
         yield from (

@@ -63,6 +63,8 @@ def test_one_press_corrects_the_note(
     thread.get_by_role("button", name="Accept").click()
     expect(page.locator("#note .katex").first).to_be_visible()
     expect(page.locator(".erratum .state", has_text="Accepted")).to_be_attached()
+    expect(page.locator(".thread blockquote")).to_have_text("x_i x_j")
+    expect(page.locator(".thread .state.changed")).to_have_count(0)
     page.goto(f"/annotations/?note={note.removeprefix('/notes/')}&kind=erratum")
     expect(page.locator(".margins li")).to_contain_text("accepted")
     accessible(page)
@@ -89,7 +91,9 @@ def test_it_is_declined_on_a_phone_and_without_scripts(
     accessible: Callable[[Page], None],
 ) -> None:
     plain = open_page(storage_state=owner_state, java_script_enabled=False)
-    thread = propose(plain, note, "everybody", "nobody")
+    thread = propose(plain, note, "everybody", "nobody<!-- unseen -->")
+    expect(thread.locator(".erratum pre")).to_have_text("nobody<!-- unseen -->")
+    expect(thread.locator(".erratum pre")).to_be_visible()
     thread.locator("summary", has_text="Decline").click()
     thread.locator("[name=reason]").fill("Somebody does.")
     thread.get_by_role("button", name="Decline it").click()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-TESTS = 12  # at least as many as there are below
+TESTS = 13  # at least as many as there are below
 NOTE = r"""---
 title: A walk with a margin
 visibility: public
@@ -122,6 +122,8 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.click("#marker [aria-label='Highlight in green']")
     expect(page.locator("#marker")).to_be_hidden()
     is_marked(page, "green", "A second walk")
+    expect(page.locator("#margin .count")).to_have_text("1")
+    expect(page.get_by_role("link", name="CSV")).to_be_visible()
 
     written(page, "question", "nobody stops it", "Who *would*?")
     thread = page.locator(".thread.blue")
@@ -135,6 +137,7 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.reload()
     page.mouse.click(*page.evaluate(MIDDLE, "blue"))
     expect(thread).to_have_class(re.compile("awake"))
+    expect(page.locator("#margin .count")).to_have_text("2")
     thread.get_by_role("link", name="Reply").click()
     page.fill(".composer [name=comment]", "I $x^2$ would.")
     page.click(".composer .main")
@@ -145,6 +148,10 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
     page.click(".composer .main")
     expect(thread.locator("em")).to_have_text("could")
     expect(thread.locator(".tags")).to_have_text("walks")
+    thread.get_by_role("button", name="Delete").first.click()
+    expect(page.locator("#margin .count")).to_have_text("1")
+    thread.get_by_role("button", name="Undo").click()
+    expect(page.locator("#margin .count")).to_have_text("2")
     thread.get_by_role("button", name="Delete").last.click()
     expect(thread.locator(".reply")).to_have_count(0)
     thread.get_by_role("button", name="Undo").click()
@@ -172,6 +179,8 @@ def test_by_keyboard_and_a_permalink(
     page.keyboard.press("Escape")
     expect(page.locator("#marker")).to_be_hidden()
     assert page.evaluate("String(getSelection())").startswith("A second walk")
+    page.wait_for_timeout(400)  # as long as what is selected is waited for
+    expect(page.locator("#marker")).to_be_hidden()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#marker")).to_be_visible()
     for _ in range(6):
@@ -206,6 +215,24 @@ def test_a_permalink_beyond_the_first_threads(signed_in: Page, note: str) -> Non
         expect(page.locator(".thread")).to_have_count(22)
         expect(page.locator(f"[id={name}]")).to_have_count(1)
         expect(page.locator(f"[id={name}]")).to_be_in_viewport()
+
+
+def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> None:
+    page = opened(signed_in, note)
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    sent = {"note": note.removeprefix("/notes/"), "kind": "comment"}
+    for quote in (*["Put a walker"] * 7, "nobody stops it"):
+        form = {**sent, "quote": quote, "comment": f"- {quote}\n- and so on"}
+        assert page.request.post("/annotations/form", form=form, headers=origin).ok
+    page.reload()
+    page.locator(".thread", has_text="nobody stops it").click()
+    expect(page.locator(".thread.awake")).to_contain_text("nobody stops it")
+    bar = page.locator(".bar").bounding_box()
+    assert bar
+    for thread in page.locator(".thread:visible").all():
+        box = thread.bounding_box()
+        assert box
+        assert box["y"] >= bar["y"] + bar["height"]
 
 
 def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: str) -> None:
@@ -279,8 +306,10 @@ def test_nothing_is_in_the_way_of_anybody(
     page.click("#marker [data-kind=erratum]")
     expect(page.locator(".composer [name=replacement]")).to_have_value("choose a side")
     accessible(page)
+    page.fill(".composer [name=comment]", "What was typed is kept.")
     select(page, "Put a walker")
     page.click("#marker [data-kind=link]")
+    expect(page.locator(".composer [name=comment]")).to_have_value("What was typed is kept.")
     page.locator(".composer [name=link]").press_sequentially("loss-to")
     option = page.get_by_role("option", name="loss-to-probability")
     expect(option).to_have_attribute("aria-selected", "true")

@@ -174,7 +174,11 @@ def test_the_feed_is_what_everybody_may_read(clients: Clients, made: dict[str, s
 
 def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[str, str]) -> None:
     reader = clients["reader"]
+    write(clients["editor"], kind="link", quote="A second walk", link="own")
     text = reader.get("/annotations/export/walk.md")
+    assert "\n  [[own]]\n" in text.text
+    table = reader.get("/annotations/export/walk.csv").text
+    assert ",A second walk,exact,http://localhost/notes/own," in table
     assert text.mimetype == "text/markdown"
     assert text.text.startswith(FRONT + BODY)
     assert "- **a browsing annotator** asks (" in text.text
@@ -184,7 +188,7 @@ def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[st
     assert "Mine." not in text.text
     page = reader.get("/annotations/export/walk.jsonld").get_json()
     assert page["type"] == "AnnotationPage"
-    assert len(page["items"]) == 7
+    assert len(page["items"]) == 8
     for item in page["items"]:
         assert model.check(item)
     rows = list(csv.DictReader(io.StringIO(reader.get("/annotations/export/own.csv").text)))

@@ -6,7 +6,7 @@
   if (!bar) return; // who may not annotate only reads
   const { note, element: margin } = Margin;
   const COLOUR_OF = { question: "blue", erratum: "rose", link: "violet" };
-  let chosen = null;
+  let chosen = null, dismissed = null;
 
   function selected() {
     const selection = getSelection();
@@ -21,8 +21,10 @@
   function offer() {
     if (bar.contains(document.activeElement)) return;
     chosen = selected();
-    bar.hidden = !chosen;
-    if (!chosen) return;
+    // What Escape gave back stays selected without the bar, until something else is selected.
+    if (!chosen || chosen.start !== dismissed?.start || chosen.end !== dismissed?.end) dismissed = null;
+    bar.hidden = !chosen || Boolean(dismissed);
+    if (bar.hidden) return;
     say("");
     const origin = note.getBoundingClientRect(), half = bar.offsetWidth / 2;
     const middle = chosen.box.left + chosen.box.width / 2 - origin.left;
@@ -80,6 +82,7 @@
     const inside = bar.contains(document.activeElement);
     if (event.key === "Escape") {
       event.preventDefault();
+      dismissed = chosen;
       leave();
       if (inside && chosen) restore(chosen.range);
     } else if (!inside && !typing(event.target)

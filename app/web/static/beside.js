@@ -45,7 +45,7 @@ window.Beside = (() => {
     item.shorten = () => element.classList.toggle("brief", !awake || active.length > SEVERAL);
     item.move = () => {
       element.style.setProperty("--top", `${Math.round(item.top - origin)}px`);
-      element.classList.toggle("off", !awake && item.top - item.wish > TOO_FAR);
+      element.classList.toggle("off", !awake && (item.over || item.top - item.wish > TOO_FAR));
     };
     return item;
   }

@@ -97,7 +97,7 @@ document.addEventListener("keydown", (event) => {
 
 // Margin notes keep clear of each other, and of figures that use the margin. Each wishes to stand
 // at its line; the one that is pinned does, and the others make room.
-const MARGIN_GAP = 14;
+const MARGIN_GAP = 14, A_LITTLE = 150; // pixels
 let alsoBeside = () => []; // margin.js puts the threads here
 
 function settleMargin() {
@@ -118,6 +118,7 @@ function footnotes() {
   return notes.filter((note) => getComputedStyle(note).position === "absolute").map((element) => {
     const item = { element, wish: element.getBoundingClientRect().top };
     item.move = () => {
+      element.style.visibility = item.over ? "hidden" : "";
       if (item.top !== item.wish) element.style.setProperty("--shift", `${item.top - item.wish}px`);
     };
     return item;
@@ -137,6 +138,18 @@ function placeBeside(items, figures) {
     item.top = Math.min(item.top, ceiling - item.height - MARGIN_GAP);
     ceiling = item.top;
   }
+  keepBelowTheBar(items, figures);
+}
+
+// What made room upwards does not cover the bar: all go down a little, and who has still no room
+// waits until nothing is pinned.
+function keepBelowTheBar(items, figures) {
+  const roof = document.querySelector(".bar").getBoundingClientRect().bottom;
+  const down = Math.min(A_LITTLE, roof - items[0].top);
+  if (down <= 0) return;
+  for (const item of items) item.over = !item.pinned && item.top + down < roof;
+  let free = roof;
+  for (const item of items.filter((each) => !each.over)) free = standBelow(item, Math.max(item.wish, free), figures);
 }
 
 // Put it there, or under the figures in its way; answers where the next one may begin.

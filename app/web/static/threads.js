@@ -69,8 +69,15 @@ window.Threads = (() => {
         .find((each) => +each.dataset.start > +thread.dataset.start);
       if (next) next.before(thread); else list.prepend(thread);
     }
+    count((thread.matches(".gone") ? 0 : 1) - (before && !before.matches(".gone") ? 1 : 0));
     refresh();
     return thread;
+  }
+
+  function count(more) {
+    const number = margin.querySelector("h2 .count"), now = Number(number.textContent) + more;
+    number.textContent = now || "";
+    margin.querySelector(".ways").hidden = !now;
   }
 
   // A thread that is being written: the form stands where the thread will.
@@ -79,11 +86,21 @@ window.Threads = (() => {
     written.className = `thread anno draft ${colour}`;
     Object.assign(written.dataset, { start, end, colour });
     written.innerHTML = html;
-    margin.querySelector(".draft")?.remove();
+    const before = margin.querySelector(".draft");
+    if (before) keepWords(before, written);
+    before?.remove();
     list.append(written);
     refresh();
     wake([written]);
     field(written).focus({ preventScroll: wide.matches });
+  }
+
+  // What was typed about another passage, and not sent, is not lost.
+  function keepWords(before, now) {
+    for (const name of ["comment", "tags"]) {
+      const [from, to] = [before, now].map((each) => each.querySelector(`.composer [name=${name}]`));
+      if (from && to && !to.value) to.value = from.value;
+    }
   }
 
   // What comes with the rest of the list. The thread that the address named may be there already:
