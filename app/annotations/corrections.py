@@ -21,6 +21,7 @@ from app.markup import Rendered
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 FENCE = re.compile(r"\s*(?:```|~~~)")
+UNSEEN = re.compile(r"<[a-z/!?]|%%", re.IGNORECASE)  # what a page does not show of a proposal
 Map = Sequence[tuple[int, int, int, int]]
 
 
@@ -68,9 +69,10 @@ def line_of(source: str, lines: Lines, words: str) -> int:
 
 
 def is_plain(replacement: str) -> bool:
-    """Whether it may stand within a block: some words, no other block, no fence."""
+    """Whether it may stand within a block, and all of it is seen by who accepts it: some words,
+    no other block, no fence, no HTML and no remark."""
     parts = replacement.splitlines()
-    has_words = any(map(str.isalnum, replacement))
+    has_words = any(map(str.isalnum, replacement)) and not UNSEEN.search(replacement)
     return has_words and all(part.strip() and not FENCE.match(part) for part in parts)
 
 

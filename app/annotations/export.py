@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.accounts.permissions import Person
 from app.annotations import anchored, errata
 from app.annotations.addresses import note_of
 from app.annotations.anchored import Annotated
+from app.annotations.entries import text_of
 from app.annotations.errata import Erratum
 from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, readable
 from app.annotations.margin import KINDS
@@ -31,6 +33,7 @@ OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS N
     AND {{readable}} ORDER BY annotation.created, annotation.id"""
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "visibility", "answers", "quote",
            "stands", "says", "replacement", "tags", "colour", "decided")  # fmt: skip
+TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)  # HTML that a reader would run
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # with what a table's cell begins to compute
 VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
          "reply": "replies", "comment": "writes"}  # fmt: skip
@@ -137,7 +140,8 @@ def lines(each: Exported) -> Iterator[str]:
         yield from ("", quoted(kept.quote))
     for said in reading.said:
         proposed = said.purpose == "editing"
-        yield from ("", *(["  It should read:", ""] if proposed else []), indented(said.value))
+        words = text_of(said) if "html" in said.format.lower() else TAG.sub(r"\<", said.value)
+        yield from ("", *(["  It should read:", ""] if proposed else []), indented(words))
     for address in reading.links:
         note = note_of(address)  # as the note itself links to another one
         yield from ("", f"  [[{one_line(note)}]]" if note else f"  <{one_line(address)}>")

@@ -16,7 +16,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from app.search import excerpt, fragment, reasons, sought
+from app.search import excerpt, fragment, reasons, remarks, sought
 from app.search.excerpt import LOOKED_AT, Pair, Passage
 from app.search.sought import Leaf, Part, Span
 
@@ -29,7 +29,9 @@ DETAILS = """SELECT entry.id, entry.type, entry.key, entry.date, document.path,
         entry.headings AS headings, document.headings AS anchors,
         (SELECT ifnull(person.name, '') FROM annotation LEFT JOIN person
             ON person.id = annotation.person_id
-            WHERE entry.type = 'annotation' AND annotation.id = entry.key) AS who
+            WHERE entry.type = 'annotation' AND annotation.id = entry.key) AS who,
+        (SELECT annotation.motivation FROM annotation
+            WHERE entry.type = 'annotation' AND annotation.id = entry.key) AS motivation
     FROM json_each(:ids) AS wanted
     JOIN search_entry AS entry ON entry.id = wanted.value
     LEFT JOIN document ON document.uid = entry.uid"""
@@ -271,7 +273,8 @@ def of_annotation(row: Row, parts: Sequence[Part]) -> Shown:
         shown = Shown(f"“{quoted.html}”", url, quoted.parts)
     elif not row["text"]:
         shown.html = f"“{start(row['code'])}”" if row["code"] else ""
-    shown.other["reason"] = f"comment by {row['who'] or NOBODY}"
+    kind = remarks.WORDS.get(row["motivation"], "comment")
+    shown.other["reason"] = f"{kind} by {row['who'] or NOBODY}"
     return shown
 
 

@@ -21,6 +21,7 @@ KINDS = {
     "highlight": "highlighting",
     "reply": "replying",
 }
+WORDS = {motivation: kind for kind, motivation in KINDS.items()}
 STANDARD = (*KINDS.values(), "assessing", "bookmarking", "classifying", "describing")
 STANDARD += ("identifying", "moderating", "tagging")
 COLOURS = ("yellow", "green", "blue", "rose", "violet")

@@ -175,8 +175,10 @@ def test_the_feed_is_what_everybody_may_read(clients: Clients, made: dict[str, s
 def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[str, str]) -> None:
     reader = clients["reader"]
     write(clients["editor"], kind="link", quote="A second walk", link="own")
+    write(clients["editor"], kind="comment", quote="A second walk", comment="<img src=x> <b>Y</b>")
     text = reader.get("/annotations/export/walk.md")
     assert "\n  [[own]]\n" in text.text
+    assert "\\<img src=x> \\<b>Y\\</b>" in text.text
     table = reader.get("/annotations/export/walk.csv").text
     assert ",A second walk,exact,http://localhost/notes/own," in table
     assert text.mimetype == "text/markdown"
@@ -188,7 +190,7 @@ def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[st
     assert "Mine." not in text.text
     page = reader.get("/annotations/export/walk.jsonld").get_json()
     assert page["type"] == "AnnotationPage"
-    assert len(page["items"]) == 8
+    assert len(page["items"]) == 9
     for item in page["items"]:
         assert model.check(item)
     rows = list(csv.DictReader(io.StringIO(reader.get("/annotations/export/own.csv").text)))

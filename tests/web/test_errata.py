@@ -87,11 +87,21 @@ def test_one_press_changes_the_note_and_credits_who_proposed_it(
     shown = page(clients["public"])
     assert "Accepted" in shown
     assert 'data-start="10" data-end="15"' in shown  # on the words that are there now
-    assert "this is what it said" in shown
+    assert "<blockquote>x_i x_j</blockquote>" in shown  # what it corrected
     assert "/accept" not in page(clients["editor"])
     again = clients["editor"].post(f"/annotations/{made}/accept", data={"seen": "x"})
     assert again.status_code == 303
     assert len(clients["owner"].get("/api/history/sum").get_json()["results"]) == 2
+
+
+@pytest.mark.parametrize("words", ["<script>x()</script>tiny", "tiny<!-- y -->", "tiny %%y%%"])
+def test_what_a_page_does_not_show_of_a_proposal_is_not_written_by_one_press(
+    clients: Clients, settings: Settings, words: str
+) -> None:
+    made = propose(clients["annotator"], "The sum is small", words)
+    answer = press(clients["owner"], made, "accept")
+    assert answer.location == f"/edit/sum?line=7&erratum={made}"
+    assert source(settings) == FRONT + BODY
 
 
 def test_what_is_in_doubt_opens_the_editor_at_its_line_and_saving_credits(
@@ -117,14 +127,14 @@ def test_what_is_in_doubt_opens_the_editor_at_its_line_and_saving_credits(
 
 
 def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> None:
-    made = propose(clients["annotator"], "x_i x_j", "<b>bold</b>")
+    made = propose(clients["annotator"], "x_i x_j", "**bold**")
     assert press(clients["editor"], made, "decline", reason=" ").status_code == 400
     answer = press(clients["editor"], made, "decline", reason="It is <right>.")
     assert answer.status_code == 303
     assert "It is &lt;right&gt;." in page(clients["public"])
     found = press(clients["editor"], made, "accept")  # another mind
     assert found.status_code == 303
-    assert "<b>bold</b>" in source(settings)
+    assert "**bold**" in source(settings)
 
 
 def test_who_decides_decides_about_what_was_shown(clients: Clients, settings: Settings) -> None:
