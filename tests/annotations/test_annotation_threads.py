@@ -214,3 +214,15 @@ def test_what_is_said_is_kept_as_html_by_a_sync(
         revise(kept.stored, "open", NOW, Typed(comment="b")),
     )
     assert not library.execute("SELECT 1 FROM annotation_shown").fetchall()
+
+
+def test_a_private_answer_leaves_no_place_to_others(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    root = write(library, everybody["annotator"], quote="second walk")
+    secret = {"kind": "reply", "reply_to": root.id, "visibility": "private"}
+    write(library, everybody["other"], comment="Mine alone.", **secret)
+    store.delete(library, everybody["annotator"], root.id)
+    for name, seen in (("public", 0), ("annotator", 0), ("owner", 0), ("other", 1)):
+        margin = threads.of_note(library, note, everybody[name], named=root.id)
+        assert (margin.total, len(margin.threads), margin.named) == (seen, seen, None)
