@@ -16,6 +16,7 @@ from typing import Any
 from app.annotations import addresses
 
 SHORT = 5_000  # characters
+EDITING = "editing"  # the motivation of an erratum, and the purpose of what it proposes
 COLOURS = ("yellow", "green", "blue", "rose", "violet")
 CLASS = "gloss-"  # begins the class of a target that says the colour of its mark
 
@@ -47,6 +48,16 @@ class Reading:
     @property
     def words(self) -> str:
         return "\n\n".join(said.value for said in self.said)
+
+    @property
+    def proposal(self) -> str | None:
+        """What an erratum would have in place of the passage: Markdown; None: it is no erratum."""
+        if self.motivation != EDITING:
+            return None
+        proposed = [said.value for said in self.said if said.purpose == EDITING]
+        if not proposed and len(self.said) == 1 and not self.said[0].purpose:
+            proposed = [self.said[0].value]  # as other programs say it
+        return proposed[0] if proposed else ""
 
 
 def read_stored(stored: str) -> Reading:
