@@ -66,6 +66,12 @@ def stand_in(connection: sqlite3.Connection, uid: int, sha256: str) -> bool:
     return connection.execute(STAND_IN, [uid, sha256]).fetchone() is not None
 
 
+def has(connection: sqlite3.Connection, id: str, uid: int | None) -> bool:
+    """Whether an annotation has its mark in the note."""
+    sql = "SELECT 1 FROM anchor WHERE annotation_id = ? AND note_uid = ?"
+    return connection.execute(sql, [id, uid]).fetchone() is not None
+
+
 def marks(connection: sqlite3.Connection, uid: int) -> list[Kept]:
     return [
         Kept(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from app.annotations.addresses import note_of, of_note
-from app.annotations.reading import Reading
+from app.annotations.reading import Reading, first
 from app.errors import BadInput
 
 MAX_COMMENT = 20_000
 MAX_TAGS = 20
 MAX_TAG = 100
+PARTS = ("proposed", "said", "links", "tags")
 
 
 class Words(Protocol):
@@ -85,6 +86,46 @@ def link(address: str) -> dict[str, Any]:
 def tidy(words: str) -> str:
     """As a browser sends it, without what no text holds."""
     return words.replace("\r\n", "\n").replace("\0", "")
+
+
+def unchanged(typed: Words, reading: Reading, path: str) -> set[str]:
+    """The parts of which the form says what it said when it was opened."""
+    was = fields(reading, path)
+    led = {"link": typed.link == was["link"], "erratum": typed.evidence == was["evidence"]}
+    same = {
+        "said": tidy(typed.comment).strip() == tidy(was["comment"]).strip(),
+        "proposed": tidy(typed.replacement).strip() == tidy(was["replacement"]).strip(),
+        "links": led.get(typed.kind, True),
+        "tags": split(typed.tags) == split(was["tags"]),
+    }
+    return {part for part, is_same in same.items() if is_same}
+
+
+def revised(
+    old: list[dict[str, Any] | str], new: list[dict[str, Any]], same: set[str]
+) -> list[dict[str, Any] | str]:
+    """The new bodies, but in the parts that are the same the old ones, with all that they say."""
+    parts = [
+        body for part in PARTS for body in (old if part in same else new) if part_of(body) == part
+    ]
+    return parts + [body for body in old if not part_of(body)]
+
+
+def part_of(body: dict[str, Any] | str) -> str:
+    """The field of the form that a body is of; empty: of none, so it stays."""
+    purpose = first(body.get("purpose")) if isinstance(body, dict) else ""
+    if isinstance(body, dict) and "value" in body:
+        return {"editing": "proposed", "tagging": "tags"}.get(purpose, "said")
+    return "links" if purpose == "linking" else ""
+
+
+def of_stored(stored: dict[str, Any]) -> list[dict[str, Any] | str]:
+    """The bodies, whichever way they are written; a `bodyValue` as what it is short for."""
+    if "bodyValue" in stored:
+        value = first(stored["bodyValue"])
+        return [{"type": "TextualBody", "value": value, "format": "text/plain"}]
+    body = stored.get("body", [])
+    return body if isinstance(body, list) else [body]
 
 
 def fields(reading: Reading, path: str) -> dict[str, str]:

@@ -6,15 +6,16 @@ they are kept with their surroundings and position, so that they are found again
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.permissions import Person
 from app.annotations import anchoring
 from app.annotations.addresses import ANNOTATIONS, of_note
-from app.annotations.bodies import composed, tidy
+from app.annotations.bodies import PARTS, composed, of_stored, revised, tidy, unchanged
 from app.annotations.model import CONTEXT, VISIBILITIES, check
-from app.annotations.reading import CLASS, COLOURS
+from app.annotations.reading import CLASS, COLOURS, read
 from app.errors import BadInput
 
 MAX_QUOTE = 5_000
@@ -76,19 +77,15 @@ def compose(path: str, text: str, person: Person, now: str, typed: Typed) -> dic
 def revise(stored: dict[str, Any], path: str, now: str, typed: Typed) -> dict[str, Any]:
     """The annotation with what was typed anew; what it is about, and all else, stays."""
     check_choices(typed)
-    old = stored.get("body", [])
-    others = [body for body in (old if isinstance(old, list) else [old]) if not is_typed(body)]
-    rest = {key: value for key, value in stored.items() if key not in ("body", "bodyValue")}
-    changed = {**rest, **only(composed(typed, path) + others), "modified": now}
-    return check({**changed, "visibility": typed.visibility})
+    new, same = composed(typed, path), unchanged(typed, read(stored), path)
+    changed = {**stored, "modified": now, "visibility": typed.visibility}
+    if same != {*PARTS}:
+        rest = {key: value for key, value in changed.items() if key not in ("body", "bodyValue")}
+        changed = {**rest, **only(revised(of_stored(stored), new, same))}
+    return check(changed)
 
 
-def is_typed(body: Any) -> bool:
-    """Whether the form shows it, so that what is typed there takes its place."""
-    return isinstance(body, dict) and ("value" in body or body.get("purpose") == "linking")
-
-
-def only(bodies: list[dict[str, Any]]) -> dict[str, Any]:
+def only(bodies: Sequence[dict[str, Any] | str]) -> dict[str, Any]:
     """One body stands alone."""
     return {"body": bodies[0] if len(bodies) == 1 else bodies} if bodies else {}
 

@@ -17,11 +17,10 @@ from app.accounts.permissions import Person
 from app.annotations import store
 from app.annotations.addresses import note_of
 from app.annotations.kept import Annotation
-from app.annotations.reading import Reading, read
+from app.annotations.reading import EDITING, Reading, read
 from app.errors import BadInput, Conflict, NotFound
 from app.library.history.revisions import Credit
 
-MOTIVATION = "editing"
 MAX_REASON = 1_000
 CLAIM = "#claim-"
 DECIDED = """SELECT erratum.*, coalesce(person.name, 'somebody who left') AS who FROM erratum
@@ -72,7 +71,7 @@ class Erratum:
 
 def of_rows(connection: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> dict[str, Erratum]:
     """Those among the annotations, by their ids; rows have id, motivation, quote and stored."""
-    found = [row for row in rows if row["motivation"] == MOTIVATION]
+    found = [row for row in rows if row["motivation"] == EDITING]
     if not found:
         return {}
     ids = json.dumps([row["id"] for row in found])
@@ -85,15 +84,11 @@ def of_rows(connection: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> dict
 
 def erratum(id: str, quote: str, stored: str, decided: sqlite3.Row | None) -> Erratum:
     reading = read(json.loads(stored))
-    proposed = [said.value for said in reading.said if said.purpose == MOTIVATION]
-    if not proposed and len(reading.said) == 1 and not reading.said[0].purpose:
-        proposed = [reading.said[0].value]  # as other programs say it
     cited = [address.partition(CLAIM) for address in reading.links if CLAIM in address]
     evidence = [Evidence(note_of(note) or "", claim) for note, _, claim in cited]
     known = {name: decided[name] for name in ("status", "at", "who", "reason")} if decided else {}
     return Erratum(
-        id, quote, proposed[0] if proposed else "", tuple(one for one in evidence if one.path),
-        **known,
+        id, quote, reading.proposal or "", tuple(one for one in evidence if one.path), **known,
     )  # fmt: skip
 
 

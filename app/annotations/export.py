@@ -3,8 +3,8 @@
 Each is what the person may read, in the order in which it was written; a reply comes after what it
 answers.
 
-    >>> safe("=1+1"), safe("- item"), safe("fine")
-    ("'=1+1", "'- item", 'fine')
+    >>> safe("=1+1"), safe("- item"), safe("＝1+1"), safe("fine")
+    ("'=1+1", "'- item", "'＝1+1", 'fine')
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS N
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "visibility", "answers", "quote",
            "stands", "says", "replacement", "tags", "colour", "decided")  # fmt: skip
 TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)  # HTML that a reader would run
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # with what a table's cell begins to compute
+FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # with what a table's cell begins to compute
 VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
          "reply": "replies", "comment": "writes"}  # fmt: skip
 

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from app.annotations import addresses
 from app.annotations.pieces import Piece
-from app.annotations.reading import first
+from app.annotations.reading import first, parts
 from app.annotations.selectors_found import Quote, found
 
 APART = 10_000  # characters between the two ends of a range
@@ -38,7 +37,7 @@ def meant(text: str, target: Any, named: Callable[[], Named] = dict) -> Piece | 
 
 
 def selectors(target: Any) -> Iterator[Any]:
-    for thing, _path in addresses.things(target, ""):
+    for thing in parts(target):
         found = thing.get("selector")
         yield from found if isinstance(found, list) else [found]
 

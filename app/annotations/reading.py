@@ -16,6 +16,7 @@ from typing import Any
 from app.annotations import addresses
 
 SHORT = 5_000  # characters
+EDITING = "editing"  # the motivation of an erratum, and the purpose of what it proposes
 COLOURS = ("yellow", "green", "blue", "rose", "violet")
 CLASS = "gloss-"  # begins the class of a target that says the colour of its mark
 
@@ -48,6 +49,16 @@ class Reading:
     def words(self) -> str:
         return "\n\n".join(said.value for said in self.said)
 
+    @property
+    def proposal(self) -> str | None:
+        """What an erratum would have in place of the passage: Markdown; None: it is no erratum."""
+        if self.motivation != EDITING:
+            return None
+        proposed = [said.value for said in self.said if said.purpose == EDITING]
+        if not proposed and len(self.said) == 1 and not self.said[0].purpose:
+            proposed = [self.said[0].value]  # as other programs say it
+        return proposed[0] if proposed else ""
+
 
 def read_stored(stored: str) -> Reading:
     """The same of the JSON that is kept; what is not long is read once in a process."""
@@ -61,7 +72,7 @@ def remembered(stored: str) -> Reading:
 
 def read(annotation: dict[str, Any]) -> Reading:
     """Read an annotation that was checked. Of several quotes or positions the first counts."""
-    chosen = dict(reversed(list(selectors(annotation.get("target")))))
+    chosen = dict(reversed(list(selectors(annotation.get("target")))))  # the first of a type
     quote = chosen.get("TextQuoteSelector", {})
     position = chosen.get("TextPositionSelector", {})
     bodies = list(texts(annotation))
@@ -85,9 +96,27 @@ def read(annotation: dict[str, Any]) -> Reading:
 
 
 def selectors(target: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The selectors of the targets with their types, those that refine others included."""
-    for thing, _path in addresses.things(target, ""):
+    """The selectors that count, with their types, those that refine others included."""
+    for thing in parts(target):
         yield from typed(thing.get("selector"))
+
+
+def parts(target: Any) -> list[dict[str, Any]]:
+    """The targets that are of the first note of ours; if there is none, all of them.
+
+    What is quoted of another thing is not looked for in the note.
+
+    >>> parts([{"source": "urn:a", "selector": "urn:s"}, "/notes/a"])
+    []
+    """
+    every = [thing for thing, _path in addresses.things(target, "")]
+    names = map(addresses.note_of, addresses.found(target))
+    note = next((name for name in names if name), None)
+    return [each for each in every if note is None or is_of(each, note)]
+
+
+def is_of(thing: dict[str, Any], note: str) -> bool:
+    return note in map(addresses.note_of, addresses.found(thing))
 
 
 def typed(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

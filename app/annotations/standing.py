@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from app.accounts.permissions import Person
+from app.annotations import addresses
 from app.annotations.anchored import Text
 from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, may_read_note
 from app.annotations.reading import Reading, read
@@ -94,3 +96,15 @@ def answered(connection: sqlite3.Connection, annotation: Annotation) -> bool:
             [annotation.id, annotation.thread or annotation.id],
         ).fetchone()
     )
+
+
+def same_passage(stored: dict[str, Any], old: Annotation) -> bool:
+    """Whether it is about what the old state is about, under its note's address of today too."""
+    answered_as = addresses.outward(old.stored, "", old.path)
+    return stored.get("target") in (old.stored.get("target"), answered_as.get("target"))
+
+
+def decided(connection: sqlite3.Connection, annotation: Annotation) -> bool:
+    """Whether somebody put their name to what it proposes, or to the refusal."""
+    sql = "SELECT 1 FROM erratum WHERE annotation_id = ? AND status <> 'open'"
+    return connection.execute(sql, [annotation.id]).fetchone() is not None

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
-from app.annotations import addresses, anchored, entries, former, shown
+from app.annotations import addresses, anchored, anchors, entries, former, shown
 from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
@@ -25,7 +25,7 @@ from app.annotations.kept import (
     may_read,
 )
 from app.annotations.reading import Reading, read
-from app.annotations.standing import Standing, answered, standing
+from app.annotations.standing import Standing, answered, decided, same_passage, standing
 from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
 
 BATCH = 500  # entries in one transaction, so that nobody who writes waits long
@@ -132,11 +132,21 @@ def put_in_place(
     stored: dict[str, Any],
     visibility: str,
 ) -> Annotation:
-    """Another state of an annotation; whatever answers it goes along to another note."""
+    """Another state of an annotation; whatever answers it goes along to another note.
+
+    While it is about the same passage its mark stays where it was carried to.
+    """
     reading = read(stored)
     if (about.reply_to, about.thread) != (old.reply_to, old.thread) and answered(connection, old):
         raise Conflict("What was answered stays in its thread.", hint="Write a new one.")
-    row = columns(about, reading, stored, visibility)
+    stays = about.uid == old.note_uid and same_passage(stored, old)
+    if not (stays and reading.proposal == read(old.stored).proposal) and decided(connection, old):
+        raise Conflict(
+            "What was accepted or declined stays as it was proposed.",
+            field="replacement",
+            hint="Propose another correction.",
+        )
+    row = columns(about, reading, stored, visibility, old.quote if stays else None)
     connection.execute(
         "UPDATE annotation SET deleted = NULL, modified = ?, note_uid = ?, stored = ?,"
         " motivation = ?, quote = ?, body = ?, visibility = ?, reply_to = ?, thread = ?,"
@@ -146,7 +156,10 @@ def put_in_place(
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
     shown.drop(connection, old.id)
-    kept = settled(connection, old.id, about, reading)
+    if stays and anchors.has(connection, old.id, old.note_uid):
+        entries.put(connection, kept := one(connection, old.id), reading)
+    else:
+        kept = settled(connection, old.id, about, reading)
     if kept.visibility != old.visibility:
         entries.follow_thread(connection, old.id)
     return kept
@@ -247,10 +260,18 @@ def changeable(
 
 
 def columns(
-    about: Standing, reading: Reading, stored: dict[str, Any], visibility: str
+    about: Standing,
+    reading: Reading,
+    stored: dict[str, Any],
+    visibility: str,
+    quote: str | None = None,
 ) -> list[Any]:
-    """note_uid, stored, motivation, quote, body, visibility, reply_to, thread, colour."""
-    quote = reading.quote or quoted(reading, about.text)
+    """note_uid, stored, motivation, quote, body, visibility, reply_to, thread, colour.
+
+    `quote`: the words that are known to be meant; a position counts in the text of its day.
+    """
+    if quote is None:
+        quote = reading.quote or quoted(reading, about.text)
     serial = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     said = [about.uid, serial, reading.motivation, quote, reading.words]
     return [*said, about.visibility or visibility, about.reply_to, about.thread, reading.colour]

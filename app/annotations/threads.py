@@ -15,7 +15,7 @@ from app.annotations import anchored, errata
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
-from app.annotations.kept import SELECT, readable
+from app.annotations.kept import NOBODY, SELECT, readable
 from app.annotations.margin import Comment, comment
 from app.annotations.reading import read_stored
 from app.annotations.shown import as_html
@@ -24,16 +24,19 @@ from app.markup.note import NO_MACROS
 FIRST = 20  # threads, on the page itself
 PART = 200  # threads, in what it asks for after that
 
+# What was deleted leaves its place to who may read an answer to it: to nobody else, whom that place
+# would tell of an answer that is private. As in `kept.READABLE`, {who} is the person's id.
 ALIVE = """(annotation.deleted IS NULL OR EXISTS (SELECT 1 FROM annotation AS reply
-    WHERE reply.thread = annotation.id AND reply.deleted IS NULL))"""
+    WHERE reply.thread = annotation.id AND reply.deleted IS NULL
+    AND (reply.visibility = 'shared' OR reply.person_id = {who})))"""
 # The plus: by the note, not by what began a thread, which is nearly every annotation there is.
-COUNT = f"""SELECT count(*) FROM annotation
-    WHERE note_uid = ? AND +thread = '' AND {ALIVE} AND {{readable}}"""
+COUNT = """SELECT count(*) FROM annotation
+    WHERE note_uid = ? AND +thread = '' AND {shown}"""
 IS_TODAYS = f"""SELECT 1 FROM anchored_text
     WHERE note_uid = ? AND file_sha256 = ? AND {MADE_BY_THIS_CODE}"""
-PLACED = f"""SELECT annotation.id AS annotation_id, start, "end", grade, said FROM anchor
+PLACED = """SELECT annotation.id AS annotation_id, start, "end", grade, said FROM anchor
     JOIN annotation ON annotation.id = anchor.annotation_id
-    WHERE anchor.note_uid = ? AND {{where}} AND thread = '' AND {ALIVE} AND {{readable}}
+    WHERE anchor.note_uid = ? AND {where} AND thread = '' AND {shown}
     ORDER BY start, annotation.created, annotation.id LIMIT ? OFFSET ?"""
 REPLIES = f"""{SELECT} WHERE annotation.thread IN (SELECT value FROM json_each(?))
     AND annotation.deleted IS NULL AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
@@ -90,14 +93,20 @@ def of_note(
 
 
 def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:
-    sql = COUNT.format(readable=readable(person))
+    sql = COUNT.format(shown=began(person))
     return int(connection.execute(sql, [uid]).fetchone()[0])
+
+
+def began(person: Person) -> str:
+    """The condition of SQL on what began a thread that `person` is shown."""
+    who = NOBODY if person.id is None else int(person.id)
+    return f"{ALIVE.format(who=who)} AND {readable(person)}"
 
 
 def root(connection: sqlite3.Connection, uid: int, person: Person, id: str) -> str | None:
     """What the thread of an annotation began with, if the margin of this note shows it."""
     row = connection.execute(
-        f"""SELECT id FROM annotation WHERE note_uid = ? AND {ALIVE} AND {readable(person)}
+        f"""SELECT id FROM annotation WHERE note_uid = ? AND {began(person)}
             AND id = (SELECT CASE thread WHEN '' THEN id ELSE thread END
                 FROM annotation AS meant WHERE meant.id = ? AND meant.note_uid = ?)""",
         [uid, id, uid],
@@ -142,7 +151,7 @@ def placed(
     limit: int,
     offset: int,
 ) -> list[Placed]:
-    sql = PLACED.format(where=where, readable=readable(person))
+    sql = PLACED.format(where=where, shown=began(person))
     return [Placed(**row) for row in connection.execute(sql, [document.uid, limit, offset])]
 
 

@@ -30,11 +30,14 @@ def forget(connection: sqlite3.Connection, uids: Sequence[int]) -> int:
 
 
 def hand_over(connection: sqlite3.Connection, uid: int, to: int) -> None:
-    """What was said of one note is said of the other, and is followed into its text."""
+    """What was said of one note is said of the other, and is followed into its text.
+
+    So is what was deleted: it may have answers, and may be brought back.
+    """
     anchors.hand_over(connection, uid, to)
     rows = connection.execute(
-        "UPDATE annotation SET note_uid = ? WHERE note_uid = ? AND deleted IS NULL RETURNING id",
-        [to, uid],
+        "UPDATE annotation SET note_uid = ? WHERE note_uid = ? RETURNING id, deleted", [to, uid]
     ).fetchall()
-    for (name,) in rows:
-        entries.put(connection, one(connection, name))
+    for name, deleted in rows:
+        if deleted is None:
+            entries.put(connection, one(connection, name))

@@ -29,7 +29,7 @@ from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
 from app.annotations.reading import COLOURS, read
 from app.annotations.threads import Thread
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, Conflict, NotFound
 from app.library import documents, macros, names
 from app.library.documents import Document
 from app.web import access
@@ -106,7 +106,7 @@ def change(id: str) -> Response:
         said = understood(typed, note)
         state = composing.revise(kept.stored, kept.path or "", clock.stamp(), said)
         changed = store.update(g.db, g.person, id, state, base=kept.version)
-    except BadInput as error:
+    except (BadInput, Conflict) as error:
         return shown(note, typed, wrong(error), error.status, kept)
     return done(changed, HTTPStatus.OK)
 
@@ -193,7 +193,7 @@ def macros_of(note: Document) -> Mapping[str, str]:
     return macros.of_note(access.settings().notes, own)
 
 
-def wrong(error: BadInput) -> dict[str, str]:
+def wrong(error: BadInput | Conflict) -> dict[str, str]:
     return {error.field if error.field in FIELDS else "other": str(error)}
 
 

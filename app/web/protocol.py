@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from app.annotations import model, rdf, renames
+from app.annotations import container, model, rdf, renames
 from app.annotations.kept import Annotation
 from app.errors import BadInput, Changed, GlossError, NotExpressible, WrongType
 from app.web import access, formats, problems
@@ -51,6 +51,7 @@ def add_to(blueprint: Blueprint) -> None:
     """Give every answer of the protocol its headers, and its errors their form."""
     blueprint.after_request(complete)
     blueprint.after_app_request(advertise)
+    blueprint.after_app_request(complete_refusal)
     blueprint.register_error_handler(GlossError, of_gloss)
 
 
@@ -74,6 +75,20 @@ def complete(response: Response) -> Response:
     if asked == "container":
         response.headers["Accept-Post"] = f"{TYPE}, {', '.join(TAKEN)}"
     response.make_conditional(request)
+    return response
+
+
+def complete_refusal(response: Response) -> Response:
+    """A method that the container does not know (405) finds no view, and its answer has its links.
+
+    So a browser's program on another site, too, is told why.
+    """
+    path = request.path
+    if request.endpoint is None and path.startswith(container.PATH):
+        response.headers.update(CORS)
+        if path == container.PATH and "page" not in request.args:
+            for link in LINKS["container"]:
+                response.headers.add("Link", link)
     return response
 
 

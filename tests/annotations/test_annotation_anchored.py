@@ -126,6 +126,26 @@ def test_what_is_handed_over_is_found_in_the_other_note(
         anchored.catch_up(library, document(library, "hidden").uid)
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"type": "TextQuoteSelector", "exact": "second walk"},
+        {"type": "TextPositionSelector", "start": 2, "end": 6},
+        {"type": "TextPositionSelector", "start": 2, "end": 6_000},
+        {"type": "FragmentSelector", "value": "char=2,6"},
+    ],
+)
+@pytest.mark.parametrize("source", ["http://example.org/page", "/notes/own"])
+def test_what_is_quoted_of_another_thing_is_not_looked_for_in_the_note(
+    library: sqlite3.Connection, person: Person, selector: dict[str, Any], source: str
+) -> None:
+    """Nor told: that other thing may be a note that is private."""
+    target = ["/notes/open", {"source": source, "selector": selector}]
+    made = check({"@context": CONTEXT, "type": "Annotation", "target": target})
+    assert store.create(library, person, made).quote == ""
+    assert kept(library) == [(None, None, "exact", "", "", "")]
+
+
 def stored(library: sqlite3.Connection) -> list[tuple[str, str]]:
     rows = library.execute("SELECT id, stored FROM annotation ORDER BY id")
     return [(row["id"], row["stored"]) for row in rows]

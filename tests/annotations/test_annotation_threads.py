@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app import clock
 from app.accounts.permissions import Person
-from app.annotations import listing, store, threads
+from app.annotations import bodies, listing, store, threads, uprooted
 from app.annotations.composing import Typed, compose, revise
 from app.annotations.kept import Annotation
+from app.annotations.model import CONTEXT
+from app.annotations.reading import read
 from app.errors import BadInput, Conflict, Gone, NotFound
 from app.search import find
 
@@ -89,6 +92,11 @@ def test_what_was_deleted_with_answers_leaves_its_place(
     (thread,) = threads.of_note(library, note, everybody["public"]).threads
     assert (thread.comment.gone, thread.comment.html, thread.comment.who) == (True, "", "")
     assert TEXT[thread.comment.start : thread.comment.end] == "second walk"
+    other = library.execute("SELECT uid FROM note WHERE path = 'hidden'").fetchone()[0]
+    for before, after in ((note.uid, other), (other, note.uid)):  # and goes along with its answers
+        uprooted.hand_over(library, before, after)
+        counts = [threads.count(library, uid, writer) for uid in (before, after)]
+        assert counts == [0, 1]
     changed = revise(reply.stored, "open", NOW, Typed(kind="reply", reply_to="x", comment="No."))
     store.update(library, writer, reply.id, changed)
     store.delete(library, writer, reply.id)
@@ -214,3 +222,44 @@ def test_what_is_said_is_kept_as_html_by_a_sync(
         revise(kept.stored, "open", NOW, Typed(comment="b")),
     )
     assert not library.execute("SELECT 1 FROM annotation_shown").fetchall()
+
+
+def test_a_private_answer_leaves_no_place_to_others(
+    library: sqlite3.Connection, everybody: People, note: Note
+) -> None:
+    root = write(library, everybody["annotator"], quote="second walk")
+    secret = {"kind": "reply", "reply_to": root.id, "visibility": "private"}
+    write(library, everybody["other"], comment="Mine alone.", **secret)
+    store.delete(library, everybody["annotator"], root.id)
+    for name, seen in (("public", 0), ("annotator", 0), ("owner", 0), ("other", 1)):
+        margin = threads.of_note(library, note, everybody[name], named=root.id)
+        assert (margin.total, len(margin.threads), margin.named) == (seen, seen, None)
+
+
+FRENCH = {"type": "TextualBody", "value": "Bon", "language": "fr", "purpose": "describing"}
+CHOICE = {"type": "Choice", "items": [FRENCH, {"type": "TextualBody", "value": "good"}]}
+MINE = {"type": "TextualBody", "value": "mine", "purpose": "tagging"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "tagged"),
+    [
+        ({"body": FRENCH}, [FRENCH, MINE]),
+        ({"body": CHOICE}, [MINE, CHOICE]),
+        ({"body": [FRENCH, "urn:x"]}, [FRENCH, MINE, "urn:x"]),
+        (
+            {"bodyValue": "a *b*"},
+            [{"type": "TextualBody", "value": "a *b*", "format": "text/plain"}, MINE],
+        ),
+    ],
+)
+def test_the_form_changes_what_was_typed_and_leaves_the_rest_as_its_client_made_it(
+    stored: dict[str, Any], tagged: list[Any]
+) -> None:
+    made = {"@context": CONTEXT, "type": "Annotation", "target": "/notes/open", **stored}
+    shown = bodies.fields(read(made), "open")["comment"]
+    as_it_was = revise(made, "open", NOW, Typed(comment=shown.replace("\n", "\r\n")))
+    assert as_it_was == {**made, "modified": NOW, "visibility": "shared"}
+    assert revise(made, "open", NOW, Typed(comment=shown, tags="mine"))["body"] == tagged
+    said = revise(made, "open", NOW, Typed(comment="Fine."))
+    assert read(said).said[0].value == "Fine."

@@ -14,6 +14,7 @@ from app import create_app
 from app.accounts import people
 from app.annotations import anchored, composing, store
 from app.annotations.composing import Typed
+from app.annotations.model import check
 from app.commands.sync import up_to_date
 from app.library import documents
 from app.library.syncing.sync import sync
@@ -100,6 +101,39 @@ def test_a_note_that_moves_or_comes_back_keeps_its_marks(
     uid = connection.execute("SELECT uid FROM note").fetchone()[0]
     assert owner.post("/trash/restore", data={"note": str(uid)}).status_code == 303
     assert kept(connection) == ("exact", True)
+
+
+def test_a_comment_that_is_changed_leaves_its_mark_where_it_was_carried(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """Of one passage the words were changed since, of another only the position was sent."""
+    person = people.owner(connection)
+    at = {"type": "TextPositionSelector", "start": 2, "end": 6}
+    made = {"@context": "http://www.w3.org/ns/anno.jsonld", "type": "Annotation"} | {
+        "target": {"source": "/notes/walk", "selector": at}
+    }
+    store.create(connection, person, check({**made, "bodyValue": "And this?"}))
+    text = SOURCE.replace("A walk", "First line.\n\nA walk").replace("second walk", "second wake")
+    (settings.notes / "walk.md").write_text(text)
+    up_to_date(settings, connection)
+    marks = 'SELECT id, quote, start, "end", grade, said FROM annotation JOIN anchor'
+    marks += " ON annotation_id = id ORDER BY body DESC"
+    before = connection.execute(marks).fetchall()
+    assert [row["grade"] for row in before] == ["changed", "moved"]
+    words, position = (row["id"] for row in before)
+    form = {"comment": "Why not?", "visibility": "shared"}
+    assert owner.post(f"/annotations/{words}/edit", data=form).status_code == 303
+    now = owner.get(f"/annotations/{position}", headers={"Accept": "application/ld+json"}).json
+    answer = owner.put(
+        f"/annotations/{position}",
+        json={**now, "bodyValue": "And that?"},
+        headers={"Content-Type": "application/ld+json"},
+    )
+    assert answer.status_code == 200
+    assert [tuple(row) for row in connection.execute(marks)] == [tuple(row) for row in before]
+    assert owner.delete(f"/annotations/{position}").status_code == 204
+    assert owner.post(f"/annotations/{position}/undo").status_code == 303
+    assert [tuple(row) for row in connection.execute(marks)] == [tuple(row) for row in before]
 
 
 def kept(connection: sqlite3.Connection) -> tuple[str, bool]:

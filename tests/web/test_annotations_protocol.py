@@ -350,6 +350,11 @@ def test_the_errors_of_the_table(
     assert public.delete(address, headers=tokens["other"]).status_code == 403
     assert public.get("/annotations/unknown").status_code == 404
     assert public.patch(address, headers=tokens["annotator"]).status_code == 405
+    refused = public.put("/annotations/", headers=tokens["annotator"])
+    assert refused.status_code == 405
+    assert f'<{LDP}BasicContainer>; rel="type"' in links(refused)  # on all of its answers
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    assert refused.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
     assert public.get(address, headers={"Accept": "image/png"}).status_code == 406
     assert public.get("/annotations/x", headers={"Accept": "image/png"}).status_code in (404, 406)
     assert public.get("/annotations").status_code == 308

@@ -181,3 +181,22 @@ def test_only_who_may_write_decides_and_only_about_an_erratum(clients: Clients, 
         .location.partition("#annotation-")[2]
     )
     assert clients["owner"].post(f"/annotations/{comment}/{verb}", data=data).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+def test_nobody_puts_other_words_above_the_name_of_who_decided(clients: Clients, verb: str) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "fair")
+    again = {"replacement": "fairer", "visibility": "shared"}
+    edit = f"/annotations/{made}/edit"
+    assert clients["annotator"].post(edit, data=again).status_code == 303
+    assert press(clients["owner"], made, verb, reason="No.").status_code == 303
+    answer = clients["annotator"].post(edit, data={**again, "replacement": "foul"})
+    assert answer.status_code == 409
+    assert "stays as it was proposed" in answer.text
+    assert re.search(r'name="replacement"[^>]*>\s*foul</textarea>', answer.text)  # it is kept
+    assert clients["annotator"].post(f"/annotations/{made}/undo").status_code == 409
+    said = clients["annotator"].post(edit, data={**again, "comment": "Thank you."})
+    assert said.status_code == 303
+    shown = page(clients["public"])
+    assert ("fairer" in shown, "Thank you." in shown, "foul" in shown) == (True, True, False)
+    assert "its passage is gone" not in shown
