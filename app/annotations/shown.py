@@ -18,6 +18,7 @@ from app.annotations.reading import Reading, Said, read
 from app.markup.note import NO_MACROS
 
 SHORT = 5_000  # characters
+LONGEST = 20_000  # that are rendered: formulas alone take 1.7 s then; what is longer reads as text
 PLAIN = "text/plain"
 BATCH = 500
 LED_TO = (NOTES, "https://", "http://")
@@ -79,9 +80,12 @@ def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
 
 def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
     """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
+    words = said.value
     if not is_plain(said):
-        return markup.as_html(said.value, dict(macros)).strip()
-    paragraphs = html.escape(said.value).strip().split("\n\n")
+        if len(words) <= LONGEST:
+            return markup.as_html(words, dict(macros)).strip()
+        words = markup.as_text(words)
+    paragraphs = html.escape(words).strip().split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
 

@@ -25,7 +25,14 @@ from app.annotations.kept import (
     may_read,
 )
 from app.annotations.reading import Reading, read
-from app.annotations.standing import Standing, answered, decided, same_passage, standing
+from app.annotations.standing import (
+    Standing,
+    answered,
+    decided,
+    refuse_telling,
+    same_passage,
+    standing,
+)
 from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
 
 BATCH = 500  # entries in one transaction, so that nobody who writes waits long
@@ -51,7 +58,9 @@ def create(
         now = clock.stamp()
         reading = read(stored)
         about = standing(connection, person, reading)
-        row = columns(about, reading, stored, stored.get("visibility", "shared"))
+        visibility = stored.get("visibility", "shared")
+        refuse_telling(connection, reading, about, visibility)
+        row = columns(about, reading, stored, visibility)
         connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
             " motivation, quote, body, visibility, reply_to, thread, colour)"
@@ -122,6 +131,7 @@ def update(
         former.keep(connection, person, old)
         visibility = stored.get("visibility", old.visibility)
         about = standing(connection, person, read(stored), old)
+        refuse_telling(connection, read(stored), about, visibility)
         return put_in_place(connection, old, about, stored, visibility)
 
 

@@ -215,6 +215,7 @@ def shown(
         choices=CHOICES,
         colours=COLOURS,
         paragraphs=paragraphs(note.text) if note and chosen else [],
+        claims=[claim.id for claim in documents.claims(g.db, note.uid)] if note else [],
     )
     return of_part(page, status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from itertools import product
 from typing import Any
 
@@ -50,6 +51,42 @@ def test_what_was_sent_comes_back(library: sqlite3.Connection, everybody: People
     assert answered == {**sent, "id": f"{BASE}/annotations/{kept.id}"}
     assert (kept.path, kept.quote, kept.who) == ("open", "second walk", "annotator")
     assert kept == store.get(library, kept.id, everybody["annotator"])
+
+
+def test_what_is_shared_tells_nothing_of_a_note_that_fewer_may_read(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    both = ["/notes/open", "/notes/hidden"]
+    with pytest.raises(BadInput, match="fewer may read") as refused:
+        store.create(library, everybody["annotator"], about(both))
+    assert refused.value.field == "target"
+    kept = store.create(library, everybody["annotator"], about(both, visibility="private"))
+    shared = {**kept.stored, "visibility": "shared"}
+    with pytest.raises(BadInput, match="fewer may read"):
+        store.update(library, everybody["annotator"], kept.id, shared)
+    assert store.create(library, everybody["annotator"], about(both[::-1])).path == "hidden"
+
+
+def test_what_is_very_long_reads_as_text() -> None:
+    """To typeset the formulas of one body took 13 s."""
+    short, long = (shown.rendered(Said("$x$ <b>y</b> " * times, "", ""), {}) for times in (1, 9000))
+    assert "katex" in short
+    assert long.startswith("<p>")
+    assert "<" not in long.removeprefix("<p>").removesuffix("</p>").replace("<br>", "")
+
+
+def test_many_selectors_whose_words_are_not_there_are_bounded(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    ends = {
+        f"{end}Selector": {"type": "TextQuoteSelector", "exact": f"walk of {end} x"}
+        for end in ("start", "end")
+    }
+    many = [{"type": "RangeSelector", **ends}] * 900
+    target = {"source": "/notes/open", "selector": many}
+    began = time.process_time()
+    store.create(library, everybody["annotator"], about(target))
+    assert time.process_time() - began < 1
 
 
 def test_addresses_of_notes_follow_the_address_that_was_asked(

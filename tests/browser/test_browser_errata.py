@@ -38,9 +38,8 @@ def propose(page: Page, address: str, quote: str, replacement: str) -> Any:
         if page.request.get(address).ok:
             break
         page.wait_for_timeout(100)
-    page.goto(f"/annotations/form?note={name}&kind=erratum&quote={quote}")
+    page.goto(f"/annotations/form?note={name}&kind=erratum&quote={quote}&evidence=gone")
     page.fill("[name=replacement]", replacement)
-    page.fill("[name=evidence]", "none")
     page.click("main .main")
     page.wait_for_url(f"**{address}#annotation-*")
     return page.locator(".thread", has=page.locator(".erratum"))

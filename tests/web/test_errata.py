@@ -71,6 +71,8 @@ def source(settings: Settings) -> str:
 def test_one_press_changes_the_note_and_credits_who_proposed_it(
     clients: Clients, settings: Settings, connection: sqlite3.Connection
 ) -> None:
+    form = clients["annotator"].get("/annotations/form?note=sum&kind=erratum").text
+    assert "<option>small</option>" in form
     made = propose(clients["annotator"], "x_i x_j", "$x^2$", evidence="small")
     assert "Not known" in page(clients["public"])  # the claim, which is cited once
     assert page(clients["public"]).count("#claim-small") == 1
