@@ -170,6 +170,18 @@ def test_suggestions_at_the_caret(signed_in: Page, accessible: Callable[[Page], 
     expect(preview.get_by_role("link", name="Crossing out the nines")).to_be_visible()
 
 
+def test_what_is_typed_on_before_a_suggestion_is_taken_goes_with_it(signed_in: Page) -> None:
+    page = signed_in
+    begin(page)
+    listed = page.get_by_role("listbox", name="Suggestions")
+    page.keyboard.type("See #pro")
+    expect(listed.get_by_role("option", selected=True)).to_contain_text("probability")
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")  # more is on its way
+    page.keyboard.type("ba")
+    page.keyboard.press("Enter")
+    assert text(page) == "See #probability"
+
+
 def test_suggestions_of_files_and_headings(signed_in: Page, server: Any) -> None:
     page = signed_in
     picture = server.notes / "a new drawing.svg"

@@ -339,8 +339,10 @@ function close() {
 }
 
 function take(at) {
-  const { box, kind, start, at: end, results } = shown;
+  const { box, kind, start, results } = shown;
   const { insert } = results[at];
+  const now = asked(box);  // somebody may have typed on since the list came
+  const end = now && now.kind === kind && now.start === start ? now.at : shown.at;
   const closing = CLOSED.includes(kind) ? "]]" : kind === "work" && isBracketed(box.value, start, end) ? "]" : "";
   const isClosed = closing && box.value.startsWith(closing, end);
   clearTimeout(waiting);
