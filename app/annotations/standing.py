@@ -14,7 +14,6 @@ from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, ma
 from app.annotations.reading import Reading, read
 from app.errors import BadInput
 
-HIDDEN = ("public", "unlisted", "private")  # each from more people than the one before
 NOTE = """SELECT note.uid, note.path, document.title, document.text, document.sha256,
         document.visibility FROM note
     LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
@@ -70,23 +69,23 @@ def refuse_telling(
     connection: sqlite3.Connection, reading: Reading, about: Standing, visibility: str
 ) -> None:
     """What is shared is read by whoever may read the first note: BadInput where a further one is
-    kept from some of them, for its words would be told with it."""
-    if visibility == "private" or len(reading.notes) < 2 or about.note_visibility is None:
+    private, for its words would be told with it."""
+    about_private = about.note_visibility in (None, "private")
+    if visibility == "private" or about_private or len(reading.notes) < 2:
         return
-    rows = connection.execute(
-        "SELECT note.path, document.visibility FROM note JOIN document ON document.uid = note.uid"
-        " WHERE note.path IN (SELECT value FROM json_each(?))",
+    row = connection.execute(
+        "SELECT note.path FROM note JOIN document ON document.uid = note.uid"
+        " WHERE document.visibility = 'private'"
+        " AND note.path IN (SELECT value FROM json_each(?)) LIMIT 1",
         [json.dumps(reading.notes[1:])],
-    )
-    open_as_first = HIDDEN.index(about.note_visibility)
-    for row in rows:
-        if HIDDEN.index(row["visibility"]) > open_as_first:
-            raise BadInput(
-                f"Whoever may read «{about.path}» would read here what this says of"
-                f" «{row['path']}», which fewer may read.",
-                field="target",
-                hint="Make the annotation private, or write one for each note.",
-            )
+    ).fetchone()
+    if row is not None:
+        raise BadInput(
+            f"Whoever may read «{about.path}» would read here what this says of"
+            f" «{row['path']}», which fewer may read.",
+            field="target",
+            hint="Make the annotation private, or write one for each note.",
+        )
 
 
 def in_thread(

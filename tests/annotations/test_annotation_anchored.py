@@ -135,11 +135,11 @@ def test_what_is_handed_over_is_found_in_the_other_note(
         {"type": "FragmentSelector", "value": "char=2,6"},
     ],
 )
-@pytest.mark.parametrize("source", ["http://example.org/page", "/notes/own"])
+@pytest.mark.parametrize("source", ["http://example.org/page", "/notes/hidden"])
 def test_what_is_quoted_of_another_thing_is_not_looked_for_in_the_note(
     library: sqlite3.Connection, person: Person, selector: dict[str, Any], source: str
 ) -> None:
-    """Nor told: that other thing may be a note that is private."""
+    """Nor told: that other thing may be a note that not everybody finds."""
     target = ["/notes/open", {"source": source, "selector": selector}]
     made = check({"@context": CONTEXT, "type": "Annotation", "target": target})
     assert store.create(library, person, made).quote == ""

@@ -56,7 +56,7 @@ def test_what_was_sent_comes_back(library: sqlite3.Connection, everybody: People
 def test_what_is_shared_tells_nothing_of_a_note_that_fewer_may_read(
     library: sqlite3.Connection, everybody: People
 ) -> None:
-    both = ["/notes/open", "/notes/hidden"]
+    both = ["/notes/open", "/notes/own"]
     with pytest.raises(BadInput, match="fewer may read") as refused:
         store.create(library, everybody["annotator"], about(both))
     assert refused.value.field == "target"
@@ -64,7 +64,7 @@ def test_what_is_shared_tells_nothing_of_a_note_that_fewer_may_read(
     shared = {**kept.stored, "visibility": "shared"}
     with pytest.raises(BadInput, match="fewer may read"):
         store.update(library, everybody["annotator"], kept.id, shared)
-    assert store.create(library, everybody["annotator"], about(both[::-1])).path == "hidden"
+    assert store.create(library, everybody["annotator"], about(both[::-1])).path == "own"
 
 
 def test_what_is_very_long_reads_as_text() -> None:
