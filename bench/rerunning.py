@@ -27,7 +27,7 @@ from app import database
 from app.accounts import people
 from app.lab import runner, runs
 from app.lab.runs import Run
-from app.lab.sandbox import processes, watch
+from app.lab.sandbox import memory, processes
 from app.settings import Settings, environment
 from bench import sandboxing
 from bench.baselines import plot
@@ -91,7 +91,7 @@ def cached_answer(settings: Settings, connection: sqlite3.Connection) -> Ratio:
 def memory_of(pid: int) -> Ratio:
     """Of the runner and the child that waits: what is shared between them counts once."""
     family = [pid, *processes.descendants(pid)]
-    each = [watch.rollup(one) for one in family]
+    each = [memory.rollup(one) for one in family]
     whole = sum(found.get("Pss", 0) for found in each) / MEGABYTE
     resident = ", ".join(f"{found.get('Rss', 0) / MEGABYTE:.0f}" for found in each)
     detail = f"resident, of the runner, the guard, init and the child that waits: {resident}"
