@@ -102,4 +102,4 @@ def cold(client: FlaskClient, url: str) -> bytes:
     cache.PAGES.kept.clear()
     answer = client.get(url, headers={"HX-Request": "true"})
     assert answer.status_code == 200, answer
-    return answer.data
+    return bytes(answer.data)

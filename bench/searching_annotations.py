@@ -72,7 +72,7 @@ def fill(connection: sqlite3.Connection, words: list[str], size: int) -> None:
         [(uid, f"n{uid}") for uid in range(1, NOTES + 1)],
     )
     searching.fill(connection, words, NOTES)
-    made = annotations(words)
+    made = invented(words)
     numbers: dict[int, int] = {}
     for start in range(0, size, BATCH):
         rows = [
@@ -119,7 +119,7 @@ def visibility(uid: int) -> str:
     return "private" if uid % 3 == 0 else "public"
 
 
-def annotations(words: list[str]) -> Iterator[Made]:
+def invented(words: list[str]) -> Iterator[Made]:
     dice = random.Random(7)
     weights = list(itertools.accumulate(1 / (place + 2) ** 0.95 for place in range(len(words))))
     drawn: list[str] = []

@@ -26,7 +26,8 @@ def main(n: int = 0) -> dict:
 
 def compute(numbers: range, together: int) -> list[Any]:
     """Each in a child of its own, which sends what it computed as JSON."""
-    waiting, running, rows = list(reversed(numbers)), {}, []
+    waiting, rows = list(reversed(numbers)), []
+    running: dict[Any, Any] = {}
     while waiting or running:
         while waiting and len(running) < together:
             number = waiting.pop()
