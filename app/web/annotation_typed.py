@@ -110,11 +110,14 @@ def passage(words: str) -> str:
     """A fragment with which a browser marks the passage in its page, without scripts.
 
     A formula's TeX does not stand in the page, so such a passage is named by the words around.
+    Where it is all formula it has no such name: an empty fragment, which is to be no link.
 
-    >>> passage("a walk, in many dimensions"), passage("after $N$ steps")
-    ('#:~:text=a%20walk%2C%20in%20many%20dimensions', '#:~:text=after,steps')
+    >>> passage("a walk, in many dimensions"), passage("after $N$ steps"), passage("$N$")
+    ('#:~:text=a%20walk%2C%20in%20many%20dimensions', '#:~:text=after,steps', '')
     """
-    pieces = [piece.split() for piece in FORMULA.split(words) if piece.strip()] or [words.split()]
+    pieces = [piece.split() for piece in FORMULA.split(words) if piece.strip()]
+    if not pieces:
+        return ""
     first, last = pieces[0], pieces[-1]
     whole = len(pieces) == 1 and len(first) <= 2 * ENDS
     ends = [first] if whole else [first[:ENDS], last[-ENDS:]]

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,6 +37,7 @@ FLAGS = [
 ]
 READY_SECONDS = 60
 PAGE_MILLISECONDS = 20_000  # two cores, several browsers
+expect.set_options(timeout=PAGE_MILLISECONDS)
 
 OpenPage = Callable[..., Page]
 

@@ -235,7 +235,9 @@ def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> N
         assert box["y"] >= bar["y"] + bar["height"]
 
 
-def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: str) -> None:
+def test_formulas_are_whole_and_overlaps_are_told_apart(
+    signed_in: Page, note: str, accessible: Callable[[Page], None]
+) -> None:
     page = opened(signed_in, note)
     page.evaluate("""() => {
       const boxes = document.querySelector("#note .katex-html"), range = document.createRange();
@@ -256,6 +258,8 @@ def test_formulas_are_whole_and_overlaps_are_told_apart(signed_in: Page, note: s
     x, y = page.evaluate(MIDDLE, "two")
     page.mouse.click(x, y)
     expect(page.locator(".thread.awake")).to_have_count(2)
+    page.goto("/annotations/")
+    accessible(page)
 
 
 @pytest.mark.parametrize("words", ["certain", "print(step)", "keep clear of"])

@@ -118,7 +118,8 @@ def test_after_enter_the_box_has_the_focus_and_after_back_the_hit(page: Page) ->
 
 def test_nothing_is_lost_that_is_typed_at_once(page: Page) -> None:
     page.goto("/search", wait_until="commit")
-    page.wait_for_function("document.activeElement?.id === 'find'", polling=1)
+    while not page.evaluate("document.activeElement?.id === 'find'"):
+        page.wait_for_timeout(1)  # an expectation would look again too late
     page.keyboard.type("zanzi")
     expect(page.locator("#hits mark").first).to_have_text("zanzibar")
     expect(page.get_by_role("searchbox")).to_have_value("zanzi")
