@@ -107,6 +107,16 @@ def transaction(
         raise
 
 
+@contextmanager
+def in_haste(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Wait only so long for others who write: OperationalError, after that."""
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
+
+
 def version(connection: sqlite3.Connection) -> int:
     """Counts the transactions that changed what a page may show."""
     return int(connection.execute("SELECT value FROM state WHERE name = 'version'").fetchone()[0])

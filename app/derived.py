@@ -219,6 +219,8 @@ TABLES = (
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
+    # New entries that are not in the index yet, as JSON.
+    "CREATE TABLE search_waiting (number INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT",
     # What the words of the index stand in; the index itself keeps no text.
     """CREATE VIEW search_source AS
         SELECT entry.id, coalesce(folded ->> 'title', entry.title) AS title,

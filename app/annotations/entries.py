@@ -22,9 +22,23 @@ def put(
     connection: sqlite3.Connection, annotation: Annotation, reading: Reading | None = None
 ) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
-    reading = reading or read(annotation.stored)
+    index.put_waiting(connection)
+    index.put(connection, entry_of(annotation, reading or read(annotation.stored)))
+
+
+def put_new(connection: sqlite3.Connection, annotation: Annotation, reading: Reading) -> None:
+    """Have the next search make the entry of what has none."""
+    index.put_later(connection, entry_of(annotation, reading))
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Have the search make those entries now."""
+    index.catch_up(connection)
+
+
+def entry_of(annotation: Annotation, reading: Reading) -> Entry:
     place = place_of(annotation)
-    entry = Entry(
+    return Entry(
         "annotation",
         annotation.id,
         annotation.note_uid,
@@ -35,7 +49,6 @@ def put(
         audience=place.audience,
         writer=place.writer,
     )
-    index.put(connection, entry)
 
 
 def place_of(annotation: Annotation) -> Place:

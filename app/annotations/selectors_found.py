@@ -31,6 +31,8 @@ LONGEST_QUOTE = 5_000  # characters: a longer one is found as it stands, or not
 OF_QUOTE, OF_SURROUNDINGS, OF_NEARNESS = 0.5, 0.2, 0.1  # how much each counts in the score
 SAME = str.maketrans("‘’‚‛“”„‟«»‹›´`‐‑‒–—―−", "''''\"\"\"\"\"\"''''-------")
 UNEVEN = re.compile(r"[^\S ]\s*| \s+")
+# What may have another length when it is evened out, but for one white space by itself.
+UNSURE = re.compile(r"[\s\x80-\U0010ffff]{2,}|[\x80-\U0010ffff]")
 NOTES = 32  # whose text is kept evened out: who reads closely marks more than one passage
 SHOWN_BY_NO_PAGE = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
 
@@ -66,7 +68,20 @@ def found(text: str, quote: Quote, floors: Floors = FLOORS) -> Anchor:
         return Anchor(hint, hint + len(quote.exact), "exact")
     if len(quote.exact) > LONGEST_QUOTE:
         return locate(text, quote.exact, quote.prefix, quote.suffix, hint, floors.lead)
+    if hint is None and (at := only_place(text, whole)) is not None and is_trim(quote.exact):
+        start = at + len(quote.prefix)
+        return Anchor(start, start + len(quote.exact), "exact")
     return evened(text, quote, hint, floors) or nearly(text, quote, hint, floors) or ORPHAN
+
+
+def only_place(text: str, words: str) -> int | None:
+    """Where these words stand, letter by letter, if that is at one place only."""
+    at = text.find(words)
+    return at if at >= 0 and text.find(words, at + 1) < 0 else None
+
+
+def is_trim(words: str) -> bool:
+    return words == words.strip() != ""
 
 
 def in_code_points(text: str, quote: Quote) -> int | None:
@@ -108,13 +123,22 @@ even_note = lru_cache(maxsize=NOTES)(even)
 def places_in(text: str) -> list[int]:
     """Where each character of the evened text stood."""
     places: list[int] = []
+    last = 0
+    for run in UNSURE.finditer(text):
+        places += range(last, run.start())
+        places += places_of(run)
+        last = run.end()
+    places += range(last, len(text))
+    return places
+
+
+def places_of(run: re.Match[str]) -> Iterator[int]:
     after_space = False
-    for place, character in enumerate(text):
+    for place, character in enumerate(run[0], run.start()):
         for one in PLAIN[ord(character)]:
             if not (after_space and one.isspace()):
-                places.append(place)
+                yield place
             after_space = one.isspace()
-    return places
 
 
 def evened(text: str, quote: Quote, hint: int | None, floors: Floors) -> Anchor | None:

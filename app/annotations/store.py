@@ -67,8 +67,11 @@ def create(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        made = None if about.thread else new(name, person, now, about, stored, row)
-        return settled(connection, name, about, reading, made)
+        made = new(name, person, now, about, stored, row)
+        kept = one(connection, name) if about.thread else made
+        anchored.place(connection, kept, about.text, reading)
+        entries.put_new(connection, kept, reading)
+        return kept
 
 
 def new(
@@ -186,14 +189,10 @@ def take_along(connection: sqlite3.Connection, root: str, about: Standing) -> No
 
 
 def settled(
-    connection: sqlite3.Connection,
-    id: str,
-    about: Standing,
-    reading: Reading,
-    made: Annotation | None = None,
+    connection: sqlite3.Connection, id: str, about: Standing, reading: Reading
 ) -> Annotation:
-    """What was written, with its place in the note and its entry in the search."""
-    kept = made or one(connection, id)
+    """What was changed, with its place in the note and its entry in the search."""
+    kept = one(connection, id)
     anchored.place(connection, kept, about.text, reading)
     entries.put(connection, kept, reading)
     return kept
@@ -229,6 +228,7 @@ def reindex(connection: sqlite3.Connection) -> int:
 
     Where nothing is missing this is a query each and no write, so it may follow every sync.
     """
+    entries.catch_up(connection)
     count = 0
     while ids := missing(connection):
         with database.transaction(connection):

@@ -9,6 +9,10 @@ the common case.
 
 What is kept is what is shown. Where the index has its words in another spelling (folding.py), that
 is kept beside it, for nothing else can take them out again.
+
+The words of a new annotation wait for the next search, or for some more: by itself each entry
+writes as many pages of the database as fifty together. What takes an entry out, or lets others
+meet it, writes them first.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from app import database
 from app.search import folding, identifiers, signs
 from app.search.numbers import (
     AUDIENCES,
@@ -29,6 +35,8 @@ from app.search.numbers import (
 )
 
 ANNOTATION = "annotation"
+MOST_WAITING = 64
+WAITING_SECONDS = 1.0  # that a search waits for who writes, before it goes on without what is new
 
 ROW = """INSERT OR IGNORE INTO search_entry VALUES ({next},
     :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
@@ -58,6 +66,7 @@ OF_ANNOTATIONS = """SELECT entry.id, entry.key, annotation.visibility, annotatio
     LEFT JOIN document ON document.uid = entry.uid
     WHERE entry.type = 'annotation' AND {column} IN (SELECT value FROM json_each(?))"""
 COLUMNS = ("title", "headings", "tags", "body", "code")
+IS_WAITING = "SELECT 1 FROM search_waiting LIMIT 1"
 FRESH = """INSERT OR IGNORE INTO search_fresh
     SELECT ? WHERE EXISTS (SELECT 1 FROM search_best)"""
 
@@ -101,6 +110,38 @@ def put(connection: sqlite3.Connection, entry: Entry) -> bool:
     if entry.type != ANNOTATION:
         connection.execute(FRESH, [number])
     return is_new
+
+
+def put_later(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Keep a new entry, which every search from now on finds."""
+    waiting = connection.execute(
+        "INSERT INTO search_waiting (entry) VALUES (?)", [json.dumps(vars(entry))]
+    )
+    if (waiting.lastrowid or 0) >= MOST_WAITING:
+        put_waiting(connection)
+
+
+def put_waiting(connection: sqlite3.Connection) -> None:
+    """Put all that wait; nothing is written where there are none."""
+    if connection.execute(IS_WAITING).fetchone() is None:
+        return
+    rows = connection.execute("SELECT entry FROM search_waiting ORDER BY number").fetchall()
+    connection.execute("DELETE FROM search_waiting")
+    for row in rows:
+        put(connection, Entry(**json.loads(row["entry"])))
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """The same before a search, in a transaction of its own."""
+    if connection.execute(IS_WAITING).fetchone() is None:
+        return
+    # Pages that are kept since the annotations were made have found them already.
+    with (
+        suppress(sqlite3.OperationalError),
+        database.in_haste(connection, WAITING_SECONDS),
+        database.transaction(connection, shows=False),
+    ):
+        put_waiting(connection)
 
 
 def numbered(
@@ -184,6 +225,8 @@ def storable(text: str) -> str:
 
 def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
     """Forget the entry; nothing happens if there is none."""
+    if type in {ANNOTATION, "note"}:
+        put_waiting(connection)
     withdraw(connection, type, key)
     connection.execute("DELETE FROM search_entry WHERE type = ? AND key = ?", [type, key])
     if type == "note":
@@ -193,12 +236,16 @@ def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
 
 def follow_notes(connection: sqlite3.Connection, uids: Sequence[int]) -> None:
     """Their annotations are for those who may list the note: a step of what changes that."""
-    for row in entries_of(connection, "entry.uid", uids) if uids else []:
+    if not uids:
+        return
+    put_waiting(connection)
+    for row in entries_of(connection, "entry.uid", uids):
         move(connection, row, place_of(row))
 
 
 def follow_thread(connection: sqlite3.Connection, root: str) -> None:
     """What answers an annotation is for those who may read that."""
+    put_waiting(connection)
     for row in entries_of(connection, "annotation.thread", [root]):
         move(connection, row, place_of(row))
 

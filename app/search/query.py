@@ -76,7 +76,8 @@ REGEX = r"/(?=\S)(?:[^/\\]|\\.)+(?<=\S)/(?=[\s)]|\Z)"
 MOST_REGEXES = 5
 TOKEN = re.compile(
     rf"""(?P<open>\() | (?P<close>\)) | (?P<minus>-+(?={REGEX}|/*[^\s)/-]))
-    | (?P<name>(?i:{"|".join(fields.VALUES)})):(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s()"]*))
+    | (?P<name>(?i:{"|".join(fields.VALUES)})):
+        (?:"(?P<quoted>[^"]*)"(?P<on>\**) | (?P<bare>[^\s()"]*))
     | (?P<regex>{REGEX}) | (?P<slash>/+)
     | "(?P<phrase>[^"]*)"(?P<begins>\**) | (?P<unclosed>")
     | (?:(?P<or>OR) | (?P<and>AND) | (?P<not>NOT))(?![^\s()"]) | (?P<word>[^\s()"]+)""",
@@ -176,7 +177,7 @@ def read_field(found: re.Match[str], notes: list[str], *, typing: bool = False) 
         notes.append(f"{name}: wants {wanted}, so {found[0]} was searched as words.")
         return Token("leaf", every(plain_words(found[0])))
     if name == "title":
-        part = word(value) if quoted is None else phrase(value)
+        part = word(value) if quoted is None else phrase(value, prefix=bool(found["on"]))
         if part is None or (quoted is None and re.fullmatch(REGEX, value)):
             notes.append(f"title: wants words, so {found[0]} says {'less' if part else 'nothing'}.")
         return Token("leaf", part and Title(part))

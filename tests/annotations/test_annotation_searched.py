@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Person
 from app.annotations import store
 from app.annotations.model import CONTEXT, check
 from app.library.syncing import sync
-from app.search import common, facets, find, matches, pruned, ranking, spelling
+from app.search import common, facets, find, index, matches, pruned, ranking, spelling
 from app.search.fts import ANNOTATIONS, plan
 from app.search.numbers import AUDIENCES, LOOKED_UP
 from app.search.ranked import Page
@@ -82,6 +83,41 @@ def test_who_may_not_list_a_note_meets_nothing_of_its_margin_from_then_on(
         assert bool(spelling.met(connection, PUBLIC, WORD)) == bool(for_all)
         typed = find.search(connection, PUBLIC, WORD[:5], typing=True)
         assert bool(typed.results) == bool(for_all)
+
+
+def test_new_ones_wait_for_a_search_and_are_for_those_who_may_read_them_by_then(
+    connection: sqlite3.Connection, everybody: People, write: Write
+) -> None:
+    ann = everybody["ann"]
+    waiting = "SELECT count(*) FROM search_waiting"
+    shared, gone, changed = (store.create(connection, ann, said("/notes/a")).id for _ in range(3))
+    assert connection.execute(waiting).fetchone()[0] == 3
+    write("private")
+    store.delete(connection, ann, gone)
+    store.update(connection, ann, changed, said("/notes/a", "heard", visibility="private"))
+    assert found(connection, PUBLIC) == set()
+    assert found(connection, ann) == {shared}
+    for _ in range(index.MOST_WAITING + 1):
+        store.create(connection, ann, said("/notes/a"))
+    assert connection.execute(waiting).fetchone()[0] == 1
+    assert find.search(connection, ann, f"{WORD} by:ann").total == index.MOST_WAITING + 2
+
+
+def test_a_search_goes_on_while_somebody_writes_for_long(
+    connection: sqlite3.Connection,
+    everybody: People,
+    write: Write,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index, "WAITING_SECONDS", 0.05)
+    kept = store.create(connection, everybody["ann"], said("/notes/a")).id
+    with database.opened(settings.database) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert found(connection, PUBLIC) == set()
+        other.execute("COMMIT")
+    assert found(connection, PUBLIC) == {kept}
+    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 1000 * database.BUSY_SECONDS
 
 
 def test_an_id_says_all_but_what_nobody_meets(
@@ -175,6 +211,7 @@ def test_all_of_them_come_the_newest_first(
     many: sqlite3.Connection, everybody: People, name: str
 ) -> None:
     many.execute("UPDATE annotation SET created = created || (rowid % 7)")
+    index.catch_up(many)
     many.execute("DELETE FROM search_entry WHERE type = 'annotation'")
     many.execute("INSERT INTO search_text(search_text) VALUES ('rebuild')")
     store.reindex(many)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.annotations import utf16
 from app.annotations.anchoring import ORPHAN
 from app.annotations.ranges import meant
-from app.annotations.selectors_found import Quote, found
+from app.annotations.selectors_found import PLAIN, Quote, even, found, places_in
 
 TEXT = (
     "A walk of “many” steps goes far – in the plane it comes back.\n"
@@ -84,6 +84,30 @@ def test_nothing_is_made_up(text: str, quote: str) -> None:
     if said is not None:
         plain = said.replace("“", '"').replace("”", '"')
         assert " ".join(plain.split()) == " ".join(quote.split())
+
+
+@given(st.text(alphabet="ab \n\t\u00a0\u200b“ﬁ½é\x1f🙂", max_size=40))
+def test_each_character_of_the_evened_text_has_its_place(text: str) -> None:
+    places = places_in(text)
+    assert len(places) == len(even(text))
+    for place, character in zip(places, even(text), strict=True):
+        assert character in PLAIN[ord(text[place])] or (character, text[place].isspace()) == (
+            " ",
+            True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("quote", "start"),
+    [
+        (Quote("a walk"), None),
+        (Quote("a walk", "or ", ""), 21),
+        (Quote("a walk ", "or ", ""), 21),
+        (Quote("“a walk”"), 37),
+    ],
+)
+def test_words_that_stand_at_one_place_only(quote: Quote, start: int | None) -> None:
+    assert found('a walk there and, or a walk "a walk" “a walk”', quote).start == start
 
 
 def test_a_long_text_is_searched_near_the_position_only() -> None:

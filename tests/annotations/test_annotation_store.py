@@ -282,7 +282,7 @@ def test_pages_are_in_order_and_whole(library: sqlite3.Connection, everybody: Pe
 def test_nothing_is_kept_of_a_write_that_fails(
     library: sqlite3.Connection, everybody: People
 ) -> None:
-    library.execute("DROP TABLE search_text")
+    library.execute("DROP TABLE search_waiting")
     with pytest.raises(sqlite3.OperationalError):
         store.create(library, everybody["annotator"], about("/notes/open"))
     assert library.execute("SELECT count(*) FROM annotation").fetchone()[0] == 0

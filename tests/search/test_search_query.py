@@ -438,6 +438,7 @@ parts = st.lists(
     )
 )
 @example('tag:"')
+@example('title:"0')
 @example("-" * 5000)
 @example("AND NOT")
 @example("NOT " * 499)
