@@ -36,7 +36,7 @@ from bench.servers import library, serving
 
 ROUNDS = 9
 QUIET_SECONDS = 1.0
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.001
 RUN_SECONDS = 30
 AT_MOST = 0.2
 CACHED_MS, CACHED_ROUNDS = 20.0, 50

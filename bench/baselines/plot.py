@@ -27,10 +27,11 @@ def save(folder: Path) -> None:
     plt.switch_backend("agg")
     style.apply()
     figure = main()["wave"]
+    canvas = png.canvas_of(figure, 200)
     figure.get_layout_engine().execute(figure)
     with plt.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
-        (folder / "wave.png").write_bytes(png.encoded(png.painted(figure, 200), 200))
+        (folder / "wave.png").write_bytes(png.encoded(png.painted(canvas, 200), 200))
         figure.savefig(folder / "wave.svg", metadata={"Date": None, "Creator": None})
         twin = dark.recoloured((folder / "wave.svg").read_text("utf-8"))
         (folder / "wave.dark.svg").write_text(twin, "utf-8")

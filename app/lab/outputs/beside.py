@@ -13,23 +13,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
+DONE = b"!"
 THREADS = Path("/proc/self/task")
 
 
 def begin(work: Callable[[], object]) -> Callable[[], bool]:
     """Start `work`, whose results are files. What comes back ends it: True if it was done there,
-    False if it is still to be done here."""
-    pid = forked(work) if alone() else None
+    False if it is still to be done here.
+
+    It says that it is done before it ends, which takes the system 3 ms more.
+    """
+    listens, says = os.pipe()
+    pid = forked(work, says) if alone() else None
+    os.close(says)
 
     def finish() -> bool:
-        if pid is None:
-            return False
-        with suppress(ChildProcessError):  # an analysis may not want to hear of its children
-            return os.waitpid(pid, 0)[1] == 0
-        return False
+        with open(listens, "rb") as pipe:
+            return pid is not None and pipe.read(1) == DONE
 
     return finish
 
@@ -43,7 +45,7 @@ def alone() -> bool:
         return False
 
 
-def forked(work: Callable[[], object]) -> int | None:
+def forked(work: Callable[[], object], says: int) -> int | None:
     try:
         pid = os.fork()
     except OSError:  # it has as many processes as it may have
@@ -52,6 +54,6 @@ def forked(work: Callable[[], object]) -> int | None:
         return pid
     try:
         work()
-        os._exit(0)
-    except BaseException:
-        os._exit(1)  # it will be done again, and say why
+        os.write(says, DONE)
+    finally:
+        os._exit(0)  # what was not done will be done again, and say why

@@ -11,6 +11,7 @@ look at what such a child claims to have made.
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import math
 import re
@@ -26,6 +27,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
@@ -117,12 +119,12 @@ def null_safe(number: bool | int | float) -> bool | int | float | str:
 def figure(name: str, drawn: Figure, folder: Path) -> Output:
     """An SVG, the same for a dark page, a PNG, and its data; `value` has the size in points."""
     width, height = (float(inches) for inches in drawn.get_size_inches())
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), uncollected():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
         file, dots = folder / f"{name}.png", sharpness(width * height)
-        drawn.set_dpi(min(drawn.dpi, dots))  # to lay out a figure of many metres fills the memory
+        canvas = png.canvas_of(drawn, dots)
         with laid_out(drawn):
-            painter = partial(paint, drawn, dots, file)
+            painter = partial(paint, canvas, dots, file)
             done = beside.begin(painter)
             try:
                 files = draw(name, drawn, folder)
@@ -150,8 +152,20 @@ def data_of(name: str, drawn: Figure, folder: Path) -> tuple[dict[str, str], dic
     return {"data": file.name}, {"total": found.total, "kept": len(found.rows)}
 
 
-def paint(drawn: Figure, dots: float, file: Path) -> None:
-    file.write_bytes(png.encoded(png.painted(drawn, dots), dots))
+def paint(canvas: FigureCanvasAgg, dots: float, file: Path) -> None:
+    file.write_bytes(png.encoded(png.painted(canvas, dots), dots))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without collections of garbage: drawing makes many objects, and few rings of them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def draw(name: str, drawn: Figure, folder: Path) -> dict[str, str]:

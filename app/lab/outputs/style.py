@@ -55,6 +55,7 @@ STYLE: dict[Any, Any] = {
     "lines.markersize": 4,
     "legend.frameon": False,
     "image.cmap": "cividis",
+    "text.hinting": "none",  # the PNG has twice the pixels of the page
     "svg.fonttype": "path",  # the reader's machine needs no font
     "svg.hashsalt": "gloss",  # the same figure is the same file
 }

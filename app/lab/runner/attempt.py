@@ -46,6 +46,7 @@ class Attempt:
     started: float = field(default_factory=time.monotonic)
     ready: bool = False  # from when on the analysis answers for what happens
     status: int | None = None
+    is_over: bool = False  # the processes that watched it need 4 ms more to end
     reported: Lines = field(default_factory=Lines)
     events: Told = field(default_factory=Told)
     progress: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +98,7 @@ class Attempt:
         for line in self.reported.take(data):
             words = read(line)
             self.status = words.get("status", self.status)
+            self.is_over = words.get("over", self.is_over)
             self.ready = words.get("ready", self.ready)
 
     def take_event(self, data: bytes) -> None:

@@ -197,7 +197,7 @@ def wait(engine: Engine) -> None:
 
 
 def bury(engine: Engine) -> None:
-    """Reap whoever ended, orphans as well; write how the runs among them ended."""
+    """Reap whoever ended, orphans as well; write how the runs ended of which nothing is left."""
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
@@ -210,6 +210,8 @@ def bury(engine: Engine) -> None:
             engine.spare = None
         for worker in [worker for worker in engine.running if worker.guard == pid]:
             end(engine, worker)
+    for worker in [worker for worker in engine.running if worker.is_over]:
+        end(engine, worker)
 
 
 def end(engine: Engine, worker: Worker) -> None:
@@ -217,7 +219,7 @@ def end(engine: Engine, worker: Worker) -> None:
         forget(engine, pipe)
     engine.running.remove(worker)
     engine.ring()
-    kept = {other.guard for other in engine.running}
+    kept = {other.guard for other in (*engine.running, worker)}
     if engine.spare is not None:
         kept.add(engine.spare.guard)
     processes.end_children(keep=kept)

@@ -39,8 +39,9 @@ def draw() -> None:
         axes.plot(np.linspace(1, 10, 20), np.linspace(1, 10, 20) ** 2, label="$x^2$ once")
         axes.set(title="Once", xlabel="$x$", ylabel="$y$")
         axes.legend()
+        canvas = png.canvas_of(figure, 200)
         with results.laid_out(figure):
-            png.encoded(png.painted(figure, 200), 200)
+            png.encoded(png.painted(canvas, 200), 200)
             figure.savefig(io.BytesIO(), format="svg")
         pyplot.close("all")
     forget_fonts()

@@ -24,6 +24,10 @@ class Worker(Protocol):
     def run_ids(self) -> Collection[int]:
         """The runs that are its own to finish, as long as it has not."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it can run any more, though its guard has yet to end."""
+
     def read(self, pipe: int) -> bool:
         """Take what came through a pipe; False at its end."""
 

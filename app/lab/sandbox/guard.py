@@ -107,10 +107,19 @@ def watch(report: int, body: Body) -> None:
     ended = 0
     while ended != child:
         ended, status = os.wait()
-    tell(report, {"status": status})
+    tell(report, {"status": status, "over": childless()})
     if os.getpid() != 1:  # what the first process of a namespace leaves, the kernel ends
         processes.end_children()
     os._exit(0)
+
+
+def childless() -> bool:
+    """Whether nothing is left of the analysis: whatever it started and left would be ours now."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+        return False
+    return True
 
 
 def begin(begins: int) -> None:
