@@ -10,7 +10,8 @@ While a server runs, its runner does the work; else this command does. A result 
 answers at once, unless --force. `python -m app run` alone lists the analyses.
 
 A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0.1 goes by steps,
-and of a parameter that is a list the lists are separated by semicolons. What has succeeded is not
+and of a parameter that is a list the lists are separated by semicolons. An item that holds a comma
+or a semicolon stands in double quotes: --sweep 'names="a;b", c; d'. What has succeeded is not
 computed again, so that the same command goes on with a sweep that was stopped.
 
 In main a relative path begins in the folder of analyses, here and with `python analysis/NAME.py`:
@@ -115,7 +116,7 @@ def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) 
 
 
 def as_text(run: runs.Run, *, stored: bool = False) -> str:
-    values = [f"{name} = {value}" for name, value in run.values.items()]
+    values = [f"{name} = {signature.visible(str(value))}" for name, value in run.values.items()]
     figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
     took = f" after {run.seconds:.2f} s" if run.seconds else ""
     how = f"is stored, of {run.ended}: --force computes anew" if stored else f"{run.status}{took}"

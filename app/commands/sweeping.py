@@ -12,6 +12,7 @@ from typing import Any
 from app.accounts import people
 from app.errors import BadInput
 from app.lab import analyses, runner, signature
+from app.lab.signature import visible
 from app.lab.sweeps import asking, axes, points, store
 from app.lab.sweeps.points import Row
 from app.lab.sweeps.store import Sweep
@@ -118,8 +119,8 @@ def padded(line: Sequence[str], wide: Sequence[int]) -> list[str]:
 def shown(value: Any) -> str:
     if value is None:
         return ""
-    text = json.dumps(value) if isinstance(value, list | bool) else str(value)
-    text = " ".join(text.split())
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | bool) else str(value)
+    text = visible(" ".join(text.split()))
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -9,12 +9,13 @@ from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.analyses import Analysis
 from app.lab.runs import history
-from app.lab.signature import Parameter
+from app.lab.signature import Parameter, literal
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
 from app.web import access, cache, code_lines, seen, sweep_views
 from app.web import cells as figures
+from app.web.templates import shown
 
 blueprint = Blueprint("analyses", __name__)
 
@@ -66,6 +67,7 @@ def analysis(name: str) -> str:
         runs=runs.newest_first(g.db, name, 20) if access.is_inside() else [],
         cell=figures.shown(cell, "") if cell else None,
         range_of=range_of,
+        default_of=default_of,
         defaults={each.name: each.default for each in found.signature.parameters},
         form=None if found.error else sweep_views.form(found),
         sweeps=sweep_views.newest(name, 20) if access.is_inside() else [],
@@ -80,6 +82,8 @@ def range_of(parameter: Parameter) -> str:
     ('more than 0, at most 1', '')
     >>> range_of(Parameter("p", "int", many=True, minimum=1, shortest=1, longest=3))
     'at least 1; 1 to 3 of them'
+    >>> range_of(Parameter("p", "choice", choices=(1, "1", "one")))
+    '1, "1", one'
     """
     bounds = {
         "at least": parameter.minimum,
@@ -88,8 +92,19 @@ def range_of(parameter: Parameter) -> str:
         "less than": parameter.below,
     }
     found = [f"{words} {bound}" for words, bound in bounds.items() if bound is not None]
-    parts = [", ".join(found), ", ".join(map(str, parameter.choices)), length_of(parameter)]
+    parts = [", ".join(found), ", ".join(map(literal, parameter.choices)), length_of(parameter)]
     return "; ".join(part for part in parts if part)
+
+
+def default_of(parameter: Parameter) -> str:
+    """
+    >>> default_of(Parameter("p", "choice", "1", choices=("1", 1)))
+    '"1"'
+    """
+    default = parameter.default
+    if parameter.type != "choice" or default is None:
+        return shown(default)
+    return ", ".join(map(literal, default)) if isinstance(default, list) else literal(default)
 
 
 def length_of(parameter: Parameter) -> str:

@@ -12,6 +12,7 @@ from flask import g, render_template
 from app.errors import NotFound
 from app.lab import analyses
 from app.lab.analyses import Analysis
+from app.lab.signature import visible
 from app.lab.sweeps import axes, plot, points, shown, store
 from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
@@ -67,6 +68,7 @@ class View:
             text = written(self.analysis.signature[axis.name], axis.values)
         else:
             text = ", ".join(str(axes.cell(value)) for value in axis.values)
+        text = visible(text)
         return text if len(text) <= LONGEST_AXIS else f"{text[:LONGEST_AXIS]}… ({len(axis.values)})"
 
     def href(self, **changes: Any) -> str:

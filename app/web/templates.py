@@ -16,6 +16,7 @@ from markupsafe import escape as escaped
 from app import clock
 from app.accounts.permissions import PUBLIC, Action, Role
 from app.errors import Conflict, GlossError
+from app.lab.signature import visible
 from app.library import macros, note
 from app.library.report_words import many
 from app.markup import fill, line
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         "first_words": first_words,
         "seconds": seconds,
         "shown": shown,
+        "visible": visible,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "without_links": without_links,
         "readable": line.readable,

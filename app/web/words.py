@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.lab.claims import values
+from app.lab.signature import visible
 
 STATUSES = {
     "queued": "Waiting to run",
@@ -19,10 +20,12 @@ STATUSES = {
 
 
 def short(value: Any) -> str:
-    """A value with the digits that a reader wants; claims and downloads have all of them.
+    r"""A value with the digits that a reader wants; claims and downloads have all of them.
 
     >>> short(0.1234567), short(True), short(1234567)
     ('0.123457', 'true', '1234567')
+    >>> short("a\u202eb")
+    'a[U+202E]b'
     """
     spec = ".6g" if isinstance(value, float) else ""
-    return values.format(value, spec) or str(value)
+    return visible(values.format(value, spec) or str(value))

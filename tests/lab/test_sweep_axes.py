@@ -27,6 +27,7 @@ WALK = Signature(
         Parameter("day", "date", "2026-01-01"),
         Parameter("sizes", "int", [5], many=True),
         Parameter("limit", "int", None, optional=True),
+        Parameter("names", "str", [], many=True),
     ),
 )
 
@@ -48,6 +49,9 @@ WALK = Signature(
         ("open=yes,no", (True, False)),
         ("day=2026-01-01,2026-02-01", ("2026-01-01", "2026-02-01")),
         ("sizes=5;5,10", ([5], [5, 10])),
+        ('names="a;b", c; d', (["a;b", "c"], ["d"])),
+        ('names="say ""a;b""" ;"";[]', (['say "a;b"'], [""], [])),
+        ('names=5" ; 6"', (['5"'], ['6"'])),
         ("limit=,3", (None, 3)),
     ],
 )
@@ -82,6 +86,7 @@ def test_an_axis_is_read_as_it_is_typed(text: str, values: tuple[Any, ...]) -> N
         (["walkers=1:1001", "seed=0:101"], "The sweep has 101,000 points: at most 100,000."),
         (['name="a'], "name is a list with commas"),
         (["sizes=5,x"], "sizes is a whole number, not x."),
+        (['names="a;b'], "names is a list with commas; quotes come in pairs"),
     ],
 )
 def test_what_is_no_axis_is_refused_by_name_and_value(texts: list[str], message: str) -> None:

@@ -218,7 +218,7 @@ def test_the_public_page_of_an_analysis_shows_a_run_that_the_public_may_see(
     page = public.get("/analyses/shown").text
     assert f"/outputs/{default}/" not in page
     assert f"/outputs/{done}/plot.svg" in page
-    assert "Other parameters than the defaults: steps 5" in page
+    assert "Other parameters than the defaults: steps <bdi>5</bdi>" in page
     assert ">the defaults</a>" not in page, "they are not for the public"
     news = public.get("/runs/news?script=shown")
     assert news.get_json() == {"shown": done}

@@ -3,10 +3,11 @@
 Callers need these names alone; how a file is read is in the modules.
 """
 
-from app.lab.signature.binding import arguments, bind, canonical
+from app.lab.signature.binding import arguments, bind, canonical, literal
 from app.lab.signature.parameters import Parameter, Signature
 from app.lab.signature.reading import read
 from app.lab.signature.texts import as_text, bind_text, retyped
+from app.lab.signature.unseen import visible
 
 __all__ = [
     "Parameter",
@@ -16,6 +17,8 @@ __all__ = [
     "bind",
     "bind_text",
     "canonical",
+    "literal",
     "read",
     "retyped",
+    "visible",
 ]

@@ -25,6 +25,7 @@ from app.lab.signature.parameters import (
     Parameter,
     Signature,
 )
+from app.lab.signature.unseen import CONTROLS, visible
 
 
 def bind(signature: Signature, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +148,8 @@ def text(parameter: Parameter, value: Any) -> str:
         raise wrong(parameter, value, f"has items of at most {LONGEST_TEXT} characters")
     if any("\ud800" <= sign <= "\udfff" for sign in value):
         raise wrong(parameter, "half of a character", "is Unicode text")
+    if control := CONTROLS.search(value):
+        raise wrong(parameter, control[0], "is a text without control characters")
     return value
 
 
@@ -154,7 +157,28 @@ def choice(parameter: Parameter, value: Any) -> str | int:
     for known in parameter.choices:
         if type(known) is type(value) and known == value:
             return known
-    raise wrong(parameter, value, f"is one of {', '.join(map(str, parameter.choices))}")
+    named = literal(value) if isinstance(value, str) else value
+    raise wrong(parameter, named, f"is one of {', '.join(map(literal, parameter.choices))}")
+
+
+def literal(value: str | int) -> str:
+    """A choice in words: in quotes where a text could be taken for a number, or for nothing.
+
+    >>> literal(1), literal("1"), literal("one"), literal("")
+    ('1', '"1"', 'one', '""')
+    """
+    if isinstance(value, int):
+        return str(value)
+    plain = value == value.strip().strip('"') and value and not is_number(value)
+    return value if plain else f'"{value}"'
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def in_range(parameter: Parameter, value: Any) -> Any:
@@ -207,5 +231,5 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) > LARGEST_WHOLE:
         return "a number of that size"
     text = str(value) if isinstance(value, str | int | float | date) else type(value).__name__
-    text = text.encode("utf-8", "replace").decode()
+    text = visible(text.encode("utf-8", "replace").decode())
     return text if len(text) <= 60 else text[:59] + "…"

@@ -4,10 +4,11 @@
 >>> bind_text(walk, {"sizes": "5, 10, 20"}), as_text(walk["sizes"], [5, 10])
 ({'sizes': [5, 10, 20]}, '5, 10')
 
-A list is written with commas; an item that holds a comma stands in double quotes. Nothing written
-is the default, or None: a list of nothing is `[]`, and where None is allowed a text of nothing is
-`""` (one that is itself made of several quotes has one more). Of a value that was sent several
-times the last one counts, so that a hidden `no` can stand before a checkbox.
+A list is written with commas. An item that holds one stands in double quotes, and so does one that
+holds a semicolon, which stands between lists in a sweep. Nothing written is the default, or None: a
+list of nothing is `[]`, and where None is allowed a text of nothing is `""` (one that is made of
+several quotes has one more). Of a value that was sent several times the last one counts, so that a
+hidden `no` can stand before a checkbox.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def split(parameter: Parameter, written: str) -> list[str]:
 
 
 def quoted(item: str) -> str:
-    plain = item and item == item.strip() and not any(sign in item for sign in ',"\r\n')
+    plain = item and item == item.strip() and not any(sign in item for sign in ',;"\r\n')
     return item if plain and item != NO_ITEMS else '"' + item.replace('"', '""') + '"'
 
 
@@ -139,7 +140,9 @@ def value_of(parameter: Parameter, written: str) -> Any:
         case "int" | "float":
             return number(written)
         case "choice":
-            known = {as_text(parameter, choice): choice for choice in parameter.choices}
+            texts = [choice for choice in parameter.choices if isinstance(choice, str)]
+            known: dict[str, str | int] = {f'"{choice}"': choice for choice in texts}
+            known |= {as_text(parameter, choice): choice for choice in parameter.choices}
             return known.get(written, written)
         case "date":
             return written.strip()

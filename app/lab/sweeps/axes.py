@@ -8,7 +8,12 @@
 [{'walkers': 10, 'seed': 0}, {'walkers': 10, 'seed': 1}]
 
 `a:b` counts from a up to b, which is left out; `a:b:step` by steps, exact for decimals too. Both
-may stand between commas. Lists, of a parameter that is one, are separated by semicolons.
+may stand between commas. Lists, of a parameter that is one, are separated by semicolons; an item
+that holds a semicolon or a comma stands in double quotes:
+
+>>> named = Signature("walk", "", "", (Parameter("names", "str", [], many=True),))
+>>> typed(named, ['names="a;b", c; d'])[0].values
+(['a;b', 'c'], ['d'])
 """
 
 from __future__ import annotations
@@ -172,8 +177,8 @@ def read(parameter: Parameter, text: str) -> list[Any]:
     if len(text) > LONGEST:
         raise wrong(parameter, "too long")
     if parameter.many:
-        lists = [part for part in text.split(";") if part.strip()]
-        return [[value_of(parameter, item) for item in split(parameter, part)] for part in lists]
+        parts = [part.strip() for part in lists(text) if part.strip()]
+        return [[value_of(parameter, item) for item in split(parameter, part)] for part in parts]
     if not text.strip():
         return []
     found: list[Any] = []
@@ -187,6 +192,20 @@ def read(parameter: Parameter, text: str) -> list[Any]:
         if len(found) > MOST_POINTS:
             raise wrong(parameter, f"more than {MOST_POINTS:,} values")
     return found
+
+
+def lists(text: str) -> list[str]:
+    """Cut at the semicolons, but for those in double quotes, which open where an item begins."""
+    found, start, inside, opens = [], 0, False, True
+    for place, sign in enumerate(text):
+        if sign == '"' and (inside or opens):
+            inside, opens = not inside, inside  # one right behind the end is one of the item
+        elif not inside and sign == ";":
+            found.append(text[start:place])
+            start, opens = place + 1, True
+        elif not inside:
+            opens = sign == "," or (opens and sign == " ")
+    return [*found, text[start:]]
 
 
 def counted(parameter: Parameter, text: str) -> list[Any]:

@@ -1,0 +1,109 @@
+"""Parameters that are hard to show or to write: unseen signs, look-alikes, lists of texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.__main__ import main
+from app.commands import sweeping
+from app.settings import Settings
+
+HIDDEN = "a\u202egpj.exe"
+SEEN = "a[U+202E]gpj.exe"
+CODE = """from typing import Literal
+def main(
+    names: list[str] = [], size: Literal[1, "1"] = "1", digits: Literal["1", "2"] = "2"
+) -> dict:
+    return {}
+"""
+
+
+@pytest.fixture
+def several(application: Any, settings: Settings) -> None:
+    (settings.analysis / "several.py").write_text(CODE)
+
+
+def at_prompt(settings: Settings, *words: str) -> int:
+    names = ("notes", "analysis", "data")
+    return main(["run", *words, *(f"--{name}={getattr(settings, name)}" for name in names)])
+
+
+def test_a_sign_that_turns_the_line_around_is_kept_and_shown(owner: FlaskClient) -> None:
+    sent = {"script": "shown", "params": {"label": HIDDEN}}
+    run = owner.post("/api/runs", json=sent).get_json()["id"]
+    assert owner.get(f"/api/runs/{run}").get_json()["params"]["label"] == HIDDEN
+    second = owner.post("/api/runs", json={"script": "shown"}).get_json()["id"]
+    for address in ("/analyses/shown/runs", f"/compare?a={run}&b={second}"):
+        page = owner.get(address).text
+        assert f"<bdi>{SEEN}</bdi>" in page, address
+        assert "\u202e" not in page, address
+    chosen = owner.get("/analyses/shown", query_string={"shown.label": HIDDEN}).text
+    assert f"label <bdi>{SEEN}</bdi>" in chosen
+    assert f'<input type="text" dir="auto" id="p-shown-label" name="p.label" value="{HIDDEN}"' in (
+        chosen
+    ), "what is typed is what is sent"
+    grid = {"script": "shown", "sweep": {"label": [HIDDEN, "b"]}}
+    sweep = owner.post("/api/sweeps", json=grid).get_json()["id"]
+    page = owner.get(f"/sweeps/{sweep}").text
+    assert page.count(SEEN) == 2, "the axis and the point"
+    assert "\u202e" not in page
+    assert sweeping.shown([HIDDEN]) == f'["{SEEN}"]'
+
+
+def test_a_control_character_is_refused_everywhere_in_the_same_words(
+    owner: FlaskClient, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "label is a text without control characters, not [U+001B]."
+    body = {"script": "shown", "params": {"label": "a\x1bb"}}
+    answer = owner.post("/api/runs", json=body)
+    assert (answer.status_code, said in answer.get_json()["detail"]) == (400, True)
+    assert answer.get_json()["field"] == "params.label"
+    swept = owner.post("/api/sweeps", json={"script": "shown", "sweep": {"label": ["\x1b", "b"]}})
+    assert said in swept.get_json()["detail"]
+    form = {"script": "shown", "p.label": "a\x1bb"}
+    assert said in owner.post("/runs", data=form).text
+    assert said in owner.post("/sweeps", data={**form, "p.label": "a\x1bb, c"}).text
+    for words in (["--set", "label=a\x1bb"], ["--sweep", "label=a\x1bb,c"]):
+        assert at_prompt(settings, "shown", *words) == 1
+        assert said in capsys.readouterr().err
+    nul = owner.post("/api/runs", json={"script": "shown", "params": {"label": "a\0b"}})
+    assert nul.get_json()["detail"] == "A text cannot hold NUL or half a character."
+    assert "not [U+0000]." in owner.post("/runs", data={**form, "p.label": "a\0b"}).text
+
+
+@pytest.mark.usefixtures("several")
+def test_a_text_is_told_from_a_number(
+    owner: FlaskClient, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = owner.get("/analyses/several").text
+    assert "<td>&#34;1&#34;</td>\n      <td>1, &#34;1&#34;</td>" in page
+    assert "<td>&#34;2&#34;</td>\n      <td>&#34;1&#34;, &#34;2&#34;</td>" in page
+    answer = owner.post("/api/runs", json={"script": "several", "params": {"digits": 1}})
+    assert 'digits is one of "1", "2", not 1.' in answer.get_json()["detail"]
+    for text in ("1", '"1"'):  # as the help at the prompt has it, and as the page has it
+        sent = owner.post("/sweeps", data={"script": "several", "p.digits": f"{text}, 2"})
+        assert (sent.status_code, sent.location) == (303, "/sweeps/1")
+    assert at_prompt(settings, "several", "--set", "digits=3") == 1
+    assert 'digits is one of "1", "2", not "3".' in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("several")
+def test_an_item_with_a_semicolon_is_quoted_wherever_a_sweep_is_asked_for(
+    owner: FlaskClient, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = '"a;b", c; d'
+    axis = {"names": [["a;b", "c"], ["d"]]}
+    form = owner.post("/sweeps", data={"script": "several", "p.names": written})
+    assert (form.status_code, form.location) == (303, "/sweeps/1"), form.text
+    for swept in (axis, {"names": written}):
+        sent = owner.post("/api/sweeps", json={"script": "several", "sweep": swept})
+        assert (sent.get_json()["id"], sent.get_json()["axes"]) == (1, axis)
+    assert "<dd>&#34;a;b&#34;, c; d</dd>" in owner.get("/sweeps/1").text
+    half = owner.post("/sweeps", data={"script": "several", "p.names": '"a;b, c'})
+    assert "names is a list with commas; quotes come in pairs" in half.text
+    assert "stands in double quotes" in half.text, "the form says how"
+    assert at_prompt(settings, "several", "--sweep", 'names="a;b, c') == 1
+    assert "quotes come in pairs" in capsys.readouterr().err
