@@ -76,7 +76,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 def listed(settings: Settings) -> list[str]:
     """The analyses with what they do, and the files that only their names keep from being one."""
     every = analyses.every(settings)
-    found = [f"{each.name}: {each.error or readable(each.signature.title)}" for each in every]
+    found = [
+        f"{each.name}: {each.error or readable(each.signature.title, code=True)}" for each in every
+    ]
     return found + [f"{file}: {analyses.MISNAMED}" for file in analyses.misnamed(settings)]
 
 

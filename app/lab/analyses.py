@@ -24,6 +24,7 @@ from app.settings import Settings
 NAME = re.compile(r"[^\W\d_]\w{0,99}")
 MAIN = re.compile(r"^(async\s+)?def\s+main\b", re.MULTILINE)
 LARGEST_FILE = 4_000_000
+ACCENTED = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -178,9 +179,14 @@ def text(path: Path, size: int) -> str:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
 
 
+def found_as(analysis: Analysis) -> str:
+    """Its title among what was found, where accents around code would be words."""
+    return ACCENTED.sub(r"\1", analysis.signature.title)
+
+
 def texts(analysis: Analysis) -> tuple[str, str, str]:
     """As the index keeps them, to be compared with it."""
-    found = (analysis.signature.title, analysis.signature.doc, analysis.source)
+    found = (found_as(analysis), analysis.signature.doc, analysis.source)
     title, body, code = map(search_index.storable, found)
     return title, body, code
 

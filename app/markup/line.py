@@ -7,6 +7,11 @@ stand, in a window's title, `readable` says a formula as nearly as letters can.
     'Does β xₙ² ≤ √N cost $5?'
     >>> typeset_line("a < $")
     'a &lt; $'
+
+A line that is no canonical text, such as the first of an analysis, may hold code as well.
+
+    >>> typeset_line("one `a<b>`", code=True), readable("one `a<b>`", code=True)
+    ('one <code>a&lt;b&gt;</code>', 'one a<b>')
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from html import escape, unescape
 from types import MappingProxyType
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from app.markup import math_rule
 from app.markup.mathematics import typeset
@@ -51,9 +57,10 @@ SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(.))")
 LEFT = re.compile(r"\\[a-zA-Z]+ ?|[{}]|\\.")
 
 
-def typeset_line(text: str, macros: Mapping[str, str] = NO_MACROS) -> str:
+def typeset_line(text: str, macros: Mapping[str, str] = NO_MACROS, *, code: bool = False) -> str:
     """The line as HTML that is safe as it is."""
-    return in_pieces(text, escape, lambda tex, source: formula(tex, source, macros))
+    coded = (lambda words: f"<code>{escape(words)}</code>") if code else None
+    return in_pieces(text, escape, lambda tex, source: formula(tex, source, macros), coded)
 
 
 def typeset_passage(html: str, macros: Mapping[str, str] = NO_MACROS) -> str:
@@ -79,25 +86,38 @@ def typeset_piece(text: str, macros: Mapping[str, str]) -> str:
     return in_pieces(text, escape, shown)
 
 
-def readable(text: str) -> str:
+def readable(text: str, *, code: bool = False) -> str:
     """The line in letters alone."""
-    return in_pieces(text, str, lambda tex, _: spelt(tex))
+    return in_pieces(text, str, lambda tex, _: spelt(tex), str if code else None)
 
 
-def in_pieces(text: str, words: Callable[[str], str], tex: Callable[[str, str], str]) -> str:
-    if "$" not in text and "\\" not in text:
+def in_pieces(
+    text: str,
+    words: Callable[[str], str],
+    tex: Callable[[str, str], str],
+    code: Callable[[str], str] | None = None,
+) -> str:
+    """`code`: what to make of it; without, its accents are signs like any other."""
+    if not any(sign in text for sign in ("$\\`" if code else "$\\")):
         return words(text)
-    children = reader().parseInline(text)[0].children or []
-    return "".join(
-        tex(child.content, f"${child.content}$") if child.type != "text" else words(child.content)
-        for child in children
-    )
+
+    def piece(child: Token) -> str:
+        if child.type == "text":
+            return words(child.content)
+        if code and child.type == "code_inline":
+            return code(child.content)
+        return tex(child.content, f"${child.content}$")
+
+    children = reader(code=code is not None).parseInline(text)[0].children or []
+    return "".join(map(piece, children))
 
 
-@lru_cache(maxsize=1)
-def reader() -> MarkdownIt:
-    """Of all of Markdown formulas only."""
+@lru_cache(maxsize=2)
+def reader(*, code: bool) -> MarkdownIt:
+    """Of all of Markdown formulas only, and code where it may be."""
     md = MarkdownIt("zero")
+    if code:
+        md.enable("backticks")
     math_rule.use(md)
     return md
 

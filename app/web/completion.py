@@ -65,5 +65,6 @@ def scripts(typed: str) -> list[Suggestion]:
     ]
     found.sort(key=lambda each: (not each.name.lower().startswith(wanted), each.name))
     return [
-        Suggestion(each.name, each.name, readable(each.signature.title)) for each in found[:MOST]
+        Suggestion(each.name, each.name, readable(each.signature.title, code=True))
+        for each in found[:MOST]
     ]

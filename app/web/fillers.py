@@ -175,7 +175,7 @@ def caption_of(cell: cells.Cell) -> str:
         return ""
     title = cell.analysis.signature.title
     known = macros.of_library(access.settings().notes)[0]
-    return typeset_line(title if title.endswith(("?", "!")) else f"{title}.", known)
+    return typeset_line(title if title.endswith(("?", "!")) else f"{title}.", known, code=True)
 
 
 def value_html(given: dict[str, Any], lab: board.Board, path: str) -> str:

@@ -23,7 +23,7 @@ from app.markup import fill, line
 from app.settings import Settings
 from app.web import access, assets
 from app.web.unsaved import first_words
-from app.web.words import STATUSES, short
+from app.web.words import STATUSES, lacking, short
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
 
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
         "first_words": first_words,
         "seconds": seconds,
         "shown": shown,
+        "lacking": lacking,
         "visible": visible,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "without_links": without_links,
@@ -60,11 +61,11 @@ def install(app: Flask) -> None:
     app.context_processor(of_person)
 
 
-def typesetting(settings: Settings) -> dict[str, Callable[[str], str]]:
+def typesetting(settings: Settings) -> dict[str, Callable[..., str]]:
     """The filters for titles, and sentences and passages of notes, with the library's macros."""
 
-    def typeset(text: str) -> str:
-        return line.typeset_line(str(text), macros.of_library(settings.notes)[0])
+    def typeset(text: str, *, code: bool = False) -> str:
+        return line.typeset_line(str(text), macros.of_library(settings.notes)[0], code=code)
 
     def typeset_passage(html: str) -> str:
         return line.typeset_passage(str(html), macros.of_library(settings.notes)[0])

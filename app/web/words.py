@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.lab.claims import values
@@ -17,6 +18,25 @@ STATUSES = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted",  # its message says by what
 }
+
+# How points of a sweep ended that gave no result; of one, of several.
+LACKING = {
+    "excepted": ("at 1 the analysis failed", "at {:,} the analysis failed"),
+    "timed_out": ("1 took too long", "{:,} took too long"),
+    "cancelled": ("1 was cancelled", "{:,} were cancelled"),
+    "interrupted": ("1 was interrupted", "{:,} were interrupted"),
+    "errored": ("Gloss failed to run 1", "Gloss failed to run {:,}"),
+}
+
+
+def lacking(counts: Mapping[str, int]) -> str:
+    """What became of the points of a sweep that have no result.
+
+    >>> lacking({"succeeded": 4, "excepted": 714, "cancelled": 1})
+    'at 714 the analysis failed, 1 was cancelled'
+    """
+    told = [(LACKING[status], counts.get(status, 0)) for status in LACKING]
+    return ", ".join(several.format(n) if n > 1 else one for (one, several), n in told if n)
 
 
 def short(value: Any) -> str:

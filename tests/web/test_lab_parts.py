@@ -35,6 +35,12 @@ id: elsewhere
 text: Of another one.
 check: other.total < 10
 ```
+
+```claim
+id: coded
+text: What `f<b>` says.
+check: nothing.total < 10
+```
 """
 OTHER = '"""Another."""\ndef main() -> dict:\n    return {}\n'
 
@@ -92,6 +98,16 @@ def test_an_analysis_lists_the_claims_that_rest_on_it(
     assert "claim-elsewhere" in owner.get("/analyses/other").text
     assert "Claims that rest on it" not in owner.get("/analyses/later").text
     assert "Sesame" not in public.get("/analyses/shown").text
+
+
+def test_code_in_a_claim_and_in_why_it_is_not_known_is_set_as_code(
+    owner: FlaskClient, made: list[int]
+) -> None:
+    for address in ("/notes/numbers", "/claims"):
+        page = owner.get(address).text
+        assert "What <code>f&lt;b&gt;</code> says." in page, address
+        assert "<span>There is no <code>nothing</code>.</span>" in page, address
+        assert "`" not in page.partition("<main")[2].partition("</main>")[0], address
 
 
 def test_the_page_of_a_run_has_its_code_as_it_was_for_those_inside(
@@ -155,12 +171,12 @@ def test_what_a_block_wants_to_show_and_has_not_is_named(
     assert f'href="/runs/{made[0]}#source"' in text
 
 
-def test_formulas_in_the_title_of_an_analysis_are_typeset(
+def test_formulas_and_code_in_the_title_of_an_analysis_are_typeset(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
     file = settings.analysis / "shown.py"
     file.write_text(
-        file.read_text().replace('"""Adds steps.', 'r"""How far are $\\sqrt{N}$ <steps>?')
+        file.read_text().replace('"""Adds steps.', 'r"""How far are $\\sqrt{N}$ `<b>steps`?')
     )
     grid = owner.post(
         "/api/sweeps", json={"script": "shown", "sweep": {"steps": [1, 2]}}
@@ -173,10 +189,11 @@ def test_formulas_in_the_title_of_an_analysis_are_typeset(
     for address in pages:
         page = owner.get(address).text
         assert "How far are <" in page, address
+        assert "<code>&lt;b&gt;steps</code>?" in page, address
         assert 'class="katex' in page, address
         assert "$\\sqrt" not in page.partition("language-python")[0], address
-        assert "<steps>" not in page, address
-    assert "<title>How far are √N &lt;steps&gt;?" in owner.get("/analyses/shown").text
+        assert "<b>steps" not in page, address
+    assert "<title>How far are √N &lt;b&gt;steps?" in owner.get("/analyses/shown").text
     counted = owner.get("/analyses/shown/runs").text
     assert "· 1 run</p>" in re.sub(r"\s+", " ", counted), (
         "points of sweeps are no runs of this list"

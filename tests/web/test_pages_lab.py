@@ -446,8 +446,9 @@ def test_a_claim_on_a_sweep_is_unknown_wherever_it_is_judged(
     found = [each.message for each in audit.findings(settings, connection) if each.kind == "claim"]
     for name in ("over", "shown"):
         why = f"`{name}` is a sweep, which has many values."
-        assert why in unescape(owner.get(f"/notes/on-{name}").text)
-        assert why in unescape(owner.get("/claims").text)
+        shown = why.replace(f"`{name}`", f"<code>{name}</code>")
+        assert shown in owner.get(f"/notes/on-{name}").text
+        assert shown in owner.get("/claims").text
         assert any(why in each and "not known" in each for each in found)
 
 

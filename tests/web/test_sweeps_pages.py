@@ -59,14 +59,17 @@ def test_a_sweep_is_asked_for_watched_and_gone_on_with(
 ) -> None:
     page = owner.get(f"/sweeps/{grid}").text
     assert 'value="5"' in page
-    assert "4 of 6 points, 1 not: 1 the analysis failed" in page
+    assert "4 of 6 points; at 1 the analysis failed</span>" in page
     assert "total against steps" in page
     assert "&lt;b&gt;no" in page
     state = owner.get(f"/sweeps/{grid}/state")
     assert "HX-Refresh" not in state.headers
     assert owner.post(f"/sweeps/{grid}/cancel").location == f"/sweeps/{grid}"
     assert owner.get(f"/sweeps/{grid}/state").headers["HX-Refresh"] == "true"
-    assert "Resume" in owner.get(f"/sweeps/{grid}").text
+    stopped = owner.get(f"/sweeps/{grid}").text
+    assert "Resume" in stopped
+    assert "4 of 6 points; at 1 the analysis failed, 1 was cancelled</span>" in stopped
+    assert "4 of 6, 2 without a result</span>" in owner.get("/sweeps").text
     assert owner.post(f"/sweeps/{grid}/resume").location == f"/sweeps/{grid}"
     assert "Waiting to run" in owner.get(f"/sweeps/{grid}").text
     point = points.claim(connection, grid, 1)[0].run_id

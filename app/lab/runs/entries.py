@@ -118,7 +118,7 @@ def indexed(connection: sqlite3.Connection, only: str | None) -> dict[str, tuple
 
 def title_of(settings: Settings, script: str) -> str:
     try:
-        return search_index.storable(analyses.find(settings, script).signature.title)
+        return search_index.storable(analyses.found_as(analyses.find(settings, script)))
     except NotFound:
         return script
 
