@@ -13,7 +13,7 @@ from app.commands.sync import up_to_date
 from app.errors import BadInput
 from app.lab import runner, runs
 from app.lab.runs import Run
-from app.lab.shown import cells, groups
+from app.lab.shown import cells, groups, stale
 from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated, store
 from app.lab.sweeps.store import Sweep
@@ -35,16 +35,15 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with database.opened(settings.database) as connection:
         up_to_date(settings, connection)
         owner = people.owner(connection)
-        stale = groups.stale(settings, connection, EVERY, options.because)
-        asked = groups.enqueue(settings, connection, owner, [cell for _, cell in stale])
-        begun = outdated.anew(settings, connection, owner, options.because)
-        points = [each for sweep in begun for each in outdated.waiting(connection, sweep)]
-        runner.work(settings, connection, [*(each.id for each in asked), *points])
-        ended = [runs.get(connection, each.id) for each in asked]
-        sweeps = [store.get(connection, each.id) for each in begun]
-    found = [Done(each, *shown_in(stale, each)) for each in ended]
-    every = [*map(as_json, found), *map(sweep_as_json, sweeps)]
-    print(json.dumps(every) if options.json else as_text(found, sweeps))
+        found = groups.stale(settings, connection, EVERY).because(options.because)
+        asked = stale.rerun(settings, connection, owner, found)
+        points = [each for sweep in asked.sweeps for each in outdated.waiting(connection, sweep)]
+        runner.work(settings, connection, [*(each.id for each in asked.runs), *points])
+        ended = [runs.get(connection, each.id) for each in asked.runs]
+        sweeps = [store.get(connection, each.id) for each in asked.sweeps]
+    done = [Done(each, *shown_in(found.cells, each)) for each in ended]
+    every = [*map(as_json, done), *map(sweep_as_json, sweeps)]
+    print(json.dumps(every) if options.json else as_text(done, sweeps))
     well = [each.status == "succeeded" for each in ended]
     return 0 if all([*well, *(each.done == each.size for each in sweeps)]) else 1
 
@@ -58,9 +57,9 @@ class Done:
     because: list[str]
 
 
-def shown_in(stale: Sequence[tuple[str, Cell]], run: Run) -> tuple[list[str], list[str]]:
+def shown_in(found: Sequence[tuple[str, Cell]], run: Run) -> tuple[list[str], list[str]]:
     key = cells.key(run.script, run.params)
-    own = [(path, cell) for path, cell in stale if cells.key(cell.script, cell.params) == key]
+    own = [(path, cell) for path, cell in found if cells.key(cell.script, cell.params) == key]
     because = [cause.words for _, cell in own for cause in cell.outdated_by]
     return [f"{path}: {cell.name}" for path, cell in own], list(dict.fromkeys(because))
 
@@ -76,7 +75,7 @@ def sweep_as_json(sweep: Sweep) -> dict[str, object]:
     return {"sweep": sweep.id, "script": sweep.script, "params": sweep.params, **counts}
 
 
-def as_text(found: list[Done], sweeps: list[Sweep]) -> str:
+def as_text(found: Sequence[Done], sweeps: list[Sweep]) -> str:
     lines = [
         f"run {done.run.id} {done.run.script} {done.run.status} {done.run.message}".rstrip()
         + f"\n  in {', '.join(done.blocks)}; {'; '.join(done.because)}"

@@ -18,7 +18,8 @@ from flask import g, render_template
 
 from app.accounts.permissions import Action, visibilities
 from app.lab.claims import values as numbers
-from app.lab.shown import board, cells, groups
+from app.lab.shown import board, cells
+from app.lab.shown.stale import Stale, of_note
 from app.library import documents, macros
 from app.library.citations import bibtex
 from app.markup import Rendered, fill
@@ -39,7 +40,7 @@ BEGIN, END = "<!--caption-->", "<!--/caption-->"
 class Filled:
     html: str
     tally: str
-    stale: int = 0  # runs that would bring it up to date
+    stale: Stale = Stale()  # what a rerun would bring up to date
     title_notes: str = ""  # the numbers of footnotes that the title refers to
     properties: tuple[tuple[str, str], ...] = ()  # those that only the page shows, as HTML
 
@@ -51,8 +52,8 @@ def fill_note(document: documents.Document, chosen: Mapping[str, cells.Choice]) 
     html = whole(document.path, document.title, document.html, links, lab)
     html = citing.fill_citations(pictures.finished(html), note=document.uid)
     shown = properties.shown(document.front["extra"], links, link_html, document.date)
-    stale = len(groups.pairs(groups.outdated(lab.cells.values())))
-    return Filled(html, tally(lab), stale, title_notes(document.html), tuple(shown))
+    outdated = of_note(document.path, lab)
+    return Filled(html, tally(lab), outdated, title_notes(document.html), tuple(shown))
 
 
 def title_notes(html: str) -> str:

@@ -15,7 +15,7 @@ from app.accounts.permissions import visibilities
 from app.lab.runs import Run, sources
 from app.lab.shown import board, groups
 from app.lab.shown.board import Checked
-from app.lab.shown.groups import Group
+from app.lab.shown.stale import Stale
 from app.markup.code import highlight
 from app.web import access, code_lines
 
@@ -34,7 +34,9 @@ class Code:
 def install(app: Flask) -> None:
     app.jinja_env.filters["with_code"] = with_code
     app.jinja_env.globals |= {
-        "stale_groups": stale_groups,
+        "stale_now": stale_now,
+        "stale_groups": groups.groups,
+        "rerun_words": rerun_words,
         "runs_waiting": lambda: groups.waiting(g.db),
         "claims_resting_on": claims_resting_on,
         "code_of_run": code_of_run,
@@ -46,8 +48,15 @@ def with_code(text: str) -> Markup:
     return Markup(ACCENTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
-def stale_groups() -> list[Group]:
-    return groups.groups(access.settings(), g.db, visibilities(g.person))
+def stale_now() -> Stale:
+    return groups.stale(access.settings(), g.db, visibilities(g.person))
+
+
+def rerun_words(found: Stale) -> str:
+    """What the button of a group says: nobody starts a thousand points without being told."""
+    if found.sweeps:
+        return f"Compute {found.work} anew"
+    return "Rerun it" if len(found.choices) == 1 else f"Rerun these {len(found.choices)}"
 
 
 def claims_resting_on(script: str) -> list[Checked]:

@@ -257,7 +257,12 @@ SCHEMAS: dict[str, Schema] = {
         " python, or only what stands behind the colon.",
         {"because": TEXT},
     ),
-    "Asked": record("The runs that were asked for; those waiting already too.", runs=many(WHOLE)),
+    "Asked": record(
+        "The runs and sweeps that were asked for, those waiting already too; `points` of sweeps.",
+        runs=many(WHOLE),
+        sweeps=many(WHOLE),
+        points=WHOLE,
+    ),
     "Claim": record(
         "A claim, and whether it holds by the latest results; `runs` are behind it.",
         id=TEXT,

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, visibilities
-from app.lab import runner, runs
-from app.lab.shown import groups
+from app.lab import runner
+from app.lab.shown import groups, stale
 from app.web import access, asked, fillers
 from app.web.api import answer
 from app.web.asked import Wanted
@@ -28,8 +28,8 @@ def rerun() -> ResponseReturnValue:
         ask(request.form.get("because", ""))
         return redirect("/analyses#stale", 303)
     settings = access.settings()
-    lab = fillers.board_of(readable(note), {})
-    groups.enqueue(settings, g.db, g.person, groups.outdated(lab.cells.values()))
+    found = stale.of_note(note, fillers.board_of(readable(note), {}))
+    stale.rerun(settings, g.db, g.person, found)
     runner.wake(settings)
     return redirect(address(note), 303)
 
@@ -38,11 +38,17 @@ def rerun() -> ResponseReturnValue:
 @access.needs(Action.RUN)
 def rerun_for_program() -> Response:
     asked_for = ask(asked.body(RERUN).get("because", ""))
-    return answer({"runs": [run.id for run in asked_for]}, 202)
+    numbers = {
+        "runs": [run.id for run in asked_for.runs],
+        "sweeps": [sweep.id for sweep in asked_for.sweeps],
+        "points": sum(sweep.size for sweep in asked_for.sweeps),
+    }
+    return answer(numbers, 202)
 
 
-def ask(because: str) -> list[runs.Run]:
+def ask(because: str) -> stale.Asked:
     settings = access.settings()
-    found = groups.rerun(settings, g.db, g.person, visibilities(g.person), because)
+    found = groups.stale(settings, g.db, visibilities(g.person)).because(because)
+    made = stale.rerun(settings, g.db, g.person, found)
     runner.wake(settings)
-    return found
+    return made

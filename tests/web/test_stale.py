@@ -13,6 +13,8 @@ from app.commands.watch import index_analyses
 from app.lab import runs
 from app.lab.runs import Output, queue
 from app.lab.shown import audit, groups
+from app.lab.sweeps import points, store
+from app.lab.sweeps.executor import Outcome
 from app.library.identity import EVERY
 from app.library.syncing.sync import sync
 from app.settings import Settings
@@ -53,15 +55,15 @@ def change(settings: Settings, *modules: str) -> None:
 def test_they_are_grouped_by_their_cause(
     library: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    assert groups.groups(settings, connection, EVERY) == []
+    assert not groups.stale(settings, connection, EVERY)
     change(settings, "steps", "other")
-    steps, other = groups.groups(settings, connection, EVERY)
-    assert (steps.cause, len(steps.cells), steps.notes, steps.choices) == (
+    steps, other = groups.groups(groups.stale(settings, connection, EVERY))
+    assert (steps.cause, len(steps.found.cells), steps.found.notes, len(steps.found.choices)) == (
         "module:steps.py", 3, ["one", "two"], 2,
     )  # fmt: skip
     assert steps.words.startswith("`steps.py` changed on ")
-    assert (other.cause, other.notes) == ("module:other.py", ["two"])
-    assert groups.groups(settings, connection, ("public",)) == []
+    assert (other.cause, other.found.notes) == ("module:other.py", ["two"])
+    assert not groups.stale(settings, connection, ("public",))
 
 
 @pytest.mark.parametrize("because", ["module:steps.py", "steps.py"])
@@ -72,7 +74,7 @@ def test_a_button_reruns_what_one_change_made_stale_each_once(
     page = library.get("/analyses").text
     assert "3 outputs in 2 notes" in page
     assert "Rerun these 2" in page
-    assert "Rerun all that is stale" in page
+    assert "Rerun all that is stale: 3 runs<" in page
     for _ in range(2):
         answer = library.post("/runs/stale", data={"because": because})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/analyses#stale")
@@ -100,12 +102,63 @@ def test_a_note_reruns_what_is_stale_in_it(
 def test_a_program_reruns_by_cause(
     library: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
-    assert library.post("/api/runs/stale", json={}).get_json() == {"runs": []}
+    assert library.post("/api/runs/stale", json={}).get_json() == {
+        "runs": [], "sweeps": [], "points": 0,
+    }  # fmt: skip
     change(settings, "steps", "other")
     answer = library.post("/api/runs/stale", json={"because": "other.py"})
     assert answer.status_code == 202
     assert [runs.get(connection, each).script for each in answer.get_json()["runs"]] == ["third"]
     assert library.post("/api/runs/stale", json={"because": 3}).status_code == 400
+
+
+@pytest.fixture
+def swept(library: FlaskClient, settings: Settings, connection: sqlite3.Connection) -> FlaskClient:
+    """Two notes show the same sweep of three points over steps.py; all has succeeded."""
+    block = "\n```analysis\nscript: second\nas: grid\nsweep: {n: [1, 2, 3]}\n```\n"
+    for note in ("one", "swept"):
+        with (settings.notes / f"{note}.md").open("a") as file:
+            file.write(block)
+    sync(settings, connection)
+    answer = library.post("/api/sweeps", json={"script": "second", "sweep": {"n": [1, 2, 3]}})
+    assert answer.get_json()["points"] == 3
+    taken = points.claim(connection, 1, 5)
+    value = Output("x", "value", 1, {})
+    outcomes = [Outcome(each.run_id, "succeeded", [value], "", 0.1) for each in taken]
+    points.finish(connection, outcomes, "sandboxed")
+    return library
+
+
+def test_stale_sweeps_are_listed_with_their_points_and_computed_anew(
+    swept: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    assert not groups.stale(settings, connection, EVERY)
+    change(settings, "steps")
+    page = swept.get("/analyses").text
+    assert "3 outputs and 2 sweeps of 6 points" not in page, "one grid is computed once"
+    assert "3 outputs and a sweep of 3 points in 3 notes" in page
+    assert ">Compute 2 runs and 3 points anew</button>" in page
+    assert ">Compute 3 points anew</button>" in swept.get("/notes/swept").text
+    assert ">Compute 2 runs and 3 points anew</button>" in swept.get("/notes/one").text
+    assert swept.post("/runs/stale", data={"note": "swept"}).location == "/notes/swept"
+    assert [each.size for each in store.newest_first(connection)] == [3, 3]
+    again = swept.post("/api/runs/stale", json={"because": "steps.py"}).get_json()
+    assert (len(again["runs"]), again["sweeps"], again["points"]) == (2, [], 0)
+
+
+@pytest.mark.parametrize("because", ["", "steps.py", "module:steps.py"])
+def test_page_and_program_ask_for_the_sweeps_that_the_command_line_does(
+    swept: FlaskClient, settings: Settings, connection: sqlite3.Connection, because: str
+) -> None:
+    change(settings, "steps", "other")
+    if because:
+        swept.post("/runs/stale", data={"because": because})
+        (found, _) = store.newest_first(connection)
+        assert found.counts == {"queued": 3}
+    else:
+        asked = swept.post("/api/runs/stale", json={}).get_json()
+        assert (len(asked["runs"]), asked["sweeps"], asked["points"]) == (3, [2], 3)
+    assert not groups.stale(settings, connection, EVERY).sweeps
 
 
 def test_only_those_who_may_run_are_offered_it(
@@ -158,7 +211,7 @@ def test_a_failure_whose_code_changed_since_says_so_and_is_taken_along(
     assert "The analysis failed</span>" in failed
     assert "since then" not in failed
     (settings.analysis / "x.csv").write_text("1")
-    (because,) = groups.groups(settings, connection, EVERY)[0].cells[0][1].since
+    (because,) = groups.stale(settings, connection, EVERY).cells[0][1].since
     assert because.key == "input:x.csv", "what it read belongs to it too"
     file.write_text(f"{bad}# mended\nx = 2\n")
     index_analyses(settings, connection)
@@ -173,7 +226,7 @@ def test_a_failure_whose_code_changed_since_says_so_and_is_taken_along(
     file.write_text(CODE.format(module="other"))
     index_analyses(settings, connection)
     assert library.get("/notes/two").text.count("Up to date") == 2
-    assert groups.groups(settings, connection, EVERY) == []
+    assert not groups.stale(settings, connection, EVERY)
 
 
 def test_check_says_what_changed_since_a_failure(

@@ -27,22 +27,6 @@ def begin(
     return list(begun.values())
 
 
-def anew(
-    settings: Settings, connection: sqlite3.Connection, person: Person, because: str = ""
-) -> list[Sweep]:
-    """Begin those that no longer hold, or that do not because of one thing (Cause.is_named)."""
-    found = [each for _, each in shown.of_notes(settings, connection, asking.EVERY)]
-    wanted = {
-        each.key: each
-        for each in found
-        if any(not because or cause.is_named(because) for cause in each.causes)
-    }
-    return [
-        asking.ask(settings, connection, each.script, each.params or {}, each.axes, person)
-        for each in wanted.values()
-    ]
-
-
 def waiting(connection: sqlite3.Connection, sweep: Sweep) -> list[int]:
     """The runs that are its points, as far as they have not ended."""
     rows = connection.execute(
