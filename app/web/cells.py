@@ -5,55 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, render_template, request
 
-from app import clock
 from app.accounts.permissions import Action
 from app.lab import runs
-from app.lab.runs import Output, Run, history
-from app.lab.shown import time_left
+from app.lab.runs import Output, Run
 from app.lab.shown.cells import Cell
 from app.lab.signature import as_text, form
 from app.library import documents
 from app.markup.placeholders import typed
-from app.web import access, choices, code_lines, pieces, tables, told
+from app.web import access, choices, code_lines, looking, pieces, tables, told
 from app.web.pieces import Piece
 from app.web.tables import Table
+from app.web.under_way import Live, Printed, live, printed
 
 COLUMN_POINTS = 500  # the column has 34rem = 612 CSS pixels = 459 points
 WAITING = "later"  # the page numbers its figures when it is whole: see pictures
-TAIL = 4_000  # characters of what a run printed, beside a figure; its own page has more
-SOON, LATER, PATIENCE = 400, 2_000, 30.0  # milliseconds between two looks; seconds until it is slow
-
-
-@dataclass(frozen=True)
-class Printed:
-    """The end of what a run printed, as HTML; `cut` if there is more."""
-
-    html: str
-    cut: bool
-
-
-@dataclass(frozen=True)
-class Bar:
-    n: float
-    total: float | None
-    words: str
-
-
-@dataclass(frozen=True)
-class Live:
-    """What changes while a run is under way, and when to look again."""
-
-    run: Run
-    bars: Sequence[Bar]
-    left: str
-    printed: Printed | None
-    delay: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +78,20 @@ class Shown:
     def asks(self) -> str:
         """How a fragment of it is asked for."""
         return urlencode({"note": self.note, "block": self.name})
+
+    @property
+    def again(self) -> str:
+        """Where to look again at what is under way."""
+        return looking.again(self.place, str(self.live.run.id), self.name) if self.live else ""
+
+    @property
+    def ended(self) -> Run | None:
+        """The run that the address looks at, once it has ended."""
+        wanted = looking.looked()[0]
+        known = (self.cell.newest, self.cell.run)
+        return next(
+            (run for run in known if run and not run.active and str(run.id) == wanted), None
+        )
 
     @property
     def with_files(self) -> list[Piece]:
@@ -219,55 +203,6 @@ def keep(cell: Cell, note: str) -> Keep | None:
 def before(cell: Cell) -> float | None:
     """How long the same took the last time."""
     return cell.run.seconds if cell.run and not cell.is_borrowed else None
-
-
-def live(run: Run, before: float | None) -> Live:
-    since = datetime.fromisoformat(run.started or run.queued)
-    elapsed = max(0.0, (clock.now() - since).total_seconds())
-    delay = SOON if elapsed < PATIENCE else LATER
-    if run.status == "queued":
-        return Live(run, (), waiting(places_before(run.id)), None, delay)
-    by_bar = time_left.left_by_bar(elapsed, run.progress)
-    left = time_left.time_left(elapsed, run.progress, before)
-    told = time_left.words(left, None if by_bar is not None else before)
-    return Live(run, bars(run.progress), told, printed(run), delay)
-
-
-def places_before(run_id: int) -> int:
-    """How many will begin sooner; the queue is read once for a page."""
-    if "waiting" not in g:
-        g.waiting = history.waiting(g.db)
-    return sum(other < run_id for other in g.waiting)
-
-
-def waiting(places: int) -> str:
-    """
-    >>> waiting(0), waiting(2)
-    ('next', '2 before it')
-    """
-    return f"{places} before it" if places else "next"
-
-
-def bars(progress: Mapping[str, Any]) -> list[Bar]:
-    """The outermost first."""
-    told = progress.get("bars") or ([progress] if progress.get("n") is not None else [])
-    return [bar(each) for each in told if isinstance(each, dict)]
-
-
-def bar(told: Mapping[str, Any]) -> Bar:
-    n, total = time_left.number(told.get("n")), time_left.number(told.get("total"))
-    counted = f"{n:,.10g} of {total:,.10g}" if total else f"{n:,.10g} so far"
-    return Bar(min(n, total) if total else n, total or None, f"{counted} {told.get('desc') or ''}")
-
-
-def printed(run: Run) -> Printed | None:
-    log = run.log
-    if not log.strip():
-        return None
-    tail = log[-TAIL:]
-    if len(log) > TAIL:
-        tail = tail.partition("\n")[2] or tail
-    return Printed(code_lines.linked(tail, run), len(log) > TAIL)
 
 
 def kind_of(cell: Cell) -> str:

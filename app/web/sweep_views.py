@@ -18,7 +18,7 @@ from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
-from app.web import access, told
+from app.web import access, looking, told
 from app.web.columns import Column, column
 
 LONGEST_AXIS = 200
@@ -83,6 +83,16 @@ class View:
         names = {"x": self.names.x, "y": self.names.y, "by": self.names.by}
         query = {"note": self.note, **names, "drawn": self.drawn}
         return f"/sweeps/{self.sweep.id}/state?{urlencode(query)}"
+
+    @property
+    def again(self) -> str:
+        """Where to look again while it runs."""
+        return looking.again_at_sweep(self.note, self.sweep.id, self.name)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the address looks at it, and it runs no more."""
+        return not self.sweep.active and looking.looked()[0] == f"s{self.sweep.id}"
 
     def sorted_by(self, name: str) -> str:
         """Where the head of a column leads: up first, then down."""

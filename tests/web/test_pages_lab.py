@@ -17,6 +17,7 @@ from app.lab.runs import Output, queue
 from app.lab.shown import audit
 from app.library.syncing.sync import sync
 from app.settings import Settings
+from app.web.templates import moment
 
 ROWS = [[3, "c"], [1, "a"], ["nan", "b"], [2, None]]
 TABLE = {"columns": ["n", "word"], "rows": ROWS, "total": 4, "kept": 4}
@@ -277,6 +278,42 @@ def test_a_page_that_waits_is_told_only_what_moves(
     assert ended.headers["HX-Refresh"] == "true"
     assert "HX-Refresh" not in owner.get(f"{asks}&tab=1").headers
     runs.cancel(connection, first)
+
+
+@pytest.mark.parametrize("status", ["succeeded", "timed_out"])
+def test_without_scripts_a_page_says_where_to_look_again_and_that_the_run_has_ended(
+    owner: FlaskClient,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    done: int,
+    status: str,
+) -> None:
+    form = {"script": "shown", "note": "open", "block": "shown", "p.steps": "6", "do": "rerun"}
+    page = owner.post("/runs", data=form, follow_redirects=True).text
+    run, seen = done + 1, set()
+    for _ in range(2):
+        unscripted = page.partition("<noscript><p")[2].partition("</noscript>")[0]
+        (again,) = re.findall(r'<a href="([^"]+)">Look again</a>', unescape(unscripted))
+        assert f'href="/runs/{run}"' in unscripted
+        assert (again in seen, again.endswith("#block-shown")) == (False, True), "a new address"
+        assert "has ended" not in page
+        seen.add(again)
+        page = owner.get(again).text
+    assert queue.claim(settings, connection)
+    finish(settings, connection, run, status=status, message="It ran longer than its limit.")
+    page = owner.get(again).text
+    words = {"succeeded": "Succeeded", "timed_out": "Stopped: it took too long"}[status]
+    (told,) = re.findall(r'<p class="prov ended" role="status">(.+?)</p>', page)
+    ended = moment(runs.get(connection, run).ended or "")
+    plain = re.sub("<[^>]+>", "", told).replace("\xa0", " ")
+    assert plain == f"Run {run} has ended: {words}, {ended}, after 0.50 s"
+    assert "Look again" not in page
+    assert "has ended" not in owner.get("/notes/open?shown.steps=6").text, "only where asked for"
+    plainly = owner.get("/notes/open?shown.steps=6").text
+    assert ("It ran longer than its limit." in plainly) == (status != "succeeded")
+    assert plainly.count(ended) >= 1
+    assert "look=" not in owner.get(f"/runs/{run}").text
+    assert owner.get("/notes/open?look=9999999999999999999999-x").status_code == 200
 
 
 def test_another_tab_learns_what_happened(

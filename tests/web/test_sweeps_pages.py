@@ -114,6 +114,21 @@ def test_a_plot_grows_while_its_sweep_runs(
     assert f'id="drawing-{grid}"' in owner.get(f"/sweeps/{grid}").text
 
 
+def test_without_scripts_a_note_says_where_to_look_again_at_a_sweep(
+    owner: FlaskClient, connection: sqlite3.Connection, grid: int
+) -> None:
+    address = "/notes/grid"
+    for number in (1, 2):
+        page = owner.get(address).text
+        (address,) = re.findall(r'<noscript>.*<a href="([^"]+)">Look again</a>', page)
+        assert address == f"/notes/grid?look=s{grid}-{number}#block-grid"
+    store.cancel(connection, grid)
+    page = owner.get(address).text
+    assert "<span>It has ended.</span>" in page
+    assert "Look again" not in page
+    assert "It has ended" not in owner.get("/notes/grid").text
+
+
 def test_what_cannot_be_swept_is_said_beside_what_was_typed(owner: FlaskClient) -> None:
     answer = owner.post("/sweeps", data={**FORM, "p.steps": "1, ten"})
     assert answer.status_code == 400
