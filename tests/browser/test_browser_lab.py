@@ -39,6 +39,13 @@ TOO_LOW = """() => [...document.querySelectorAll(
   .filter((each) => each.checkVisibility() && each.type !== "hidden")
   .filter((each) => each.getBoundingClientRect().height < 24)
   .map((each) => each.outerHTML.slice(0, 80))"""
+# Where the first radio of each row has its middle, and where the words beside it.
+MIDDLES = """() => [...document.querySelectorAll("tbody tr")].map((row) => {
+  const words = document.createRange();
+  words.selectNodeContents(row.querySelector("td.when"));
+  return [row.querySelector("input"), words].map((each) => each.getBoundingClientRect())
+    .map((box) => box.top + box.height / 2);
+})"""
 NOTE = """---
 title: Rounds
 visibility: private
@@ -148,6 +155,12 @@ def test_two_runs_side_by_side(
         assert width <= 390, address
         accessible(phone)
         assert phone.evaluate(TOO_LOW) == [], address
+    phone.goto("/analyses/rounds/runs?status=succeeded")
+    rows = phone.evaluate(MIDDLES)
+    assert len(rows) >= 2
+    for radio, words in rows:
+        assert abs(radio - words) < 2, "what is marked stands beside its words"
+    accessible(phone)
 
 
 def test_on_paper_a_long_table_goes_on_and_dead_controls_are_gone(

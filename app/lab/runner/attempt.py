@@ -86,7 +86,7 @@ class Attempt:
         if pipe == self.pipes[2]:
             self.printed.take(data)
             if self.printed.size > MOST_PRINTED:
-                self.kill("excepted", f"It printed more than {MOST_PRINTED // 1_000_000} MB.")
+                self.kill("excepted", endings.printed(MOST_PRINTED // 1_000_000))
         elif pipe == self.pipes[0]:
             self.take_report(data)
         else:

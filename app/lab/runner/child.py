@@ -223,7 +223,7 @@ def is_relative(file: object) -> bool:
 
 def sentence(error: BaseException, described: traceback.TracebackException, job: Job) -> str:
     if isinstance(error, MemoryError):
-        return f"It needed more memory than its limit of {job.limits['memory_mb']:g} MB."
+        return endings.memory(job.limits)
     if isinstance(error, SystemExit):
         return f"It called exit({error.code!r}) instead of returning from main."
     if isinstance(error, FileNotFoundError) and is_relative(error.filename):

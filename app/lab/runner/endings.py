@@ -1,9 +1,10 @@
-"""How a run ended, in words.
+"""How a run ended, in words, and what can be done about it.
 
 >>> failure(256 * 3, {})
-'It ended itself with exit status 3 before main had returned.'
->>> failure(signal.SIGSEGV, {})
-'It crashed: a segmentation fault, in compiled code.'
+'It ended itself with exit status 3 before main had returned. Let main return instead.'
+>>> wall({"wall_seconds": 20})
+'It ran longer than its limit of 20 s. Give it less to do, or more in its file: LIMITS = \
+{"wall_seconds": …}.'
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ FROZEN_SECONDS = 1.0  # for which all processes of a run may be stopped
 # By this a child ends itself that cannot say any more what it returns.
 UNHEARD = signal.SIGRTMAX - 1
 
+WHERE = " Let it print before each step, to see in which."
 SIGNALS: Mapping[int, str] = {
-    signal.SIGSEGV: "It crashed: a segmentation fault, in compiled code.",
-    signal.SIGABRT: "It crashed: compiled code called abort().",
-    signal.SIGFPE: "It crashed: an arithmetic error in compiled code.",
-    signal.SIGBUS: "It crashed: a bus error, in compiled code.",
-    UNHEARD: "It closed the files through which what it returns is told, so nothing of it came.",
-    signal.SIGKILL: "It was killed: by itself, or by the system for want of memory.",
+    signal.SIGSEGV: f"It crashed: a segmentation fault, in compiled code.{WHERE}",
+    signal.SIGABRT: f"It crashed: compiled code called abort().{WHERE}",
+    signal.SIGFPE: f"It crashed: an arithmetic error in compiled code.{WHERE}",
+    signal.SIGBUS: f"It crashed: a bus error, in compiled code.{WHERE}",
+    UNHEARD: "It closed the files through which what it returns is told, so nothing of it came."
+    " Let it close only what it has opened.",
+    signal.SIGKILL: "It was killed: by itself, or by the system for want of memory."
+    " Give it less to do, or run it again when less else runs.",
 }
 
 
@@ -37,44 +41,59 @@ def failure(status: int | None, limits: Mapping[str, float]) -> str:
         return SIGNALS[signal.SIGKILL]
     if not os.WIFSIGNALED(status):
         code = os.waitstatus_to_exitcode(status)
-        return f"It ended itself with exit status {code} before main had returned."
+        ended = f"It ended itself with exit status {code} before main had returned."
+        return f"{ended} Let main return instead."
     number = os.WTERMSIG(status)
     if number == signal.SIGXCPU:
         return cpu(limits)
     return SIGNALS.get(number, f"It was ended by signal {number}.")
 
 
+def more(limit: str) -> str:
+    return f' Give it less to do, or more in its file: LIMITS = {{"{limit}": …}}.'
+
+
 def wall(limits: Mapping[str, float]) -> str:
-    return f"It ran longer than its limit of {limits['wall_seconds']:g} s."
+    return f"It ran longer than its limit of {limits['wall_seconds']:g} s.{more('wall_seconds')}"
 
 
 def cpu(limits: Mapping[str, float]) -> str:
-    return f"It computed longer than its limit of {limits['cpu_seconds']:g} s of processor time."
+    longest = f"{limits['cpu_seconds']:g} s of processor time"
+    return f"It computed longer than its limit of {longest}.{more('cpu_seconds')}"
 
 
 def memory(limits: Mapping[str, float]) -> str:
-    return f"It needed more memory than its limit of {limits['memory_mb']:g} MB."
+    most = f"{limits['memory_mb']:g} MB"
+    return f"It needed more memory than its limit of {most}.{more('memory_mb')}"
 
 
 def processes(limits: Mapping[str, float]) -> str:
-    return f"It started more than {limits['processes']:g} processes."
+    return f"It started more than {limits['processes']:g} processes.{more('processes')}"
 
 
 def unknown() -> str:
-    return "It kept the machine so busy that nobody could tell how much memory it has."
+    busy = "It kept the machine so busy that nobody could tell how much memory it has."
+    return f"{busy} Let it start fewer processes."
 
 
 def frozen() -> str:
-    return "It was stopped (SIGSTOP), and nobody was left in it to let it go on."
+    return (
+        "It was stopped (SIGSTOP), and nobody was left in it to let it go on."
+        " Let it send no such signal."
+    )
 
 
 def size(limits: Mapping[str, float]) -> str:
-    return f"It wrote more than {limits['output_mb']:g} MB of files."
+    return f"It wrote more than {limits['output_mb']:g} MB of files.{more('output_mb')}"
 
 
 def files() -> str:
-    return f"It wrote more than {MOST_FILES} files."
+    return f"It wrote more than {MOST_FILES} files. Let it write fewer, or remove what it has read."
 
 
 def depth() -> str:
-    return f"It made folders more than {DEEPEST} deep."
+    return f"It made folders more than {DEEPEST} deep. Let it make them side by side."
+
+
+def printed(megabytes: float) -> str:
+    return f"It printed more than {megabytes:g} MB. Let it print less, or return it as a table."

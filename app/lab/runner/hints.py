@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-NO_NETWORK = " (an analysis has no network)"
+NO_NETWORK = " (an analysis has no network: put what it reads below the folder of analyses)"
 FILES = (
     " (an analysis reads the folder of analyses and installed packages, and writes only"
     " to temporary files)"
@@ -35,13 +35,13 @@ def watch() -> None:
 def hint(error: BaseException, limits: Mapping[str, float]) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EFBIG:
-        return f" (a file may have {limits['file_mb']:g} MB)"
+        return f" (a file may have {limits['file_mb']:g} MB: file_mb in its LIMITS)"
     if any(map(is_of_network, behind(error))):
         return NO_NETWORK
     if number in REFUSED:
         return FILES
     if isinstance(error, BlockingIOError):
-        return f" (an analysis may have {limits['processes']:g} processes)"
+        return f" (an analysis may have {limits['processes']:g} processes: processes in its LIMITS)"
     return ""
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.lab.runner import child
+from app.lab.runner import child, endings
 from app.lab.runner.told import Told
 from app.lab.sandbox import guard
 
@@ -61,7 +61,7 @@ class Ear:
             self.printed += len(data)
             self.log = (self.log + data)[-LOG_KEPT:]
             if self.printed > MOST_PRINTED:
-                self.end(f"It printed more than {MOST_PRINTED // 1_000_000} MB.")
+                self.end(endings.printed(MOST_PRINTED // 1_000_000))
         return bool(data)
 
     def end(self, reason: str) -> None:
