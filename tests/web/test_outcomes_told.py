@@ -157,7 +157,11 @@ CASES: dict[str, tuple[str, Made, str]] = {
     ),
     "a signal to the parent": (
         "excepted", raised(ProcessLookupError(errno.ESRCH, "No such process")),
-        "ProcessLookupError: [Errno 3] No such process",
+        "ProcessLookupError: [Errno 3] No such process (an analysis sees no processes but its own)",
+    ),
+    "a signal to a neighbour": (
+        "excepted", raised(PermissionError(errno.EPERM, "Operation not permitted")),
+        "(an analysis changes nothing but its own files and processes)",
     ),
     "a signal that stops it": (
         "excepted", always(endings.frozen()),

@@ -293,7 +293,9 @@ def test_without_scripts_a_page_says_where_to_look_again_and_that_the_run_has_en
     run, seen = done + 1, set()
     for _ in range(2):
         unscripted = page.partition("<noscript><p")[2].partition("</noscript>")[0]
-        (again,) = re.findall(r'<a href="([^"]+)">Look again</a>', unescape(unscripted))
+        (again,) = re.findall(
+            r'<a href="([^"]+)" rel="nofollow">Look again</a>', unescape(unscripted)
+        )
         assert f'href="/runs/{run}"' in unscripted
         assert (again in seen, again.endswith("#block-shown")) == (False, True), "a new address"
         assert "has ended" not in page

@@ -120,7 +120,9 @@ def test_without_scripts_a_note_says_where_to_look_again_at_a_sweep(
     address = "/notes/grid"
     for number in (1, 2):
         page = owner.get(address).text
-        (address,) = re.findall(r'<noscript>.*<a href="([^"]+)">Look again</a>', page)
+        (address,) = re.findall(
+            r'<noscript>.*<a href="([^"]+)" rel="nofollow">Look again</a>', page
+        )
         assert address == f"/notes/grid?look=s{grid}-{number}#block-grid"
     store.cancel(connection, grid)
     page = owner.get(address).text

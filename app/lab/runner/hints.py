@@ -13,6 +13,8 @@ FILES = (
     " (an analysis reads the folder of analyses and installed packages, and writes only"
     " to temporary files)"
 )
+PROCESSES = " (an analysis sees no processes but its own)"
+OTHERS = " (an analysis changes nothing but its own files and processes)"
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 UNREACHED = (errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 MOST_CAUSES = 10
@@ -38,8 +40,10 @@ def hint(error: BaseException, limits: Mapping[str, float]) -> str:
         return f" (a file may have {limits['file_mb']:g} MB: file_mb in its LIMITS)"
     if any(map(is_of_network, behind(error))):
         return NO_NETWORK
-    if number in REFUSED:
-        return FILES
+    if number in REFUSED and isinstance(error, OSError):
+        return FILES if error.filename is not None else OTHERS
+    if isinstance(error, ProcessLookupError):
+        return PROCESSES
     if isinstance(error, BlockingIOError):
         return f" (an analysis may have {limits['processes']:g} processes: processes in its LIMITS)"
     return ""
