@@ -12,11 +12,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from isal import isal_zlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -31,34 +27,11 @@ UP = 2  # the filter: each line as its difference to the one above
 INCH = 0.0254
 
 
-def canvas_of(drawn: Figure, dots: float) -> FigureCanvasAgg:
-    """To paint the figure on, at so many dots per inch.
-
-    The figure is laid out with it, too: the words are measured once then, which takes 10 of 52 ms
-    off painting a plot.
-    """
-    drawn.set_dpi(dots)
-    return FigureCanvasAgg(drawn)
-
-
-def painted(canvas: Any, dots: float) -> Pixels:
-    """The figure as `savefig` paints it, which takes 5 ms more, and can cut off what is empty."""
-    if mpl.rcParams["savefig.bbox"] is not None:
-        canvas.print_figure(io.BytesIO(), format="rgba", dpi=dots)
-        return np.asarray(canvas.renderer.buffer_rgba())
-    with grounded(canvas.figure):
-        canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
-
-
-@contextmanager
-def grounded(drawn: Figure) -> Iterator[None]:
-    """On its own ground, or on that of all that are saved."""
-    was = {"facecolor": drawn.get_facecolor(), "edgecolor": drawn.get_edgecolor()}
-    wanted = {name: mpl.rcParams[f"savefig.{name}"] for name in was}  # type: ignore[index]
-    drawn.set(**{name: colour for name, colour in wanted.items() if colour != "auto"})
-    yield
-    drawn.set(**was)
+def painted(drawn: Figure, dots: float) -> Pixels:
+    """The figure as `savefig` paints it, at so many dots per inch."""
+    canvas = FigureCanvasAgg(drawn)
+    canvas.print_figure(io.BytesIO(), format="rgba", dpi=dots)
+    return np.asarray(canvas.renderer.buffer_rgba())
 
 
 def encoded(pixels: Pixels, dots: float) -> bytes:
