@@ -21,7 +21,7 @@ from app.search.weights import K1, B
 ENDINGS = "e|s|es|ed|er|ers|ing|ings|y|ies|ied|ly|al|ion|ions|ive|ment|ments"
 MANY = 15_000  # where more have several words, the lists of these have enough
 SIZED = 4_000  # entries whose lengths are compared
-SHORTEST = 1_000  # of them are looked at
+SHORTEST = 400  # of them are looked at
 FIRST = 600  # of each list, and what two of them have
 LOOKED = 1_800  # of what the lists have are looked at
 READ = 40  # are read, and scored

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from datetime import date
 from pathlib import Path
@@ -18,6 +21,7 @@ from matplotlib.image import imread
 
 from app.errors import BadInput
 from app.lab.outputs import admitted, beside, dark, png, results, style
+from app.settings import PROJECT
 
 
 def test_tables_of_dicts_lists_and_arrays(tmp_path: Path) -> None:
@@ -142,6 +146,44 @@ def test_a_figure_stands_on_its_own_ground_or_on_that_of_all(tmp_path: Path) -> 
         assert imread(tmp_path / "same.png")[0, 0, 3] == alpha
 
 
+DRAWING = r"""
+import os
+import sys
+from pathlib import Path
+from matplotlib import pyplot
+from app.lab.outputs import beside, fonts, results, style
+
+pyplot.switch_backend("agg")
+style.apply()
+folder, made = Path(sys.argv[1]), set()
+assert beside.alone() or len(os.sched_getaffinity(0)) == 1
+for dpi in (100, 200) * 6:
+    figure, axes = pyplot.subplots(2, 2, dpi=dpi)
+    for each in axes.flat:
+        each.set(title=r"Of $\mathcal{A}$, $\mathfrak{b}$", xlabel="in words", ylabel=r"$x_i$")
+    results.figure("same", figure, folder)
+    made.add(tuple((folder / f"same.{end}").read_bytes() for end in ("svg", "png")))
+    pyplot.close("all")
+    fonts.forget()
+print(len(made))
+"""
+
+
+def test_the_painter_and_the_writer_never_read_one_open_font(tmp_path: Path) -> None:
+    """Ten in thirty failed, or had another glyph, where the painter went on with fonts that were
+    opened before its fork; in a process without other threads, as a run is one."""
+    drawn = subprocess.run(
+        [sys.executable, "-c", DRAWING, str(tmp_path)],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (drawn.stdout, drawn.stderr) == ("2\n", "")  # one for each layout
+
+
 @pytest.mark.parametrize("box", [None, "tight"])
 @pytest.mark.parametrize("layout", [None, "constrained", "compressed", "tight"])
 def test_the_files_are_those_that_savefig_makes(tmp_path: Path, layout: Any, box: Any) -> None:
@@ -149,7 +191,6 @@ def test_the_files_are_those_that_savefig_makes(tmp_path: Path, layout: Any, box
     with pyplot.rc_context({"savefig.bbox": box}):
         results.kept({"ours": two_plots(layout)}, tmp_path)
         plain = two_plots(layout)
-        plain.set_dpi(200)
         plain.get_layout_engine().execute(plain)
         plain.set_layout_engine("none")
         plain.savefig(tmp_path / "plain.svg", metadata={"Date": None, "Creator": None})

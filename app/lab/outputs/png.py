@@ -12,12 +12,9 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
+from isal import isal_zlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -30,34 +27,11 @@ UP = 2  # the filter: each line as its difference to the one above
 INCH = 0.0254
 
 
-def canvas_of(drawn: Figure, dots: float) -> FigureCanvasAgg:
-    """To paint the figure on, at so many dots per inch.
-
-    The figure is laid out with it, too: the words are measured once then, which takes 10 of 52 ms
-    off painting a plot.
-    """
-    drawn.set_dpi(dots)
-    return FigureCanvasAgg(drawn)
-
-
-def painted(canvas: Any, dots: float) -> Pixels:
-    """The figure as `savefig` paints it, which takes 5 ms more, and can cut off what is empty."""
-    if mpl.rcParams["savefig.bbox"] is not None:
-        canvas.print_figure(io.BytesIO(), format="rgba", dpi=dots)
-        return np.asarray(canvas.renderer.buffer_rgba())
-    with grounded(canvas.figure):
-        canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
-
-
-@contextmanager
-def grounded(drawn: Figure) -> Iterator[None]:
-    """On its own ground, or on that of all that are saved."""
-    was = {"facecolor": drawn.get_facecolor(), "edgecolor": drawn.get_edgecolor()}
-    wanted = {name: mpl.rcParams[f"savefig.{name}"] for name in was}  # type: ignore[index]
-    drawn.set(**{name: colour for name, colour in wanted.items() if colour != "auto"})
-    yield
-    drawn.set(**was)
+def painted(drawn: Figure, dots: float) -> Pixels:
+    """The figure as `savefig` paints it, at so many dots per inch."""
+    canvas = FigureCanvasAgg(drawn)
+    canvas.print_figure(io.BytesIO(), format="rgba", dpi=dots)
+    return np.asarray(canvas.renderer.buffer_rgba())
 
 
 def encoded(pixels: Pixels, dots: float) -> bytes:
@@ -68,9 +42,7 @@ def encoded(pixels: Pixels, dots: float) -> bytes:
     filtered[:, 0] = UP
     filtered[0, 1:] = lines[0]
     np.subtract(lines[1:], lines[:-1], out=filtered[1:, 1:])
-    # Only runs of equal bytes: as fast as the fastest level, and smaller for a plot.
-    deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)
-    data = deflate.compress(filtered.data) + deflate.flush()
+    data = isal_zlib.compress(filtered.data, 1)  # 0.5 ms for a plot, where zlib takes 5.4
     header = struct.pack(">IIBBBBB", width, height, DEPTH, WITH_OPACITY, 0, 0, 0)
     density = struct.pack(">IIB", *[round(dots / INCH)] * 2, 1)
     parts = ((b"IHDR", header), (b"pHYs", density), (b"IDAT", data), (b"IEND", b""))

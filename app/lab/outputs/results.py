@@ -27,11 +27,10 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from app.errors import BadInput
-from app.lab.outputs import beside, plotted, png
+from app.lab.outputs import beside, fonts, plotted, png
 from app.lab.outputs.dark import recoloured
 from app.lab.runs import Output
 
@@ -122,9 +121,9 @@ def figure(name: str, drawn: Figure, folder: Path) -> Output:
     with warnings.catch_warnings(), uncollected():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is no failure
         file, dots = folder / f"{name}.png", sharpness(width * height)
-        canvas = png.canvas_of(drawn, dots)
+        drawn.set_dpi(min(drawn.dpi, dots))  # to lay out a figure of many metres fills the memory
         with laid_out(drawn):
-            painter = partial(paint, canvas, dots, file)
+            painter = partial(paint, drawn, dots, file)
             done = beside.begin(painter)
             try:
                 files = draw(name, drawn, folder)
@@ -152,8 +151,10 @@ def data_of(name: str, drawn: Figure, folder: Path) -> tuple[dict[str, str], dic
     return {"data": file.name}, {"total": found.total, "kept": len(found.rows)}
 
 
-def paint(canvas: FigureCanvasAgg, dots: float, file: Path) -> None:
-    file.write_bytes(png.encoded(png.painted(canvas, dots), dots))
+def paint(drawn: Figure, dots: float, file: Path) -> None:
+    """With fonts of its own: two processes that read one open file move each other's place."""
+    fonts.forget()
+    file.write_bytes(png.encoded(png.painted(drawn, dots), dots))
 
 
 @contextmanager

@@ -13,13 +13,12 @@ import os
 import sysconfig
 import warnings
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager, mathtext, pyplot
+from matplotlib import pyplot
 
-from app.lab.outputs import png, results, style
+from app.lab.outputs import fonts, png, results, style
 from app.lab.runner import seed
 
 
@@ -39,27 +38,13 @@ def draw() -> None:
         axes.plot(np.linspace(1, 10, 20), np.linspace(1, 10, 20) ** 2, label="$x^2$ once")
         axes.set(title="Once", xlabel="$x$", ylabel="$y$")
         axes.legend()
-        canvas = png.canvas_of(figure, 200)
         with results.laid_out(figure):
-            png.encoded(png.painted(canvas, 200), 200)
+            png.encoded(png.painted(figure, 200), 200)
             figure.savefig(io.BytesIO(), format="svg")
         pyplot.close("all")
-    forget_fonts()
+    fonts.forget()
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all that we share with it
-
-
-def forget_fonts() -> None:
-    """Close the font files that matplotlib keeps open, while their numbers are still their own.
-
-    A child closes every descriptor that it inherits; a font object that outlived that would
-    close its number again, which by then belongs to another file: `FT_Load_Glyph` then fails
-    with «bad file descriptor» in the middle of a figure.
-    """
-    parser: Any = mathtext.MathTextParser
-    manager: Any = font_manager
-    parser._parse_cached.cache_clear()
-    manager._get_font.cache_clear()
 
 
 def known_fonts() -> list[Path]:
