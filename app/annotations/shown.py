@@ -1,7 +1,8 @@
-"""What an annotation says, as HTML that is safe to show.
+"""What an annotation says, as HTML that is safe to show, but for its `[[links]]`.
 
-Kept in a derived table once a sync has seen it, unless what it means depends on the macros of
-its note; what was said since is rendered once in a process.
+Those are placeholders: whether one leads anywhere depends on who reads it, and when. Kept in a
+derived table once a sync has seen it, unless what it means depends on the macros of its note; what
+was said since is rendered once in a process.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
     words = said.value
     if not is_plain(said):
         if len(words) <= LONGEST:
-            return markup.as_html(words, dict(macros)).strip()
-        words = markup.as_text(words)
+            return markup.as_html(words, dict(macros), named=True).strip()
+        words = markup.as_text(words, named=True)
     paragraphs = html.escape(words).strip().split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
