@@ -12,17 +12,19 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 from app import database, markup
-from app.annotations.addresses import NOTES, note_of
+from app.annotations.addresses import note_of
 from app.annotations.reading import Reading, Said, read
 from app.markup.note import NO_MACROS
+from app.markup.placeholders import typed
 
 SHORT = 5_000  # characters
 LONGEST = 20_000  # that are rendered: formulas alone take 1.7 s then; what is longer reads as text
 PLAIN = "text/plain"
 BATCH = 500
-LED_TO = (NOTES, "https://", "http://")
+LED_TO = ("https://", "http://")
 MISSING = """SELECT annotation.id, annotation.stored FROM annotation
     LEFT JOIN annotation_shown AS shown ON shown.id = annotation.id
     WHERE annotation.deleted IS NULL AND shown.id IS NULL AND instr(annotation.body, '\\') = 0
@@ -61,9 +63,16 @@ def with_purpose(said: Said, rendered: str) -> str:
 
 
 def link(address: str) -> str:
-    """A link where a page may be led to; any other address as it is."""
-    shown = html.escape(note_of(address) or address)
-    if address.startswith(LED_TO):
+    """A link where a page may be led to; any other address as it is.
+
+    To a note it is one of the placeholders, which has the note's title once it is filled.
+    """
+    note = note_of(address)
+    shown = html.escape(note or address)
+    if note:
+        meant = {"target": f"/{note}", "fragment": unquote(urlsplit(address).fragment)}
+        shown = f"{typed('link', {**meant, 'titled': True})}{shown}</a>"
+    elif address.startswith(LED_TO):
         shown = f'<a href="{html.escape(address)}">{shown}</a>'
     return f'<p class="linked">→ {shown}</p>'
 

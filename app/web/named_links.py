@@ -16,8 +16,10 @@ from urllib.parse import quote
 from flask import g
 
 from app.accounts.permissions import Action, Person, visibilities
-from app.library import links
+from app.library import links, macros
 from app.library.links import Linked
+from app.markup.line import typeset_line
+from app.web import access
 from app.web.templates import address
 
 LINK = re.compile(r"<!--gloss:link (\{[^<>]*\})-->([^<>]*)</a>")
@@ -48,5 +50,7 @@ def one(known: Mapping[str, Linked], found: re.Match[str]) -> str:
     target, fragment = known.get(given["target"]), given["fragment"]
     if target is None:
         return words
+    if given.get("titled"):
+        words = typeset_line(target.title, macros.of_library(access.settings().notes)[0])
     part = f"#{quote(fragment)}" if fragment else ""
     return f'<a href="{escape(address(target.path) + part)}">{words}</a>'

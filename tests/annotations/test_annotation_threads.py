@@ -159,7 +159,7 @@ def test_undo_lasts_an_hour(
         ({"kind": "highlight", "colour": "green", "comment": ""}, "highlighting", ""),
         ({"kind": "question"}, "questioning", "<p>Why?</p>"),
         ({"kind": "erratum", "replacement": "third walk"}, "editing", "<p>third walk</p>"),
-        ({"kind": "link", "link": "own"}, "linking", '<a href="/notes/own">own</a>'),
+        ({"kind": "link", "link": "own"}, "linking", '"titled":true}-->own</a>'),
         ({"kind": "comment", "tags": "#a, b c,a"}, "commenting", "<p>Why?</p>"),
     ],
 )

@@ -171,6 +171,9 @@ def test_by_keyboard_and_a_permalink(
     page = opened(
         open_page(storage_state=owner_state, viewport={"width": 1400, "height": 900}), note
     )
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.title h1'))")
+    expect(page.locator("#marker .news")).to_contain_text("The title is no part of the text")
+    assert page.locator("#marker button:visible").count() == 0
     page.evaluate(SELECT, ["A second walk", "A second walk"])
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#marker")).to_be_visible()

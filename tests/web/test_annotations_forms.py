@@ -68,7 +68,7 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
     for typed in said:
         assert send(annotator, quote="second walk", **typed).status_code == 303, typed
     page = annotator.get(NOTE).text
-    assert page.count('<a href="/notes/papers/polya">') == 2
+    assert page.count('→ <a href="/notes/papers/polya">On papers/polya</a>') == 2
     assert page.count('class="thread anno') == len(said)
     for words in ("asks", "corrects", "marks", "A third walk", 'data-colour="violet"'):
         assert words in page
@@ -82,6 +82,7 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
         ({"kind": "link"}, "link", "Name the note"),
         ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
         ({"kind": "highlight"}, "quote", "Name the words"),
+        ({"kind": "highlight", "quote": "On  walk"}, "quote", "the note&#39;s title, which is no"),
         ({"comment": "x", "block": "1", "sha256": "of before"}, "block", "changed in between"),
         ({"comment": "x", "block": "99"}, "block", "no such paragraph"),
         ({"comment": "x", "tags": "a" * 101}, "tags", "At most"),
@@ -223,6 +224,7 @@ def test_links_by_name_lead_whoever_may_see_the_note(
     )
     made = id_of(send(annotator, comment=words))
     send(annotator, reply_to=made, comment="As [[walk]] says.")
+    send(annotator, kind="link", link="own")
     to = '<a href="/notes/papers/polya'
     seen = f'See {to}">polya</a>, {to}#a-part">*there*</a>, '
     rest = ", nowhere, up, a.png, <code>[[polya]]</code>, and no link."
@@ -231,6 +233,7 @@ def test_links_by_name_lead_whoever_may_see_the_note(
         page = public.get(place, headers=HTML).text
         assert f"{seen}own{rest}" in page, place
         assert 'As <a href="/notes/walk">walk</a> says.' in page
+        assert '<p class="linked">→ own</p>' in page
         assert (
             f'{seen}<a href="/notes/own">own</a>{rest}' in annotator.get(place, headers=HTML).text
         )

@@ -368,7 +368,9 @@ def test_the_errors_of_the_table(
     public: FlaskClient, tokens: dict[str, Json], made: list[Json]
 ) -> None:
     address = made[0]["id"]
-    assert post(public, {}, annotation()).status_code == 401
+    refused = post(public, {}, annotation())
+    assert refused.status_code == 401
+    assert "token create --role annotator --name NAME" in refused.get_json()["hint"]
     assert post(public, tokens["reader"], annotation()).status_code == 403
     assert public.delete(address, headers=tokens["other"]).status_code == 403
     assert public.get("/annotations/unknown").status_code == 404
