@@ -36,7 +36,6 @@ STATES = {
     "orphan": "Passage gone",
     "private": "Mine alone",
 }
-VERBS = {**export.VERBS, "comment": "wrote", "reply": "replied"}
 
 
 def for_people() -> Response:
@@ -55,7 +54,7 @@ def for_people() -> Response:
         kinds=KINDS,
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
-        verbs=VERBS,
+        verbs=export.VERBS,
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
     return Response(page, mimetype="text/html")
@@ -127,7 +126,9 @@ def add_entry(whole: ElementTree.Element, base: str, row: Row) -> None:
     where = address(kept.path) + f"#annotation-{kept.id}" if kept.path else kept.address
     add(entry, "id", base + kept.address)
     add(
-        entry, "title", f"{kept.who} {VERBS[row.kind]}" + f" on {kept.note_title}" * bool(kept.path)
+        entry,
+        "title",
+        f"{kept.who} {export.VERBS[row.kind]}" + f" on {kept.note_title}" * bool(kept.path),
     )
     add(entry, "published", moment(kept.created))
     add(entry, "updated", moment(kept.modified))
