@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.sync import summary
 from app.library import identity
 from app.library.history import revisions, trash
 from app.library.moving import ambiguous
@@ -42,6 +43,24 @@ def test_a_file_renamed_and_edited_within_one_sync_is_the_same_note(
     assert trash.every(connection) == []
     assert [one.kind for one in revisions.of_note(connection, before or 0)] == ["outside", "before"]
     assert synced().unchanged == 3
+
+
+def test_what_cannot_be_read_under_its_new_name_is_asked_about_once_it_can_be(
+    write: Write, synced: Synced, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    path = write("old.md", text(0, 200))
+    synced()
+    before = identity.uid_of(connection, "old")
+    path.unlink()
+    write("new.md", text(0, 200).replace("title: A title", "title: ["))
+    report = synced()
+    assert (report.removed, len(report.failed)) == (1, 1)
+    assert [kept.uid for kept in trash.every(connection)] == [before]
+    write("new.md", text(0, 201))
+    synced()
+    (question,) = ambiguous.questions(connection)
+    assert question.candidates == ("new",)
+    assert "1 missing: each may be a new note" in summary(report, 1)
 
 
 @pytest.mark.parametrize(

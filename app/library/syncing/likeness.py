@@ -23,6 +23,7 @@ SURE = 0.5  # of the longer one's threes
 DOUBT = 0.2  # from here on a person is asked; different notes were seen to share 0.05
 ENOUGH = 30  # threes, some 200 letters: what shares fewer may be a template
 COMMON = 8  # vanished notes with the same three: it says of none of them who it is
+MOST_BYTES = 5_000_000  # of a new file that is looked into
 MOST_WORDS = 20_000  # of a note, that are looked at
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # each sign is a word
 WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+")

@@ -97,6 +97,7 @@ def bring_up_to_date(
         indexing.stand_back(connection, todo.doubles)
         for file in indexing.work(settings, connection, todo, anew=anew):
             count(file, todo, report)
+        report.removed += remove(settings, connection, unclaimed(connection, todo))
     media.keep(connection, settings.notes, found.media)
     bib_files.update(settings, connection, found.media)
     if anew:
@@ -107,6 +108,15 @@ def bring_up_to_date(
     problems.keep_unscanned(connection, found.problems, left)
     complete(connection, found, report)
     return report
+
+
+def unclaimed(connection: sqlite3.Connection, todo: Changes) -> Changes:
+    """Files that went and are in the index still: what they are now could not be read.
+
+    Once it can be, a person is asked.
+    """
+    left = todo.edited.keys() & changes.known(connection).keys() if todo.edited else ()
+    return Changes(removed={*left}, doubtful={old: [todo.edited[old]] for old in left})
 
 
 def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
