@@ -63,6 +63,19 @@ def test_what_cannot_be_read_under_its_new_name_is_asked_about_once_it_can_be(
     assert "1 missing: each may be a new note" in summary(report, 1)
 
 
+def test_what_the_notes_beside_say_too_is_a_template(
+    write: Write, synced: Synced, connection: sqlite3.Connection
+) -> None:
+    """A day's note that was deleted is not the next day's, however much is the same in all."""
+    for day in (1, 2):
+        write(f"days/{day}.md", text(0, 200) + text(day * 1000, day * 1000 + 50))
+    synced()
+    (Path(write("days/3.md", text(0, 200) + text(3000, 3050))).parent / "2.md").unlink()
+    assert synced().moved == 0
+    (question,) = ambiguous.questions(connection)
+    assert question.candidates == ("days/3",)
+
+
 @pytest.mark.parametrize(
     "come",
     [
@@ -120,4 +133,4 @@ def test_many_that_went_and_came_are_each_compared_with_what_they_share(
         (tmp_path / f"{n}.md").write_text(text(n * 60, n * 60 + 54) + text(0, 40))
     found = likeness.of_files(connection, tmp_path, old, [f"{n}.md" for n in range(1, 200)])
     assert found.certain == {f"{n}.md": f"old/{n}.md" for n in range(1, 200)}
-    assert sum(map(len, looked_at)) < 3 * 200
+    assert sum(map(len, looked_at)) < 3 * 200  # the words that all share lead to none
