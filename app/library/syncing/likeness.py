@@ -55,8 +55,8 @@ def of_files(
     sure: dict[tuple[str, str], bool] = {}
     for new in files:
         come = threes(text_of(root / new))
-        for old in shared(come, holders):
-            if is_alike(gone[old], come, DOUBT):
+        for old, count in shared(come, holders).items():
+            if count >= ENOUGH and is_alike(gone[old], come, DOUBT):
                 sure[old, new] = is_alike(gone[old] - template, come - template, SURE)
     return decided(sure)
 
