@@ -15,6 +15,7 @@ from sqlite_utils.migrations import Migrations
 
 from app.schema_statements import (
     ADDRESSES,
+    ALIKE,
     CARRY_OVER,
     DRAFTS_BY_TOKEN,
     HISTORY,
@@ -236,6 +237,13 @@ def whole_runs(db: Database) -> None:
         db.execute(statement)
 
 
+@owned(name="0013_alike")
+def alike(db: Database) -> None:
+    """What a missing note may have become that was edited as it was renamed."""
+    for statement in ALIKE:
+        db.execute(statement)
+
+
 OWNED = (
     "state",
     "person",
@@ -249,6 +257,7 @@ OWNED = (
     "revision",
     "former_path",
     "trash",
+    "trash_alike",
     "draft",
     "unfinished_move",
     "source",

@@ -198,3 +198,12 @@ MARGIN = (
     "ALTER TABLE revision ADD COLUMN proposer_id INTEGER REFERENCES person(id) ON DELETE SET NULL",
     "ALTER TABLE revision ADD COLUMN annotation_id TEXT",
 )
+
+# New files that share much of the words of a missing note: a person says whether one of them is it.
+ALIKE = (
+    """CREATE TABLE trash_alike (
+        note_uid INTEGER NOT NULL REFERENCES trash(note_uid) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        PRIMARY KEY (note_uid, path)
+    ) STRICT, WITHOUT ROWID""",
+)

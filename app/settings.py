@@ -23,6 +23,7 @@ PREFIX = "GLOSS_"
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = PROJECT / "node_modules"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+ANY = ("0.0.0.0", "::")  # noqa: S104 - what listening to every address is called
 
 
 def row(default: Any, help: str, *, minimum: int | None = None) -> Any:
@@ -73,6 +74,12 @@ class Settings:
         """The address to open: the public one if there is one, else host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def loopback(self) -> list[str]:
+        """The same under each of this machine's own names, if it listens to them."""
+        listens = self.host in (*LOOPBACK, "::1", *ANY)
+        return [f"http://{name}:{self.port}" for name in LOOPBACK] if listens else []
 
     @property
     def hosts(self) -> list[str]:

@@ -39,6 +39,7 @@ class Action(StrEnum):
     RUN = "run"  # start and cancel analyses
     INSPECT = "inspect"  # see what was not understood of the files
     WRITE = "write"  # make, change and delete notes; nobody, where the library is read-only
+    DECIDE = "decide"  # what becomes of a correction; to accept it takes WRITE, too
     MODERATE = "moderate"  # change what another person wrote in the margin
     MANAGE = "manage"  # people and tokens
 
@@ -52,6 +53,7 @@ LEAST = {
     Action.RUN: Role.EDITOR,
     Action.INSPECT: Role.EDITOR,
     Action.WRITE: Role.EDITOR,
+    Action.DECIDE: Role.EDITOR,
     Action.MODERATE: Role.OWNER,
     Action.MANAGE: Role.OWNER,
 }

@@ -67,7 +67,7 @@ def text_of(said: Said) -> str:
     ('Why not?', '*A*')
     """
     if not is_plain(said):
-        return markup.as_text(said.value)
+        return markup.as_text(said.value, named=True)
     paragraphs = map(canonical.collapse, said.value.strip().split("\n\n"))
     return "\n".join(filter(None, paragraphs))
 

@@ -41,12 +41,13 @@ VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight"
 
 @dataclass(frozen=True)
 class Exported:
-    """`grade`: how its passage stands in the note today."""
+    """`grade`: how its passage stands in the note today; `start`: where, if it does."""
 
     kept: Annotation
     kind: str
     grade: str
     erratum: Erratum | None
+    start: int | None = None
 
 
 def of_note(connection: sqlite3.Connection, document: Annotated, person: Person) -> list[Exported]:
@@ -54,17 +55,19 @@ def of_note(connection: sqlite3.Connection, document: Annotated, person: Person)
     sql = OF_NOTE.format(readable=readable(person))
     rows = connection.execute(sql, [document.uid]).fetchall()
     placed = anchored.of_note(connection, document) if rows else []
-    grades = {each.annotation_id: each.grade for each in placed}
+    places = {each.annotation_id: each for each in placed}
     proposed = errata.of_rows(connection, rows)
     kept = followed(connection, person, map(as_annotation, rows))
     found = [
         Exported(
             one,
             KINDS.get(row["motivation"], "comment"),
-            grades.get(row["id"], "exact"),
+            place.grade if place else "exact",
             proposed.get(row["id"]),
+            place.start if place else None,
         )
         for one, row in zip(kept, rows, strict=True)
+        for place in [places.get(row["id"])]
     ]
     return in_threads(found)
 
@@ -119,9 +122,13 @@ def safe(cell: str) -> str:
 
 
 def as_markdown(found: Sequence[Exported], source: str, title: str) -> str:
-    """The note as it is, and below it what stands in its margin."""
+    """The note as it is, and below it what stands in its margin, in the order of the text.
+
+    What is of the whole note, or of a passage that is gone, comes last.
+    """
     parts = [source.rstrip("\r\n"), "---", f"# In the margin of “{one_line(title)}”"]
-    for each in found:
+    in_text = sorted(found, key=lambda each: (each.start is None, each.start or 0))
+    for each in in_threads(in_text):
         entry = "\n".join(lines(each))
         parts.append(indented(entry) if each.kept.thread else entry)
     return "\n\n".join(parts) + "\n"

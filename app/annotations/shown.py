@@ -1,7 +1,8 @@
-"""What an annotation says, as HTML that is safe to show.
+"""What an annotation says, as HTML that is safe to show, but for its `[[links]]`.
 
-Kept in a derived table once a sync has seen it, unless what it means depends on the macros of
-its note; what was said since is rendered once in a process.
+Those are placeholders: whether one leads anywhere depends on who reads it, and when. Kept in a
+derived table once a sync has seen it, unless what it means depends on the macros of its note; what
+was said since is rendered once in a process.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 from app import database, markup
-from app.annotations.addresses import NOTES, note_of
+from app.annotations.addresses import note_of
 from app.annotations.reading import Reading, Said, read
 from app.markup.note import NO_MACROS
+from app.markup.placeholders import typed
 
 SHORT = 5_000  # characters
 LONGEST = 20_000  # that are rendered: formulas alone take 1.7 s then; what is longer reads as text
 PLAIN = "text/plain"
 BATCH = 500
-LED_TO = (NOTES, "https://", "http://")
+LED_TO = ("https://", "http://")
 MISSING = """SELECT annotation.id, annotation.stored FROM annotation
     LEFT JOIN annotation_shown AS shown ON shown.id = annotation.id
     WHERE annotation.deleted IS NULL AND shown.id IS NULL AND instr(annotation.body, '\\') = 0
@@ -60,9 +63,16 @@ def with_purpose(said: Said, rendered: str) -> str:
 
 
 def link(address: str) -> str:
-    """A link where a page may be led to; any other address as it is."""
-    shown = html.escape(note_of(address) or address)
-    if address.startswith(LED_TO):
+    """A link where a page may be led to; any other address as it is.
+
+    To a note it is one of the placeholders, which has the note's title once it is filled.
+    """
+    note = note_of(address)
+    shown = html.escape(note or address)
+    if note:
+        meant = {"target": f"/{note}", "fragment": unquote(urlsplit(address).fragment)}
+        shown = f"{typed('link', {**meant, 'titled': True})}{shown}</a>"
+    elif address.startswith(LED_TO):
         shown = f'<a href="{html.escape(address)}">{shown}</a>'
     return f'<p class="linked">→ {shown}</p>'
 
@@ -83,8 +93,8 @@ def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
     words = said.value
     if not is_plain(said):
         if len(words) <= LONGEST:
-            return markup.as_html(words, dict(macros)).strip()
-        words = markup.as_text(words)
+            return markup.as_html(words, dict(macros), named=True).strip()
+        words = markup.as_text(words, named=True)
     paragraphs = html.escape(words).strip().split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
 

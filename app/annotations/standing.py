@@ -113,15 +113,6 @@ def text_of(row: sqlite3.Row) -> Text | None:
     return Text(row["uid"], row["text"], row["sha256"]) if known else None
 
 
-def answered(connection: sqlite3.Connection, annotation: Annotation) -> bool:
-    return bool(
-        connection.execute(
-            "SELECT 1 FROM annotation WHERE thread = ?1 OR reply_to = ?1 AND thread = ?2 LIMIT 1",
-            [annotation.id, annotation.thread or annotation.id],
-        ).fetchone()
-    )
-
-
 def same_passage(stored: dict[str, Any], old: Annotation) -> bool:
     """Whether it is about what the old state is about, under its note's address of today too."""
     answered_as = addresses.outward(old.stored, "", old.path)

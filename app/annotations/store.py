@@ -27,7 +27,6 @@ from app.annotations.kept import (
 from app.annotations.reading import Reading, read
 from app.annotations.standing import (
     Standing,
-    answered,
     decided,
     refuse_telling,
     same_passage,
@@ -150,8 +149,8 @@ def put_in_place(
     While it is about the same passage its mark stays where it was carried to.
     """
     reading = read(stored)
-    if (about.reply_to, about.thread) != (old.reply_to, old.thread) and answered(connection, old):
-        raise Conflict("What was answered stays in its thread.", hint="Write a new one.")
+    if (about.reply_to, about.thread) != (old.reply_to, old.thread):  # answered or not: who knows
+        raise Conflict("An annotation stays in its thread.", hint="Write a new one.")
     stays = about.uid == old.note_uid and same_passage(stored, old)
     if not (stays and reading.proposal == read(old.stored).proposal) and decided(connection, old):
         raise Conflict(

@@ -19,6 +19,7 @@ from app import database
 from app.annotations import anchored, store
 from app.lab import analyses
 from app.lab.runs import entries
+from app.library.moving import ambiguous
 from app.library.problems import Failure
 from app.library.syncing import sync
 from app.search import common
@@ -42,7 +43,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             accept_removals=options.accept_removals,
         )
         common.refresh(connection)
-    print(json.dumps(report.as_json()) if options.json else summary(report))
+        asked = len(ambiguous.questions(connection))
+    print(json.dumps(report.as_json()) if options.json else summary(report, asked))
     return 1 if report.failed else 0
 
 
@@ -65,15 +67,20 @@ def up_to_date(
     return report
 
 
-def summary(report: sync.Report) -> str:
-    """The report in words: a line for each file left out, and for each that has a problem."""
+def summary(report: sync.Report, asked: int = 0) -> str:
+    """The report in words: a line for each file left out, and for each that has a problem.
+
+    `asked`: how many missing notes may be others under other names.
+    """
     counts = ", ".join(
         f"{getattr(report, name)} {name}"
         for name in ("added", "changed", "moved", "removed", "unchanged")
     )
     failed = [f"  {place(failure)}: {failure.reason}" for failure in report.failed]
     remarks = [f"  {place(remark)}: {remark.reason} (indexed)" for remark in report.remarks]
-    return "\n".join([f"{counts}, {len(failed)} failed", *failed, *remarks])
+    missing = f"  {asked} missing: each may be a new note, say on /problems whether it is"
+    doubts = [missing] if asked else []
+    return "\n".join([f"{counts}, {len(failed)} failed", *failed, *remarks, *doubts])
 
 
 def place(failure: Failure) -> str:

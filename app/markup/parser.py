@@ -76,10 +76,10 @@ MARKS = [sign.encode() for sign in ALL_SIGNS if sign not in WORDS]
 OTHERS = bytes(set(range(256)) - set(b"".join(MARKS)))
 
 
-def parse(source: str, *, note: bool) -> list[Token]:
-    """The tokens of a note, or of a text outside notes (no footnotes, no links by name)."""
+def parse(source: str, *, note: bool, named: bool = False) -> list[Token]:
+    """The tokens of a note, or of a text outside notes: no footnotes, links by name if `named`."""
     env: dict[str, Any] = {}
-    return parser(note, idle(source)).parse(source, env)
+    return parser(note, idle(source), named).parse(source, env)
 
 
 def idle(source: str) -> frozenset[str]:
@@ -109,9 +109,9 @@ def parse_line(source: str) -> list[Token]:
 
 
 @lru_cache(maxsize=100)
-def parser(note: bool, without: frozenset[str] = frozenset()) -> MarkdownIt:
+def parser(note: bool, without: frozenset[str] = frozenset(), named: bool = False) -> MarkdownIt:
     """Kept for each set of rules; `signs` and `prose` change only how soon it is done."""
-    md = rules(note)
+    md = rules(note, named)
     md.disable(without, ignoreInvalid=True)
     if "bare_address" in without:
         md.inline.ruler.at("text", rules_inline.text)
@@ -121,7 +121,7 @@ def parser(note: bool, without: frozenset[str] = frozenset()) -> MarkdownIt:
     return md
 
 
-def rules(note: bool) -> MarkdownIt:
+def rules(note: bool, named: bool = False) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"maxNesting": NESTING, "html": True})
     md.enable(["table", "strikethrough"])
     autolinks.use(md)
@@ -138,7 +138,9 @@ def rules(note: bool) -> MarkdownIt:
     spaced_links.use(md)
     if note:
         footnotes.use(md)
+    if note or named:
         wikilinks.use(md)
+    if note:
         comments.use(md)
         block_ids.use(md)
         embeds.use(md)

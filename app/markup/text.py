@@ -19,12 +19,15 @@ from app.markup.rules import RULES
 PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,;?!]|\.(?= |$))*")
 
 
-def as_html(markdown: str, macros: Mapping[str, str] = NO_MACROS) -> str:
-    """Safe HTML without ids, placeholders or links into the library: it may stand anywhere."""
-    return finished(walked(markdown, macros))
+def as_html(markdown: str, macros: Mapping[str, str] = NO_MACROS, *, named: bool = False) -> str:
+    """Safe HTML without ids, placeholders or links into the library: it may stand anywhere.
+
+    If links are `named`, each `[[link]]` is a placeholder, which `web.named_links` fills.
+    """
+    return finished(walked(markdown, macros, named))
 
 
-def as_text(markdown: str) -> str:
+def as_text(markdown: str, *, named: bool = False) -> str:
     """The canonical text of the same: as that HTML reads, without making it.
 
     >>> as_text("so *that* is why:\\n$x$ grows")
@@ -32,12 +35,12 @@ def as_text(markdown: str) -> str:
     """
     if PLAIN.fullmatch(markdown):
         return canonical.collapse(markdown)
-    return "\n".join(walked(markdown, NO_MACROS).lines)
+    return "\n".join(walked(markdown, NO_MACROS, named).lines)
 
 
-def walked(markdown: str, macros: Mapping[str, str]) -> Page:
+def walked(markdown: str, macros: Mapping[str, str], named: bool) -> Page:
     page = Page(RULES, None, macros=macros)
-    tokens = parse(canonical.characters(markdown), note=False)
+    tokens = parse(canonical.characters(markdown), note=False, named=named)
     equations.prepare(page, tokens)
     page.walk(tokens)
     return page

@@ -58,8 +58,15 @@ def shown(target: str, heading: str) -> str:
 
 
 def link(page: Page, token: Token) -> None:
-    """The link, closed at once: its text holds no Markdown."""
-    open_link(page, token.meta["target"], token.meta["heading"])
+    """The link, closed at once: its text holds no Markdown.
+
+    Outside notes it leads to a note or is but its words: there are no headings here, no files.
+    """
+    target = token.meta["target"]
+    if page.path is None and (not target or paths.is_media(target)):
+        page.write(escapeHtml(token.content), token.content)
+        return
+    open_link(page, target, token.meta["heading"])
     page.write(f"{escapeHtml(token.content)}</a>", token.content)
 
 

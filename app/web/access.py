@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from app import database
 from app.accounts import people
-from app.accounts.permissions import PUBLIC, Action, Person, Role, Thing, may
+from app.accounts.permissions import LEAST, PUBLIC, Action, Person, Role, Thing, may
 from app.errors import BadInput, NotAllowed, NotFound, NotSignedIn
 from app.library.writing.files import refuse_read_only
 from app.settings import Settings
@@ -134,8 +134,18 @@ def allow(action: Action, thing: Thing | None = None) -> None:
     if thing is not None and not may(g.person, Action.READ, thing):
         raise NotFound("There is nothing at this address.")
     if g.person.role is Role.PUBLIC:
-        raise NotSignedIn("Sign in to do this.", hint="python -m app user link prints a link.")
-    raise NotAllowed(f"This needs more than the role of {article(g.person.role)}.")
+        hint = (
+            f"For a browser, python -m app user link prints a link; for a program, {token(action)}"
+        )
+        raise NotSignedIn("Sign in to do this.", hint=hint)
+    hint = f"For a program, {token(action)}" if "Authorization" in request.headers else ""
+    raise NotAllowed(f"This needs more than the role of {article(g.person.role)}.", hint=hint)
+
+
+def token(action: Action) -> str:
+    """How a program comes to be allowed what it tried."""
+    make = f"python -m app token create --role {LEAST[action]} --name NAME"
+    return f"{make} prints a token, to be sent as Authorization: Bearer TOKEN."
 
 
 def can(person: Person, action: Action) -> bool:

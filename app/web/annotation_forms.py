@@ -32,7 +32,7 @@ from app.annotations.threads import Thread
 from app.errors import BadInput, Conflict, NotFound
 from app.library import documents, macros, names
 from app.library.documents import Document
-from app.web import access
+from app.web import access, named_links
 from app.web.annotation_typed import (
     FIELDS,
     is_part,
@@ -138,14 +138,19 @@ def more() -> Response:
     return of_part(render_template(page, room="Margin", document=note, margin=found))
 
 
-def threads_html(shown: Iterable[Thread], deleted: str = "") -> list[Markup]:
-    """Threads as a page shows them, each drawn once in a process for who sees the same of it."""
+def threads_html(shown: Iterable[Thread], path: str = "", deleted: str = "") -> list[Markup]:
+    """Threads in the margin of the note at `path`, as a page shows them.
+
+    Each is drawn once in a process for who sees the same of it; its links are filled for the one.
+    """
     known, _ = macros.of_library(access.settings().notes)
     used = tuple(sorted(known.items()))
-    return [
+    found = [
         drawn_for_one(thread, deleted) if thread.erratum else drawn(thread, deleted, used)
         for thread in shown
     ]
+    filled = named_links.filled((path, html) for html in found)
+    return [Markup(html) for html in filled]  # noqa: S704 - the templates escape
 
 
 def drawn_for_one(thread: Thread, deleted: str) -> Markup:
@@ -168,7 +173,7 @@ def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:
         return to(permalink(kept) if kept.path else "/annotations/")
     first = kept.thread or kept.id
     thread = threads.one(g.db, note, g.person, first, macros_of(note))
-    return of_part("".join(threads_html([thread] if thread else [], deleted)), status)
+    return of_part("".join(threads_html([thread] if thread else [], note.path, deleted)), status)
 
 
 def asked_note(typed: dict[str, str]) -> Document | None:

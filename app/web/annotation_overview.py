@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from flask import Blueprint, Response, g, render_template, request
 
-from app.accounts.permissions import PUBLIC, Action
+from app.accounts.permissions import PUBLIC, Action, Person
 from app.annotations import export, overview
 from app.annotations.kept import may_change
 from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
 from app.errors import BadInput, NotFound
 from app.library import macros
-from app.web import access, headers, notes, protocol
+from app.web import access, headers, named_links, notes, protocol
 from app.web.feeds import ATOM, BEGINNING, add, conditional, moment, tag
 from app.web.root import root
 from app.web.spoken_math import without_boxes
@@ -35,7 +36,6 @@ STATES = {
     "orphan": "Passage gone",
     "private": "Mine alone",
 }
-VERBS = {**export.VERBS, "comment": "wrote", "reply": "replied"}
 
 
 def for_people() -> Response:
@@ -47,17 +47,23 @@ def for_people() -> Response:
         "annotations/overview.html",
         room="Margin",
         wanted=wanted,
-        rows=[(row, may_change(g.person, row.kept)) for row in found.rows],
+        rows=[(row, may_change(g.person, row.kept)) for row in with_links(found.rows, g.person)],
         newer=place(wanted, number - 1) if number else None,
         older=place(wanted, number + 1) if found.has_more and number < LAST else None,
         place=place,
         kinds=KINDS,
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
-        verbs=VERBS,
+        verbs=export.VERBS,
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
     return Response(page, mimetype="text/html")
+
+
+def with_links(rows: list[Row], person: Person) -> list[Row]:
+    """With what `person` may follow of the links in what was said."""
+    filled = named_links.filled([(row.kept.path or "", row.html) for row in rows], person)
+    return [replace(row, html=html) for row, html in zip(rows, filled, strict=True)]
 
 
 def known_macros() -> dict[str, str]:
@@ -95,7 +101,8 @@ def feed() -> Response:
     """The newest that everybody may read, by the same filters."""
     wanted = overview.asked(request.args)
     found = overview.page(g.db, PUBLIC, wanted, limit=NEWEST, macros=known_macros())
-    return conditional(as_atom(found.rows, root(), wanted), "application/atom+xml")
+    rows = with_links(found.rows, PUBLIC)
+    return conditional(as_atom(rows, root(), wanted), "application/atom+xml")
 
 
 def as_atom(rows: list[Row], base: str, wanted: Filter) -> bytes:
@@ -119,7 +126,9 @@ def add_entry(whole: ElementTree.Element, base: str, row: Row) -> None:
     where = address(kept.path) + f"#annotation-{kept.id}" if kept.path else kept.address
     add(entry, "id", base + kept.address)
     add(
-        entry, "title", f"{kept.who} {VERBS[row.kind]}" + f" on {kept.note_title}" * bool(kept.path)
+        entry,
+        "title",
+        f"{kept.who} {export.VERBS[row.kind]}" + f" on {kept.note_title}" * bool(kept.path),
     )
     add(entry, "published", moment(kept.created))
     add(entry, "updated", moment(kept.modified))

@@ -12,6 +12,7 @@ from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.permissions import Action, visibilities
+from app.annotations import anchoring
 from app.annotations.addresses import NOTES, note_of
 from app.annotations.composing import Typed
 from app.errors import BadInput
@@ -54,10 +55,22 @@ def understood(typed: dict[str, str], note: Document | None) -> Typed:
             field="block",
             hint="Choose the paragraph again.",
         )
+    if note is not None and is_title(typed["quote"], note):
+        raise BadInput(
+            "This is the note's title, which is no part of its text: it cannot be marked.",
+            field="quote",
+            hint="Say it of the whole note: leave this empty.",
+        )
     words: dict[str, Any] = {name: typed[name] for name in WORDS}
     numbers: dict[str, Any] = {name: number(typed[name]) for name in NUMBERS}
     meant = linked(typed["link"], note.path if note else "") if typed["kind"] == "link" else ""
     return Typed(**{**words, "link": meant}, **numbers)
+
+
+def is_title(quote: str, note: Document) -> bool:
+    """Whether these words stand in the title alone."""
+    words = " ".join(quote.split())
+    return bool(words) and words in note.title and not anchoring.words(note.text, words)
 
 
 def number(text: str) -> int | None:

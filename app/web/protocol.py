@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -14,6 +15,7 @@ from flask import Blueprint, Response, g, request
 from app.annotations import container, model, rdf, renames
 from app.annotations.kept import Annotation
 from app.errors import BadInput, Changed, GlossError, NotExpressible, WrongType
+from app.settings import LOOPBACK
 from app.web import access, formats, problems
 
 TAKEN = formats.JSON
@@ -64,9 +66,12 @@ def kind() -> str | None:
 
 
 def complete(response: Response) -> Response:
+    """With the headers of what is answered: that is the annotation, once one was made (5.1)."""
     asked = kind()
     if asked is None:
         return response
+    if response.status_code == HTTPStatus.CREATED:
+        asked = "annotation"
     response.headers.extend([*CORS.items(), *(("Link", link) for link in LINKS[asked])])
     response.headers["Allow"] = ALLOW[asked]
     response.vary.update(["Accept", "Cookie", "Authorization"])
@@ -175,4 +180,19 @@ def base() -> str:
 
 def bases() -> list[str]:
     """Every address that means this library."""
-    return list(dict.fromkeys([base(), request.host_url.rstrip("/"), access.settings().address]))
+    settings, asked = access.settings(), request.host_url.rstrip("/")
+    return list(dict.fromkeys([base(), asked, settings.address, *settings.loopback, *own(asked)]))
+
+
+def own(asked: str) -> list[str]:
+    """All names of this machine, if it was asked under one of them.
+
+    >>> own("http://localhost:8000"), own("https://gloss.example")
+    (['http://localhost:8000', 'http://127.0.0.1:8000', 'http://[::1]:8000'], [])
+    """
+    scheme, _, host = asked.partition("://")
+    port = access.PORT.search(host)
+    name = host[: port.start()] if port else host
+    if name not in LOOPBACK:
+        return []
+    return [f"{scheme}://{each}{port[0] if port else ''}" for each in LOOPBACK]

@@ -13,7 +13,7 @@ from app import clock
 from app.accounts.permissions import Person
 from app.annotations import bodies, listing, store, threads, uprooted
 from app.annotations.composing import Typed, compose, revise
-from app.annotations.kept import Annotation
+from app.annotations.kept import Annotation, may_read
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
 from app.errors import BadInput, Conflict, Gone, NotFound
@@ -107,11 +107,19 @@ def test_a_thread_cannot_be_put_below_another(
     library: sqlite3.Connection, everybody: People
 ) -> None:
     writer = everybody["annotator"]
-    one, two = write(library, writer), write(library, writer)
-    answer(library, writer, one, "Yes.")
-    moved = {**one.stored, "motivation": "replying", "target": f"/annotations/{two.id}"}
-    with pytest.raises(Conflict, match="stays in its thread"):
-        store.update(library, writer, one.id, moved)
+    one, quiet, two = (write(library, writer) for _ in range(3))
+    secret = Typed(kind="reply", reply_to=one.id, comment="Perhaps.", visibility="private")
+    hidden = store.create(
+        library, everybody["owner"], compose("open", TEXT, everybody["owner"], NOW, secret)
+    )
+    assert not may_read(writer, hidden)
+    told = []
+    for each in (one, quiet):  # an answer that they may not read makes no difference
+        moved = {**each.stored, "motivation": "replying", "target": f"/annotations/{two.id}"}
+        with pytest.raises(Conflict, match="stays in its thread") as refused:
+            store.update(library, writer, each.id, moved)
+        told.append((str(refused.value), refused.value.hint))
+    assert told[0] == told[1]
 
 
 def test_undo_brings_back_what_was_deleted_or_changed(
@@ -151,7 +159,7 @@ def test_undo_lasts_an_hour(
         ({"kind": "highlight", "colour": "green", "comment": ""}, "highlighting", ""),
         ({"kind": "question"}, "questioning", "<p>Why?</p>"),
         ({"kind": "erratum", "replacement": "third walk"}, "editing", "<p>third walk</p>"),
-        ({"kind": "link", "link": "own"}, "linking", '<a href="/notes/own">own</a>'),
+        ({"kind": "link", "link": "own"}, "linking", '"titled":true}-->own</a>'),
         ({"kind": "comment", "tags": "#a, b c,a"}, "commenting", "<p>Why?</p>"),
     ],
 )

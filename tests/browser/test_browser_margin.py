@@ -171,9 +171,12 @@ def test_by_keyboard_and_a_permalink(
     page = opened(
         open_page(storage_state=owner_state, viewport={"width": 1400, "height": 900}), note
     )
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.title h1'))")
+    expect(page.locator("#marker .news")).to_contain_text("The title is no part of the text")
+    assert page.locator("#marker button:visible").count() == 0
     page.evaluate(SELECT, ["A second walk", "A second walk"])
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#marker")).to_be_visible()
+    expect(page.locator("#marker button").first).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator("#marker button").first).to_be_focused()
     page.keyboard.press("Escape")
@@ -284,6 +287,8 @@ def test_by_touch_on_a_phone(
     page.locator("#marker [data-kind=comment]").tap()
     expect(page.locator("#sheet .composer")).to_be_visible()
     page.fill(".composer [name=comment]", "By thumb.")
+    page.locator("#sheet").get_by_role("button", name="Put aside").tap()  # it keeps what is typed
+    expect(page.locator("#margin > .threads .composer [name=comment]")).to_have_value("By thumb.")
     page.locator(".composer .main").tap()
     expect(page.locator("#sheet")).to_be_hidden()
     page.locator("h1").scroll_into_view_if_needed()

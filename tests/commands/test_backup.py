@@ -77,6 +77,7 @@ def fill_owned(connection: sqlite3.Connection) -> None:
             "INSERT INTO former_path VALUES ('once', 1, 'once', 'public')",
             "INSERT INTO trash (note_uid, path, file, sha256, at)"
             " VALUES (2, 'gone', 'gone.md', 'x', '2026-01-01T00:00:00Z')",
+            "INSERT INTO trash_alike VALUES (2, 'papers/b')",
             "INSERT INTO unfinished_move"
             " VALUES (1, 1, 'x.md', 'x', 'y.md', 'y', 'a', 't', NULL, 7)",
             "INSERT INTO draft SELECT id, 'aa', 1, 'a', '', 'now', 'now', 1, 2, '', '', '', '{}'"

@@ -99,8 +99,8 @@ def test_every_note_renders_safely_and_the_same_each_time(source: str) -> None:
 @example("a\n===\n\n- b\n  c\n  ---\n\n> d\ne\n> ---\n\n- f\n***\n|g|\n|-|\nh\n|i|\n|-|\n")
 def test_a_parser_that_asks_only_the_rules_that_may_begin_finds_the_same(source: str) -> None:
     source = canonical.characters(source)
-    for note in (True, False):
-        assert parse(source, note=note) == rules(note).parse(source, {})
+    for kind in ({"note": True}, {"note": False}, {"note": False, "named": True}):
+        assert parse(source, **kind) == rules(**kind).parse(source, {})
 
 
 FORMULAS = st.lists(st.sampled_from([*"$$$$\\{} a5_^`\n=A(.é\u00a0", "HOME", "\\alpha", "and "]))

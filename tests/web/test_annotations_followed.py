@@ -89,6 +89,21 @@ def test_a_change_outside_is_followed_by_the_sync(
     assert "its passage is gone" in page
 
 
+def test_a_file_that_is_renamed_and_edited_at_once_keeps_its_margin(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    own = " ".join(f"word{number}" for number in range(60))
+    (settings.notes / "walk.md").write_text(f"{SOURCE}\n{own}\n")
+    up_to_date(settings, connection)
+    (settings.notes / "walk.md").unlink()
+    (settings.notes / "run.md").write_text(f"{LATER}\n{own} and more.\n")
+    up_to_date(settings, connection)
+    assert kept(connection) == ("moved", True)
+    page = owner.get("/notes/walk", follow_redirects=True)
+    assert page.request.path == "/notes/run"
+    assert 'class="thread anno' in page.text
+
+
 def test_a_note_that_moves_or_comes_back_keeps_its_marks(
     owner: FlaskClient, connection: sqlite3.Connection
 ) -> None:

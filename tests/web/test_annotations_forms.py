@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from html import escape
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.accounts import people
+from app.annotations import store
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
 BODY = "A walk of N steps goes far.\n\nA second walk does not.\n"
 NOTE = "/notes/walk"
 PART = {"HX-Request": "true"}
+HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
     for typed in said:
         assert send(annotator, quote="second walk", **typed).status_code == 303, typed
     page = annotator.get(NOTE).text
-    assert page.count('<a href="/notes/papers/polya">') == 2
+    assert page.count('→ <a href="/notes/papers/polya">On papers/polya</a>') == 2
     assert page.count('class="thread anno') == len(said)
     for words in ("asks", "corrects", "marks", "A third walk", 'data-colour="violet"'):
         assert words in page
@@ -79,6 +82,7 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
         ({"kind": "link"}, "link", "Name the note"),
         ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
         ({"kind": "highlight"}, "quote", "Name the words"),
+        ({"kind": "highlight", "quote": "On  walk"}, "quote", "the note&#39;s title, which is no"),
         ({"comment": "x", "block": "1", "sha256": "of before"}, "block", "changed in between"),
         ({"comment": "x", "block": "99"}, "block", "no such paragraph"),
         ({"comment": "x", "tags": "a" * 101}, "tags", "At most"),
@@ -209,3 +213,35 @@ def test_a_reply_elsewhere_has_no_note(annotator: FlaskClient) -> None:
     reply = annotator.get("/annotations/?page=0&iris=0", headers={"Accept": "application/ld+json"})
     targets = [each["target"] for each in reply.get_json()["items"]]
     assert targets[1] == f"http://localhost/annotations/{name}"
+
+
+def test_links_by_name_lead_whoever_may_see_the_note(
+    annotator: FlaskClient, application: Flask, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    words = (
+        "See [[polya]], [[papers/polya#A part|*there*]], [[own]], [[none|nowhere]], [[#up]],"
+        ' [[a.png]], `[[polya]]`, and <!--gloss:link {"target":"own","fragment":""}-->no link</a>.'
+    )
+    made = id_of(send(annotator, comment=words))
+    send(annotator, reply_to=made, comment="As [[walk]] says.")
+    send(annotator, kind="link", link="own")
+    to = '<a href="/notes/papers/polya'
+    seen = f'See {to}">polya</a>, {to}#a-part">*there*</a>, '
+    rest = ", nowhere, up, a.png, <code>[[polya]]</code>, and no link."
+    public = application.test_client()
+    for place in (NOTE, "/annotations/", "/annotations/margin?note=walk"):
+        page = public.get(place, headers=HTML).text
+        assert f"{seen}own{rest}" in page, place
+        assert 'As <a href="/notes/walk">walk</a> says.' in page
+        assert '<p class="linked">→ own</p>' in page
+        assert (
+            f'{seen}<a href="/notes/own">own</a>{rest}' in annotator.get(place, headers=HTML).text
+        )
+    feed = annotator.get("/annotations/feed.atom").text
+    assert escape(f"{seen}own{rest}", quote=False) in feed  # it is the public's
+    (settings.notes / "papers/polya.md").unlink()
+    write(settings, "none", "public", BODY)
+    sync(settings, connection)
+    store.reindex(connection)  # what is kept now
+    later = public.get(NOTE).text
+    assert 'See polya, *there*, own, <a href="/notes/none">nowhere</a>' in later

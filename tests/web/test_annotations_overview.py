@@ -188,6 +188,15 @@ def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[st
     assert "\n    Because.\n" in text.text
     assert "It should read:\n\n  goes farther" in text.text
     assert "Mine." not in text.text
+    order = [
+        "  > A walk\n",
+        "  > goes far\n",
+        "  > second walk\n",
+        "  Why answered?\n",
+        "    Because.\n",
+    ]
+    places = [text.text.rindex(words) for words in order]
+    assert places == sorted(places)  # as the passages stand, whole-note ones last, in threads
     page = reader.get("/annotations/export/walk.jsonld").get_json()
     assert page["type"] == "AnnotationPage"
     assert len(page["items"]) == 9

@@ -217,6 +217,16 @@ def test_30_to_34_a_post_creates(public: FlaskClient, tokens: dict[str, Json]) -
     created = response.get_json()
     assert response.status_code == 201
     assert response.content_type.startswith(LDJ)
+    made = public.get(created["id"])  # the answer is of what was made, not of the container
+    assert (
+        links(response)
+        == links(made)
+        == {
+            f'<{LDP}Resource>; rel="type"',
+            f'<{OA}Annotation>; rel="type"',
+        }
+    )
+    assert response.headers["Allow"] == made.headers["Allow"]
     name = created["id"].removeprefix(C)
     assert name != created["id"]
     assert "/" not in name
@@ -224,6 +234,19 @@ def test_30_to_34_a_post_creates(public: FlaskClient, tokens: dict[str, Json]) -
     assert (created["canonical"], created["via"]) == ("urn:x:1", "http://example.org/1")
     assert created["target"] == "http://localhost/notes/walk"
     assert public.get(created["id"]).headers["ETag"] == response.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "base", ["http://127.0.0.1", "http://[::1]", "http://127.0.0.1:8000", "http://localhost:8000"]
+)
+def test_this_machine_s_own_names_mean_this_library(
+    public: FlaskClient, tokens: dict[str, Json], base: str
+) -> None:
+    """It was asked under `localhost`, and listens to port 8000."""
+    made = post(public, tokens["annotator"], annotation(f"{base}/notes/walk")).get_json()
+    assert made["target"] == "http://localhost/notes/walk"
+    other = f"{base.replace(':8000', '')}:9999/notes/walk"
+    assert post(public, tokens["annotator"], annotation(other)).get_json()["target"] == other
 
 
 @pytest.mark.parametrize(
@@ -345,7 +368,9 @@ def test_the_errors_of_the_table(
     public: FlaskClient, tokens: dict[str, Json], made: list[Json]
 ) -> None:
     address = made[0]["id"]
-    assert post(public, {}, annotation()).status_code == 401
+    refused = post(public, {}, annotation())
+    assert refused.status_code == 401
+    assert "token create --role annotator --name NAME" in refused.get_json()["hint"]
     assert post(public, tokens["reader"], annotation()).status_code == 403
     assert public.delete(address, headers=tokens["other"]).status_code == 403
     assert public.get("/annotations/unknown").status_code == 404

@@ -134,6 +134,9 @@ def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> N
     answer = press(clients["editor"], made, "decline", reason="It is <right>.")
     assert answer.status_code == 303
     assert "It is &lt;right&gt;." in page(clients["public"])
+    shown = page(clients["editor"])
+    assert "<button>Accept after all</button>" in shown
+    assert "/decline" not in shown
     found = press(clients["editor"], made, "accept")  # another mind
     assert found.status_code == 303
     assert "**bold**" in source(settings)

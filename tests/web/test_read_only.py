@@ -121,6 +121,25 @@ def test_what_is_not_editing_works(
     assert snapshot(closed.notes) == before
 
 
+def test_an_erratum_is_declined_but_not_accepted(reading: FlaskClient, closed: Settings) -> None:
+    before = snapshot(closed.notes)
+    given = {"note": "open", "kind": "erratum", "quote": "A walk of", "replacement": "A run of"}
+    made = reading.post("/annotations/form", data=given).location.partition("#annotation-")[2]
+    page = reading.get("/notes/open").text
+    assert "read-only: nothing is accepted here" in page
+    assert f"/annotations/{made}/accept" not in page
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    refused = reading.post(f"/annotations/{made}/accept", data={"seen": seen[1]}, headers=HTML)
+    assert (refused.status_code, "opened read-only" in refused.text) == (403, True)
+    data = {"seen": seen[1], "reason": "It is a walk."}
+    assert reading.post(f"/annotations/{made}/decline", data=data).status_code == 303
+    page = reading.get("/notes/open").text
+    assert "Declined" in page
+    assert "It is a walk." in page
+    assert snapshot(closed.notes) == before
+
+
 def test_the_library_itself_refuses(closed: Settings, connection: sqlite3.Connection) -> None:
     before = snapshot(closed.notes)
     base = save.read(closed, "open")[1]

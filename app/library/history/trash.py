@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app import clock
@@ -53,6 +53,15 @@ def put(
         [uid, id_of(file), file, past.sha256(data), clock.stamp(), person_id, outside],
     )
     identity.leave(connection, uid)
+
+
+def doubt(connection: sqlite3.Connection, alike: Mapping[str, Iterable[str]]) -> None:
+    """By file that went the new ones that share much of its words: a person says what they are."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO trash_alike (note_uid, path) SELECT note_uid, ? FROM trash"
+        " WHERE trash.file = ? AND outside AND at = (SELECT max(at) FROM trash WHERE file = ?)",
+        [(id_of(new), file, file) for file, every in alike.items() for new in every],
+    )
 
 
 def take_out(connection: sqlite3.Connection, uids: Iterable[int]) -> None:

@@ -1,7 +1,8 @@
 """A note that is missing and a new one that might be it: a person says whether it is.
 
 What is certain a sync does by itself. These are the rest: several files with the same bytes, or
-one of the same name with others, that turned up when the note went, or later.
+one of the same name with others, that turned up when the note went, or later; or some that came as
+it went and share much of its words.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Question:
 
 
 def questions(connection: sqlite3.Connection) -> list[Question]:
-    """What is to be asked, the last first; three queries."""
+    """What is to be asked, the last first; four queries."""
     missing = [kept for kept in trash.every(connection) if kept.outside][:MOST_MISSING]
     by_hash = found(
         connection, "sha256", "document.sha256 IN (SELECT sha256 FROM trash WHERE outside)", []
@@ -46,9 +47,11 @@ def questions(connection: sqlite3.Connection) -> list[Question]:
         "document.name_key IN (SELECT value FROM json_each(?))",
         [json.dumps(sorted({key(last(kept.path)) for kept in missing}))],
     )
+    by_words = alike(connection)
     asked = []
     for kept in missing:
         rows = [*by_hash.get(kept.sha256, []), *by_name.get(key(last(kept.path)), [])]
+        rows += by_words.get(kept.uid, [])
         candidates = dict.fromkeys(row["path"] for row in rows if may_be(row, kept))
         if candidates:
             asked.append(Question(kept, tuple(candidates)))
@@ -66,6 +69,17 @@ def found(
     grouped: dict[str, list[sqlite3.Row]] = {}
     for row in rows:
         grouped.setdefault(row[by], []).append(row)
+    return grouped
+
+
+def alike(connection: sqlite3.Connection) -> dict[int, list[sqlite3.Row]]:
+    rows = connection.execute(
+        "SELECT trash_alike.note_uid, document.path, created FROM trash_alike"
+        " JOIN document USING (path) JOIN note USING (uid) ORDER BY document.path"
+    )
+    grouped: dict[int, list[sqlite3.Row]] = {}
+    for row in rows:
+        grouped.setdefault(row["note_uid"], []).append(row)
     return grouped
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from app import database
 from app.library import lock, macros, media, problems, store
 from app.library.citations import bib_files
-from app.library.history import outside
+from app.library.history import outside, trash
 from app.library.moving import unfinished
 from app.library.problems import Failure
 from app.library.syncing import changes, claimed, indexing, sweep, vanished
@@ -93,10 +93,11 @@ def bring_up_to_date(
         todo.doubles = changes.doubles(found.notes)
     report = Report()
     if todo:
-        report.removed = remove(settings, connection, sorted(todo.removed))
+        report.removed = remove(settings, connection, todo)
         indexing.stand_back(connection, todo.doubles)
         for file in indexing.work(settings, connection, todo, anew=anew):
             count(file, todo, report)
+        report.removed += remove(settings, connection, unclaimed(connection, todo))
     media.keep(connection, settings.notes, found.media)
     bib_files.update(settings, connection, found.media)
     if anew:
@@ -109,8 +110,19 @@ def bring_up_to_date(
     return report
 
 
+def unclaimed(connection: sqlite3.Connection, todo: Changes) -> Changes:
+    """Files that went and are in the index still: what they are now could not be read.
+
+    Once it can be, a person is asked.
+    """
+    left = todo.edited.keys() & changes.known(connection).keys() if todo.edited else ()
+    return Changes(removed={*left}, doubtful={old: [todo.edited[old]] for old in left})
+
+
 def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
     """Keep what only the index knows, and a rebuild would forget: old versions, identities."""
+    with database.transaction(connection):
+        outside.before_rebuild(connection, settings.notes, sorted(todo.edited))
     for file in todo.claims:
         with database.transaction(connection):
             claimed.take(connection, settings.notes, file, todo.claims)
@@ -120,7 +132,7 @@ def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) 
             outside.before_rebuild(
                 connection, settings.notes, changed[start : start + BATCH_REMOVED]
             )
-    remove(settings, connection, sorted(todo.removed))
+    remove(settings, connection, todo)
 
 
 def macros_indexed(connection: sqlite3.Connection) -> int:
@@ -134,9 +146,9 @@ def keep_macros_indexed(connection: sqlite3.Connection, stamp: int) -> None:
         connection.execute("INSERT OR REPLACE INTO state VALUES ('macros', ?)", [stamp])
 
 
-def remove(settings: Settings, connection: sqlite3.Connection, missing: list[str]) -> int:
+def remove(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> int:
     """Forget the files that are gone; one that came back meanwhile is left alone."""
-    notes = 0
+    notes, missing = 0, sorted(todo.removed)
     for start in range(0, len(missing), BATCH_REMOVED):
         batch = missing[start : start + BATCH_REMOVED]
         with database.transaction(connection):
@@ -144,6 +156,7 @@ def remove(settings: Settings, connection: sqlite3.Connection, missing: list[str
             gone = [one for one in batch if not os.path.lexists(settings.notes / one)]
             gone = [one for one in gone if one not in busy]
             outside.removed(connection, settings.notes, gone)
+            trash.doubt(connection, {one: todo.doubtful.get(one, []) for one in gone})
             notes += store.forget(connection, gone)
     return notes
 

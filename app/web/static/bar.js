@@ -14,7 +14,8 @@
     const range = selection.getRangeAt(0);
     const within = range.commonAncestorContainer;
     if (!note.contains(within) || margin.contains(within)) return null;
-    const found = TextMap.ofRange(Marks.text(), range);
+    const ofTitle = note.querySelector(".title h1").contains(within) && { title: true };
+    const found = ofTitle || TextMap.ofRange(Marks.text(), range);
     return found && { ...found, box: range.getBoundingClientRect(), range: range.cloneRange() };
   }
 
@@ -22,10 +23,12 @@
     if (bar.contains(document.activeElement)) return;
     chosen = selected();
     // What Escape gave back stays selected without the bar, until something else is selected.
-    if (!chosen || chosen.start !== dismissed?.start || chosen.end !== dismissed?.end) dismissed = null;
+    if (!chosen || chosen.title !== dismissed?.title || chosen.start !== dismissed?.start || chosen.end !== dismissed?.end) dismissed = null;
     bar.hidden = !chosen || Boolean(dismissed);
     if (bar.hidden) return;
-    say("");
+    const { title = false } = chosen;
+    for (const part of bar.querySelectorAll(".swatches, .kinds")) part.hidden = title;
+    say(title ? "The title is no part of the text that is marked: write of the whole note in its margin." : "");
     const origin = note.getBoundingClientRect(), half = bar.offsetWidth / 2;
     const middle = chosen.box.left + chosen.box.width / 2 - origin.left;
     bar.style.setProperty("--left", `${Math.max(half, Math.min(origin.width - half, middle))}px`);
@@ -85,7 +88,7 @@
       dismissed = chosen;
       leave();
       if (inside && chosen) restore(chosen.range);
-    } else if (!inside && !typing(event.target)
+    } else if (!inside && !chosen.title && !typing(event.target)
         && (event.key === "a" || (event.key === "Tab" && !event.shiftKey))) {
       event.preventDefault();
       bar.querySelector("button").focus();
