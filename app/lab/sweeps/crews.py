@@ -131,15 +131,22 @@ class Crew:
         return LOOK_SECONDS
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Together with what the points opened: no value is there before what it depends on."""
+        """Together with what the points opened: no value is there before what it depends on.
+
+        None of code that changed before the first of them had ended: which of the two was it?
+        """
         if not self.outcomes:
             return
-        self.inputs.look(self.outcomes)
-        with database.transaction(connection):
-            points.finish(connection, self.outcomes, self.words)
-            self.inputs.write(connection)
-        self.inputs.settle()
-        self.ids -= {outcome.run_id for outcome in self.outcomes}
+        ended = {outcome.run_id for outcome in self.outcomes}
+        if self.inputs.is_torn:
+            points.give_back(connection, ended)
+        else:
+            self.inputs.look(self.outcomes)
+            with database.transaction(connection):
+                points.finish(connection, self.outcomes, self.words)
+                self.inputs.write(connection)
+            self.inputs.settle()
+        self.ids -= ended
         self.outcomes, self.written = [], time.monotonic()
 
     def take(self, connection: sqlite3.Connection, most: int) -> None:

@@ -58,6 +58,11 @@ class Inputs:
             return False
         return around.holds(self.settings, analysis, around.of(connection, self.sweep_id))
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether the sandbox may have compiled other code than the sweep began with."""
+        return not self.compiled.isdisjoint(ending.altered(self.settings.analysis, self.touched))
+
     def look(self, outcomes: Iterable[Outcome]) -> None:
         """These points have ended: what have they opened, and did anything change?"""
         self.altered |= {*ending.altered(self.settings.analysis, self.touched)}

@@ -17,7 +17,7 @@ from app.accounts import people
 from app.errors import Unreadable
 from app.lab import runner, runs
 from app.lab.sandbox import processes
-from app.lab.sweeps import store
+from app.lab.sweeps import store, zygote
 from tests.lab.runner.conftest import (
     DAEMON,
     PATIENCE,
@@ -104,6 +104,7 @@ def test_points_that_had_not_begun_wait_again_after_a_killed_runner(tmp_path: Pa
     wait_until(lambda: store.get(connection, sweep.id).done == 20)
     taken = store.get(connection, sweep.id).counts["running"]
     assert taken > 2  # more than are under way at once
+    wait_until(lambda: zygote.begun(settings.outputs))
     lab.process.send_signal(signal.SIGKILL)
     lab.process.wait(PATIENCE)
     (settings.analysis / "gate").write_text("open")

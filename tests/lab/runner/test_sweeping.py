@@ -171,6 +171,17 @@ def test_a_sweep_whose_code_changes_is_interrupted_in_words(lab: Lab) -> None:
     assert all(row.values["x"] == row.params["seed"] + 1 for row in ended(lab, anew))
 
 
+def test_code_that_changes_before_it_is_compiled_gives_no_value(lab: Lab) -> None:
+    top = "import rdflib, sqlite_utils"  # for half a second, before the file is compiled
+    lab.write("torn", "return {'x': seed}", top)
+    sweep = begin(lab, "torn", "seed=0:30")
+    wait_until(lambda: store.get(lab.connection, sweep.id).counts.get("running"))
+    lab.write("torn", "return {'x': seed + 1}", top)
+    rows = ended(lab, sweep)
+    assert all(row.values["x"] == row.params["seed"] for row in rows if row.values)
+    assert rows[-1].status == "interrupted"
+
+
 def test_a_broken_file_and_a_missing_package_are_told_by_every_point(lab: Lab) -> None:
     lab.write("lacking", "return {'x': seed}", "import nowhere_to_be_found")
     rows = ended(lab, begin(lab, "lacking", "seed=0:3"))
