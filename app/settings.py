@@ -77,8 +77,11 @@ class Settings:
 
     @property
     def loopback(self) -> list[str]:
-        """The same under each of this machine's own names, if it listens to them."""
-        listens = self.host in (*LOOPBACK, "::1", *ANY)
+        """The same under each of this machine's own names, if it listens to them.
+
+        With an address for others these names are their own machine to them.
+        """
+        listens = self.host in (*LOOPBACK, "::1", *ANY) and not self.base_url
         return [f"http://{name}:{self.port}" for name in LOOPBACK] if listens else []
 
     @property

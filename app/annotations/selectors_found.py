@@ -68,16 +68,16 @@ def found(text: str, quote: Quote, floors: Floors = FLOORS) -> Anchor:
         return Anchor(hint, hint + len(quote.exact), "exact")
     if len(quote.exact) > LONGEST_QUOTE:
         return locate(text, quote.exact, quote.prefix, quote.suffix, hint, floors.lead)
-    if hint is None and (at := only_place(text, whole)) is not None and is_trim(quote.exact):
-        start = at + len(quote.prefix)
-        return Anchor(start, start + len(quote.exact), "exact")
+    if hint is None and is_trim(quote.exact) and stands_once(even_note(text), even(whole)):
+        start = text.find(whole) + len(quote.prefix)
+        if start >= len(quote.prefix):
+            return Anchor(start, start + len(quote.exact), "exact")
     return evened(text, quote, hint, floors) or nearly(text, quote, hint, floors) or ORPHAN
 
 
-def only_place(text: str, words: str) -> int | None:
-    """Where these words stand, letter by letter, if that is at one place only."""
+def stands_once(text: str, words: str) -> bool:
     at = text.find(words)
-    return at if at >= 0 and text.find(words, at + 1) < 0 else None
+    return at >= 0 and text.find(words, at + 1) < 0
 
 
 def is_trim(words: str) -> bool:

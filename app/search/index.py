@@ -36,7 +36,7 @@ from app.search.numbers import (
 
 ANNOTATION = "annotation"
 MOST_WAITING = 64
-WAITING_SECONDS = 1.0  # that a search waits for who writes, before it goes on without what is new
+WAITING_SECONDS = 0.05  # that a search waits for who writes; then it goes on without what is new
 
 ROW = """INSERT OR IGNORE INTO search_entry VALUES ({next},
     :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
@@ -113,7 +113,7 @@ def put(connection: sqlite3.Connection, entry: Entry) -> bool:
 
 
 def put_later(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Keep a new entry, which every search from now on finds."""
+    """Keep a new entry, which every search from now on finds, unless somebody writes for long."""
     waiting = connection.execute(
         "INSERT INTO search_waiting (entry) VALUES (?)", [json.dumps(vars(entry))]
     )
@@ -128,7 +128,8 @@ def put_waiting(connection: sqlite3.Connection) -> None:
     rows = connection.execute("SELECT entry FROM search_waiting ORDER BY number").fetchall()
     connection.execute("DELETE FROM search_waiting")
     for row in rows:
-        put(connection, Entry(**json.loads(row["entry"])))
+        with suppress(TypeError):  # of another version, with other fields: a sync makes it anew
+            put(connection, Entry(**json.loads(row["entry"])))
 
 
 def catch_up(connection: sqlite3.Connection) -> None:

@@ -120,6 +120,17 @@ def test_a_search_goes_on_while_somebody_writes_for_long(
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 1000 * database.BUSY_SECONDS
 
 
+def test_what_another_version_left_waiting_is_made_anew_by_a_sync(
+    connection: sqlite3.Connection, everybody: People, write: Write
+) -> None:
+    kept = store.create(connection, everybody["ann"], said("/notes/a")).id
+    other = "UPDATE search_waiting SET entry = json_set(entry, '$.of_tomorrow', 1)"
+    connection.execute(other)
+    assert found(connection, PUBLIC) == set()
+    store.reindex(connection)
+    assert found(connection, PUBLIC) == {kept}
+
+
 def test_an_id_says_all_but_what_nobody_meets(
     connection: sqlite3.Connection, everybody: People, write: Write
 ) -> None:

@@ -103,7 +103,7 @@ def test_each_character_of_the_evened_text_has_its_place(text: str) -> None:
         (Quote("a walk"), None),
         (Quote("a walk", "or ", ""), 21),
         (Quote("a walk ", "or ", ""), 21),
-        (Quote("“a walk”"), 37),
+        (Quote("“a walk”"), None),  # with other quotation marks it stands there twice
     ],
 )
 def test_words_that_stand_at_one_place_only(quote: Quote, start: int | None) -> None:

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 DONE = b"!"
+ENDING: set[int] = set()  # those that said that they are done; each still counts as a process
 THREADS = Path("/proc/self/task")
 
 
@@ -25,15 +27,39 @@ def begin(work: Callable[[], object]) -> Callable[[], bool]:
 
     It says that it is done before it ends, which takes the system 3 ms more.
     """
-    listens, says = os.pipe()
-    pid = forked(work, says) if alone() else None
-    os.close(says)
+    bury()
+    listens = started(work) if alone() else None
 
     def finish() -> bool:
+        if listens is None:
+            return False
         with open(listens, "rb") as pipe:
-            return pid is not None and pipe.read(1) == DONE
+            return pipe.read(1) == DONE
 
     return finish
+
+
+def bury() -> None:
+    for pid in [*ENDING]:
+        with suppress(ChildProcessError):  # an analysis may not want to hear of its children
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                continue
+        ENDING.discard(pid)
+
+
+def started(work: Callable[[], object]) -> int | None:
+    """The end of a pipe that tells when it is done; None where there is no process to be had."""
+    try:
+        listens, says = os.pipe()
+    except OSError:
+        return None
+    pid = forked(work, says)
+    os.close(says)
+    if pid is None:
+        os.close(listens)
+        return None
+    ENDING.add(pid)
+    return listens
 
 
 def alone() -> bool:

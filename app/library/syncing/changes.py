@@ -39,8 +39,6 @@ class Changes:
     removed: set[str] = field(default_factory=set)
     # Files that are another note than before: which one. None: one that was not there yet.
     claims: dict[str, int | None] = field(default_factory=dict)
-    # Files that went: the new one, with other bytes, that each is now by `claims`.
-    edited: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, list[str]] = field(default_factory=dict)  # went: new ones that it may be
     doubles: dict[str, str] = field(default_factory=dict)  # file: the first of the same name
     sizes: dict[str, int] = field(default_factory=dict)  # of changed files, as known
@@ -80,21 +78,16 @@ def compare(connection: sqlite3.Connection, root: Path, before: Known, now: Know
     found.claims = claims(connection, moved, found.changed)
     found.removed -= set(moved.values())
     found.claims |= found_again(connection, root, now, found)
-    take_alike(connection, root, now, found)
     return found
 
 
-def take_alike(connection: sqlite3.Connection, root: Path, now: Known, found: Changes) -> None:
-    """What was edited as it was renamed is known by its words."""
+def doubt(connection: sqlite3.Connection, root: Path, now: Known, found: Changes) -> None:
+    """What was edited as it was renamed may be known by its words: a person will be asked."""
     fresh = found.fresh - found.doubles.keys() - found.claims.keys()
     fresh = {file for file in fresh if now[file][0] <= likeness.MOST_BYTES}
-    if not found.removed or not fresh:
-        return
-    alike = likeness.of_files(connection, root, found.removed, fresh - at_home(connection, fresh))
-    found.claims |= claims(connection, alike.certain, found.changed)
-    found.edited = {old: new for new, old in alike.certain.items()}
-    found.doubtful = alike.doubtful
-    found.removed -= found.edited.keys()
+    if found.removed and fresh:
+        new = fresh - at_home(connection, fresh)
+        found.doubtful = likeness.of_files(connection, root, found.removed, new)
 
 
 def doubles(files: Iterable[str]) -> dict[str, str]:

@@ -72,6 +72,7 @@ def sync(
         before = changes.known(connection)
         todo = changes.compare(connection, settings.notes, before, found.notes)
         vanished.check(connection, len(todo.removed), len(before), accepted=accept_removals)
+        changes.doubt(connection, settings.notes, found.notes, todo)
         if rebuild:
             remember(settings, connection, todo)
             database.rebuild(connection)
@@ -97,7 +98,6 @@ def bring_up_to_date(
         indexing.stand_back(connection, todo.doubles)
         for file in indexing.work(settings, connection, todo, anew=anew):
             count(file, todo, report)
-        report.removed += remove(settings, connection, unclaimed(connection, todo))
     media.keep(connection, settings.notes, found.media)
     bib_files.update(settings, connection, found.media)
     if anew:
@@ -110,19 +110,8 @@ def bring_up_to_date(
     return report
 
 
-def unclaimed(connection: sqlite3.Connection, todo: Changes) -> Changes:
-    """Files that went and are in the index still: what they are now could not be read.
-
-    Once it can be, a person is asked.
-    """
-    left = todo.edited.keys() & changes.known(connection).keys() if todo.edited else ()
-    return Changes(removed={*left}, doubtful={old: [todo.edited[old]] for old in left})
-
-
 def remember(settings: Settings, connection: sqlite3.Connection, todo: Changes) -> None:
     """Keep what only the index knows, and a rebuild would forget: old versions, identities."""
-    with database.transaction(connection):
-        outside.before_rebuild(connection, settings.notes, sorted(todo.edited))
     for file in todo.claims:
         with database.transaction(connection):
             claimed.take(connection, settings.notes, file, todo.claims)

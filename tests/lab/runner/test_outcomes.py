@@ -36,6 +36,14 @@ def test_a_run_that_succeeds_keeps_its_outputs_in_their_order(lab: Lab) -> None:
     assert run.person == "owner"
 
 
+def test_figures_may_be_more_than_the_processes_that_a_run_may_have(lab: Lab) -> None:
+    """Each is painted by a process of its own, which is gone when the next one begins."""
+    top = "from matplotlib import pyplot\nLIMITS = {'processes': 5}"
+    lab.write("many", "return {f'f{n}': pyplot.figure() for n in range(9)}", top)
+    run = lab.wait(lab.start("many"))
+    assert (run.status, len(run.outputs)) == ("succeeded", 9), run.message
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(lab: Lab) -> None:
     first, second, other = (
         lab.run("plot", PLOT),
