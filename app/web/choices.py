@@ -9,8 +9,8 @@ has them; `?run=wide:17` shows run 17 in it. Neither changes the note, and neith
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from flask import g, request
 
@@ -52,14 +52,28 @@ def of_analysis(name: str) -> dict[str, str] | None:
 
 
 def asked() -> dict[str, Choice]:
-    """What the address asks for; a run wins over parameters."""
+    """What the address asks for."""
+    return read_from(list(request.args.items(multi=True)))
+
+
+def standing(note: str, block: str, script: str) -> Choice | None:
+    """What the page that a fragment goes into shows in the block: its address says so."""
+    url = request.headers.get("HX-Current-URL", "")
+    page = address(note) if note else f"/analyses/{quote(script)}"
+    if unquote(path_in(url)) != unquote(page):
+        return None
+    return read_from(parse_qsl(query_in(url), keep_blank_values=True)).get(block)
+
+
+def read_from(pairs: Sequence[tuple[str, str]]) -> dict[str, Choice]:
+    """By block; of several the first counts, and a run wins over parameters."""
     texts: dict[str, dict[str, str]] = {}
-    for key, text in list(request.args.items())[:MOST]:
+    for key, text in pairs[:MOST]:
         block, dot, parameter = key.partition(".")
         if block and dot:
-            texts.setdefault(block, {})[parameter] = text
-    pairs = (text.rpartition(":") for text in request.args.getlist("run")[:MOST])
-    ids = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
+            texts.setdefault(block, {}).setdefault(parameter, text)
+    named = (text.rpartition(":") for key, text in pairs[:MOST] if key == "run")
+    ids = {name: int(run) for name, _, run in named if name and run.isdecimal() and len(run) < 10}
     return {**texts, **ids}
 
 
@@ -150,10 +164,18 @@ def others(block: str) -> list[tuple[str, str]]:
 
 
 def query_in(url: str) -> str:
+    return parts_of(url).query
+
+
+def path_in(url: str) -> str:
+    return parts_of(url).path
+
+
+def parts_of(url: str) -> SplitResult:
     try:
-        return urlsplit(url[:LONGEST]).query
+        return urlsplit(url[:LONGEST])
     except ValueError:  # "http://[": what no browser sends
-        return ""
+        return urlsplit("")
 
 
 def is_choice(key: str, text: str) -> bool:

@@ -79,7 +79,7 @@ def answer(note: str, block: str, run: runs.Run) -> ResponseReturnValue:
         return fragment(note, block, run.script, run)
     if not note:
         return redirect(f"/runs/{run.id}", 303)
-    known, _ = in_note(readable(note), block, run)
+    known, _ = in_note(readable(note), block, run.id)
     return redirect(f"{choices.place(note, known)}#block-{quote(block)}", 303)
 
 
@@ -136,13 +136,22 @@ def about_page_of_run(response: Response, run: runs.Run) -> None:
 
 
 def of_block(note: str, block: str, script: str, run: runs.Run | None) -> tuple[Cell, str]:
-    """The cell with a run in it, and its caption."""
+    """The cell with a run in it, or with what the page shows, and its caption."""
     if note:
-        return in_note(readable(note), block, run)
+        choice = run.id if run else choices.standing(note, block, script)
+        return in_note(readable(note), block, choice)
     if run is None:
-        return cells.alone(access.settings(), g.db, script), ""
+        return cells.alone(access.settings(), g.db, script, standing_alone(script)), ""
     choice = run.id if on_page_of_run() else of_run(run)
     return cells.alone(access.settings(), g.db, script, choice), ""
+
+
+def standing_alone(script: str) -> cells.Choice | None:
+    """What a page of the lab shows of the analysis: the page of a run that run."""
+    last = urlsplit(request.headers.get("HX-Current-URL", "")).path.rpartition("/")[2]
+    if on_page_of_run() and last.isdecimal() and len(last) < 10:
+        return seen.run(int(last)).id
+    return choices.standing("", script, script)
 
 
 def of_run(run: runs.Run) -> dict[str, str]:
@@ -156,9 +165,9 @@ def of_run(run: runs.Run) -> dict[str, str]:
     }
 
 
-def in_note(document: Document, block: str, run: runs.Run | None) -> tuple[Cell, str]:
+def in_note(document: Document, block: str, choice: cells.Choice | None) -> tuple[Cell, str]:
     blocks = board.whole(documents.blocks(g.db, document.uid))
-    chosen: dict[str, cells.Choice] = {block: run.id} if run else {}
+    chosen = {block: choice} if choice else {}
     found = {each.name: each for each in cells.cells(access.settings(), g.db, blocks, chosen)}
     if block not in found:
         raise NotFound("The note has no such block any more. Load the page again.")

@@ -252,6 +252,40 @@ def test_running_leads_to_the_address_of_the_choice(owner: FlaskClient, done: in
     assert own.headers["Location"] == "/notes/open#block-shown"
 
 
+@pytest.mark.parametrize("place", ["/notes/open", "/analyses/shown"])
+@pytest.mark.parametrize("query", ["shown.steps=6", "run=shown:{}"])
+def test_what_cannot_be_taken_leaves_shown_what_was_shown(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int,
+    place: str, query: str,
+) -> None:  # fmt: skip
+    """Never the figure of other parameters, as up to date."""
+    if place.startswith("/analyses") and query.startswith("run"):
+        place = "/runs/{}"
+    other = start(owner, steps=6)
+    finish(settings, connection, other, outputs=[Output("total", "value", 70, {})])
+    note = "open" if place.startswith("/notes") else ""
+    form = {"script": "shown", "note": note, "block": "shown", "p.steps": "6 7"}
+    before = f"http://localhost{place}?{query}".format(other, other)
+    headers = {"HX-Request": "true", "HX-Current-URL": before}
+    wrong = owner.post("/runs", data=form, headers=headers)
+    assert "<dd>70</dd>" in wrong.text
+    assert 'role="alert">steps is a whole number, not 6 7.' in wrong.text
+    assert 'value="6 7"' in wrong.text
+    assert ("Other parameters than" in wrong.text) == ("/runs/" not in place)
+    assert "HX-Replace-Url" not in wrong.headers
+    plain = owner.post("/runs", data=form, headers={"Referer": before})
+    assert plain.status_code == 400
+    assert f'href="{before}">Back</a>' in plain.text, "to what was shown"
+
+
+def test_an_address_that_cannot_be_taken_says_what_is_shown_instead(
+    owner: FlaskClient, done: int
+) -> None:
+    page = owner.get("/notes/open?shown.steps=6+7").text
+    assert "What this address asks for cannot be taken; shown is the note’s own." in page
+    assert 'role="alert">steps is a whole number, not 6 7.' in page
+
+
 def test_a_page_that_waits_is_told_only_what_moves(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
