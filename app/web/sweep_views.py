@@ -49,6 +49,7 @@ class View:
     number: int = 1
     pages: int = 1
     drawn: int = 0  # points in the plot that the page has
+    meanwhile: Sweep | None = None  # where it has no point yet, another whose plot is shown
 
     @property
     def numbers(self) -> list[str]:
@@ -134,9 +135,13 @@ def of_note(found: Shown, note: str) -> View | None:
     """The sweep of a block as the note shows it; None where it has never begun."""
     if found.sweep is None:
         return None
-    bare = view_of(found.sweep, found.plot)
-    rows = told.rows(points.rows(g.db, found.sweep.id, limit=IN_NOTE))
-    return replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
+    drawn = found.meanwhile or found.sweep
+    bare = view_of(drawn, found.plot)
+    rows = told.rows(points.rows(g.db, drawn.id, limit=IN_NOTE))
+    view = replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
+    if found.meanwhile is None:
+        return view
+    return replace(view, sweep=told.sweep(found.sweep), drawn=0, meanwhile=bare.sweep)
 
 
 def html_of(found: Shown, note: str, caption: str, label: str) -> str:

@@ -97,6 +97,29 @@ def test_the_table_is_sorted_by_its_heads_and_is_a_file(owner: FlaskClient, grid
     assert [row["status"] for row in rows[3:]] == ["succeeded", "excepted", "queued"]
 
 
+def test_while_the_code_is_broken_a_note_shows_the_plot_that_there_was(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, grid: int
+) -> None:
+    file = settings.analysis / "shown.py"
+    source = file.read_text()
+    file.write_text(f"{source}\nimport json\n")
+    anew = int(owner.post("/sweeps", data=FORM).location.rpartition("/")[2])
+    assert anew != grid
+    waiting = owner.get("/notes/grid").text
+    assert "<circle" in waiting
+    assert "meanwhile the result of" in waiting
+    assert f'href="/sweeps/{grid}.csv' in waiting
+    owner.post(f"/sweeps/{anew}/cancel")
+    stopped = owner.get("/notes/grid").text
+    assert "Not all points are there" in stopped
+    assert "shown is the result of" in stopped
+    assert "<circle" in stopped
+    file.write_text(source)
+    back = owner.get("/notes/grid?again").text  # another address: nobody watches the files here
+    assert "the result of" not in back
+    assert "4 of 6 points" in back
+
+
 def test_a_plot_grows_while_its_sweep_runs(
     owner: FlaskClient, connection: sqlite3.Connection, grid: int
 ) -> None:

@@ -44,7 +44,8 @@ class BlockLike(Protocol):
 
 @dataclass(frozen=True)
 class Shown:
-    """One block. `sweep` is the newest over its grid, whatever surrounded it."""
+    """One block. `sweep` is the newest over its grid that holds, else the newest of all;
+    `meanwhile`, where that has no point yet, the newest that has some."""
 
     name: str
     script: str
@@ -56,6 +57,7 @@ class Shown:
     sweep: Sweep | None = None
     stale: Sequence[str] = ()
     causes: Sequence[Cause] = ()
+    meanwhile: Sweep | None = None
 
     @property
     def key(self) -> Key | None:
@@ -74,10 +76,10 @@ def shown(
     found = [read(settings, block) for block in blocks if block.sweep is not None]
     if not found:
         return []
-    newest = newest_of(connection, [each.key for each in found if each.key])
+    every = over(connection, [each.key for each in found if each.key])
     taken: dict[str, around.Parts] = {}
     return [
-        filled(settings, each, newest.get(each.key) if each.key else None, taken) for each in found
+        filled(settings, each, every.get(each.key, ()) if each.key else (), taken) for each in found
     ]
 
 
@@ -107,27 +109,43 @@ def check_plot(text: str, axes: Sequence[Axis]) -> None:
             )
 
 
-def newest_of(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Sweep]:
+def over(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, list[Sweep]]:
+    """All sweeps over these grids, the newest first: few of an analysis are kept."""
     rows = connection.execute(
-        "SELECT max(sweep.id) AS id FROM json_each(?) AS asked JOIN sweep"
-        " ON script = asked.value ->> 0 AND params = asked.value ->> 1 AND axes = asked.value ->> 2"
-        " GROUP BY script, params, axes",
+        "SELECT DISTINCT sweep.id AS id FROM json_each(?) AS asked JOIN sweep"
+        " ON script = asked.value ->> 0 AND params = asked.value ->> 1"
+        " AND axes = asked.value ->> 2",
         [json.dumps(keys)],
     ).fetchall()
-    return {sweep.key: sweep for sweep in store.load(connection, [row["id"] for row in rows])}
+    found: dict[Key, list[Sweep]] = {}
+    for sweep in store.load(connection, [row["id"] for row in rows]):
+        found.setdefault(sweep.key, []).append(sweep)
+    return found
 
 
 def filled(
-    settings: Settings, bare: Shown, sweep: Sweep | None, taken: dict[str, around.Parts]
+    settings: Settings, bare: Shown, every: Sequence[Sweep], taken: dict[str, around.Parts]
 ) -> Shown:
     """`taken`: what surrounds the sweeps that were looked at before, as it is now."""
-    if sweep is None or bare.analysis is None:
+    if not every or bare.analysis is None:
         return bare
-    what = json.dumps([bare.script, fingerprint.seen_in(sweep.parts)])
+    sweep, causes = every[0], differing_now(settings, bare.analysis, every[0], taken)
+    for older in every[1:] if causes else ():  # the code may be again as it was
+        if not differing_now(settings, bare.analysis, older, taken):
+            sweep, causes = older, []
+            break
+    drawn = None if sweep.done else next((each for each in every if each.done), None)
+    words = [cause.words for cause in causes]
+    return replace(bare, sweep=sweep, causes=causes, stale=words, meanwhile=drawn)
+
+
+def differing_now(
+    settings: Settings, analysis: Analysis, sweep: Sweep, taken: dict[str, around.Parts]
+) -> list[Cause]:
+    what = json.dumps([sweep.script, fingerprint.seen_in(sweep.parts)])
     if what not in taken:
-        taken[what] = around.now(settings, bare.analysis, sweep.parts)
-    causes = differing(sweep, taken[what])
-    return replace(bare, sweep=sweep, causes=causes, stale=[cause.words for cause in causes])
+        taken[what] = around.now(settings, analysis, sweep.parts)
+    return differing(sweep, taken[what])
 
 
 def reasons(settings: Settings, sweep: Sweep) -> list[str]:
