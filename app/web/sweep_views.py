@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.lab import analyses
 from app.lab.analyses import Analysis
 from app.lab.signature import visible
-from app.lab.sweeps import axes, plot, points, shown, store
+from app.lab.sweeps import axes, drawing, plot, points, shown, store
 from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
@@ -113,11 +113,11 @@ class View:
         return {name: "ascending", f"-{name}": "descending"}.get(self.sort, "none")
 
 
-def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None) -> View:
+def view_of(sweep: Sweep, text: str, wanted: Mapping[str, str] | None = None) -> View:
     settings = access.settings()
     columns = points.columns(g.db, sweep.id)
-    names = shown.names_of(drawing, sweep, columns, wanted)
-    drawn, remark = shown.drawn(settings, g.db, sweep, names, f"sweep{sweep.id}")
+    names = drawing.names_of(text, sweep, columns, wanted)
+    drawn, remark = drawing.drawn(settings, g.db, sweep, names, f"sweep{sweep.id}")
     try:
         analysis = analyses.find(settings, sweep.script)
     except NotFound:
