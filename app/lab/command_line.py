@@ -24,7 +24,7 @@ from app.errors import GlossError, Unreadable
 from app.lab.claims import values
 from app.lab.signature import arguments, bind_text, read
 from app.lab.signature.parameters import Parameter, Signature
-from app.lab.signature.texts import as_text
+from app.lab.signature.texts import as_text, in_words, way_to_none
 
 if TYPE_CHECKING:
     from app.lab.runs import Output
@@ -92,8 +92,10 @@ def help_of(parameter: Parameter) -> str:
     if parameter.choices:
         rules.append(f"of {', '.join(as_text(parameter, each) for each in parameter.choices)}")
     if parameter.many:
-        rules.append("a list with commas")
-    rules.append(f"default {as_text(parameter, parameter.default) or 'none'}")
+        rules.append("a list with commas; [] is one of nothing")
+    if parameter.optional:
+        rules.append(way_to_none(parameter))
+    rules.append(f"default {in_words(parameter, parameter.default)}")
     return f"{parameter.help} ({'; '.join(rules)})".strip()
 
 
