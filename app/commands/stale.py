@@ -6,15 +6,18 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from app import database
 from app.accounts import people
 from app.commands.sync import up_to_date
-from app.errors import BadInput
+from app.errors import BadInput, NotFound
 from app.lab import runner, runs
 from app.lab.runs import Run
 from app.lab.shown import cells, groups, stale
 from app.lab.shown.cells import Cell
+from app.lab.shown.stale import Stale
+from app.lab.signature import visible
 from app.lab.sweeps import outdated, store
 from app.lab.sweeps.store import Sweep
 from app.library.identity import EVERY
@@ -35,7 +38,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with database.opened(settings.database) as connection:
         up_to_date(settings, connection)
         owner = people.owner(connection)
-        found = groups.stale(settings, connection, EVERY).because(options.because)
+        found = because(groups.stale(settings, connection, EVERY), options.because)
         asked = stale.rerun(settings, connection, owner, found)
         points = [each for sweep in asked.sweeps for each in outdated.waiting(connection, sweep)]
         runner.work(settings, connection, [*(each.id for each in asked.runs), *points])
@@ -46,6 +49,20 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     print(json.dumps(every) if options.json else as_text(done, sweeps))
     well = [each.status == "succeeded" for each in ended]
     return 0 if all([*well, *(each.done == each.size for each in sweeps)]) else 1
+
+
+def because(every: Stale, name: str) -> Stale:
+    """What one thing made stale; refused where it made nothing so, but others did."""
+    found = every.because(name)
+    if every and not found:
+        names = sorted({cause.name for cause in every.causes})
+        near = get_close_matches(name, names, 1)
+        told = f"Did you mean {near[0]}? " if near else ""
+        raise NotFound(
+            f"Nothing is stale because of {visible(name)}.",
+            hint=f"{told}Outputs are stale because of {', '.join(names)}.",
+        )
+    return found
 
 
 @dataclass(frozen=True)

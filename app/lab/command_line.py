@@ -20,7 +20,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.errors import GlossError, Unreadable
+from app.errors import GlossError, Unreadable, reader_is_gone
 from app.lab.claims import values
 from app.lab.signature import arguments, bind_text, read
 from app.lab.signature.parameters import Parameter, Signature
@@ -44,6 +44,9 @@ def run(main: Callable[..., Any], given: Sequence[str] | None = None) -> None:
         params = bind_text(signature, written(options))
         for output in computed(main, signature, params, options["folder"]):
             sys.stdout.write(f"{shown(output, options['folder'])}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.exit(reader_is_gone())
     except GlossError as error:
         sys.exit(str(error) if isinstance(error, Unreadable) else f"{path.name}: {error}")
 

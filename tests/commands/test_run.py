@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app import __main__, database
+from app import __main__, database, errors
 from app.accounts import people
 from app.lab import analyses, runner, runs
 from app.lab.runner import door
@@ -185,3 +185,29 @@ def test_work_through_runs_of_which_some_are_cancelled_while_they_wait(library: 
     assert [
         path.name for path in Path(library.data / "outputs").iterdir() if ".tmp" in path.name
     ] == []
+
+
+@pytest.mark.parametrize("begin", [["-m", "app", "run"], ["-m", "app", "check"], []])
+def test_a_reader_that_goes_away_ends_a_command_quietly(
+    library: Settings, begin: list[str]
+) -> None:
+    """Also a script by itself. The pipe is closed before anything is written into it."""
+    source = (
+        DOUBLE + "from app.lab.command_line import run\nif __name__ == '__main__':\n    run(main)\n"
+    )
+    script = library.analysis / "double.py"
+    script.write_text(source)
+    words = command(library, *begin) if begin else [str(script), f"--out={library.data}"]
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+        )
+    assert (done.returncode, done.stderr) == (errors.READER_GONE, "")

@@ -37,8 +37,14 @@ class Cause:
     short: str
 
     def is_named(self, name: str) -> bool:
-        """By its key, or by what stands behind the colon, as in `walks.py`."""
-        return name in (self.key, self.key.partition(":")[2] or self.key)
+        """By its key, or by what `name` has."""
+        return name in (self.key, self.name)
+
+    @property
+    def name(self) -> str:
+        """The file or package: what stands behind the colon of the key, of code with its ending."""
+        kind, _, rest = self.key.partition(":")
+        return f"{rest}.py" if kind == "code" else rest or kind
 
 
 def unknown(file: str) -> str:
