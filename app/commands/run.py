@@ -35,6 +35,7 @@ from app.accounts import people
 from app.commands import stale, sweeping
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
+from app.lab.runs import statuses
 from app.markup.line import readable
 from app.settings import Settings
 
@@ -118,14 +119,28 @@ def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) 
 
 
 def as_text(run: runs.Run, *, stored: bool = False) -> str:
-    values = [f"{name} = {signature.visible(str(value))}" for name, value in run.values.items()]
+    values = [f"{name} = {shown(value)}" for name, value in run.values.items()]
     figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
     took = f" after {run.seconds:.2f} s" if run.seconds else ""
-    how = f"is stored, of {run.ended}: --force computes anew" if stored else f"{run.status}{took}"
-    words = [f"run {run.id} {how}", run.message, *values, *figures]
+    how = (
+        f" is stored, of {run.ended}: --force computes anew"
+        if stored
+        else f"{run_in_words(run)}{took}"
+    )
+    words = [f"run {run.id}{how}", run.message, *values, *figures]
     if run.status != "succeeded" and run.log:
         words.append(run.log)
     return "\n".join(word for word in words if word)
+
+
+def shown(value: object) -> str:
+    return "none" if value is None else signature.visible(str(value))
+
+
+def run_in_words(run: runs.Run) -> str:
+    """Behind its number: ` succeeded`, `: the analysis failed`."""
+    words = statuses.in_words(run.status)
+    return f" {words}" if run.status == "succeeded" else f": {words}"
 
 
 def as_json(run: runs.Run) -> dict[str, object]:

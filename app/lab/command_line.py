@@ -157,7 +157,11 @@ def shown(output: Output, folder: Path) -> str:
         total, rows = output.value["total"], output.value["rows"][:ROWS]
         cut = f"\n… {total} rows" if total > len(rows) else ""
         return f"{output.name}: {files}\n{grid([output.value['columns'], *rows])}{cut}"
-    return f"{output.name}: {files}" if files else f"{output.name} = {words(output.value)}"
+    return f"{output.name}: {files}" if files else f"{output.name} = {value_of(output)}"
+
+
+def value_of(output: Output) -> str:
+    return "none" if output.value is None else words(output.value)
 
 
 def grid(rows: Sequence[Sequence[Any]]) -> str:

@@ -15,7 +15,7 @@ from app.markup import text
 from app.markup.code import highlight
 from app.web import access, cache, code_lines, seen, sweep_views
 from app.web import cells as figures
-from app.web.templates import shown
+from app.web.templates import given
 
 blueprint = Blueprint("analyses", __name__)
 
@@ -108,7 +108,7 @@ def default_of(parameter: Parameter) -> str:
     if default in (None, "", []):
         return in_words(parameter, default)
     if parameter.type != "choice" or default is None:
-        return shown(default)
+        return given(default)
     return ", ".join(map(literal, default)) if isinstance(default, list) else literal(default)
 
 

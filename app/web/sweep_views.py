@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
 from app.web import access, looking, told
 from app.web.columns import Column, column
+from app.web.templates import given
 
 LONGEST_AXIS = 200
 IN_NOTE = 50  # points of a table below a plot in a note
@@ -103,14 +104,23 @@ class View:
     def table(self) -> list[tuple[str, Column]]:
         """What the table shows of each point, by the name of its column."""
         rows = self.rows
-        params = [(name, [row.params.get(name) for row in rows]) for name in self.axes]
-        values = [(name, [row.values.get(name, "") for row in rows]) for name in self.columns]
+        params = [(name, parameter([row.params.get(name) for row in rows])) for name in self.axes]
+        values = [
+            (name, column([row.values.get(name, "") for row in rows])) for name in self.columns
+        ]
         took = ["" if row.seconds is None else round(row.seconds, 2) for row in rows]
-        return [(name, column(found)) for name, found in [*params, *values, ("seconds", took)]]
+        return [*params, *values, ("seconds", column(took))]
 
     def order(self, name: str) -> str:
         """As `aria-sort` says it."""
         return {name: "ascending", f"-{name}": "descending"}.get(self.sort, "none")
+
+
+def parameter(values: Sequence[Any]) -> Column:
+    """Of a text `nan` is no number."""
+    if any(isinstance(value, str) for value in values):
+        return Column(tuple(map(given, values)), is_number=False)
+    return column(values)
 
 
 def view_of(sweep: Sweep, text: str, wanted: Mapping[str, str] | None = None) -> View:

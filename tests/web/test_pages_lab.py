@@ -286,6 +286,44 @@ def test_an_address_that_cannot_be_taken_says_what_is_shown_instead(
     assert 'role="alert">steps is a whole number, not 6 7.' in page
 
 
+def test_texts_have_their_names_and_what_is_none_is_said(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    outputs = [
+        Output("count", "value", 4, {}),
+        Output("last_day", "text", "nan <b>", {}),
+        Output("nothing", "value", None, {}),
+        Output("bare", "text", "", {}),
+        Output("long_words", "text", "one\ntwo", {}),
+    ]
+    finish(settings, connection, start(owner, steps=5), outputs=outputs)
+    page = owner.get("/notes/open").text
+    assert "<div><dt>count</dt><dd>4</dd></div>" in page
+    assert "<div><dt>last day</dt><dd><bdi>nan &lt;b&gt;</bdi></dd></div>" in page
+    assert '<dt>nothing</dt><dd><span class="quiet">none</span></dd>' in page
+    assert '<dt>bare</dt><dd><span class="quiet">empty</span></dd>' in page
+    assert '<p class="kind">long words</p><pre tabindex="0" aria-label="long words"' in page
+
+
+def test_a_parameter_that_is_the_text_nan_is_no_number(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    finish(settings, connection, start(owner, label="nan"), outputs=[])
+    page = owner.get("/analyses/shown/runs").text
+    assert "<bdi>nan</bdi>" in page
+    assert "NaN" not in page
+
+
+def test_after_a_failure_a_page_of_an_analysis_shows_the_result_of_the_defaults_and_says_so(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    finish(settings, connection, start(owner))
+    finish(settings, connection, start(owner, steps=9), status="excepted", outputs=[])
+    page = owner.get("/analyses/shown?shown.steps=9").text
+    assert "The analysis failed" in page
+    assert "meanwhile the result of the defaults, " in page
+
+
 def test_a_page_that_waits_is_told_only_what_moves(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
@@ -522,7 +560,8 @@ def test_a_claim_on_a_sweep_is_unknown_wherever_it_is_judged(
         shown = why.replace(f"`{name}`", f"<code>{name}</code>")
         assert shown in owner.get(f"/notes/on-{name}").text
         assert shown in owner.get("/claims").text
-        assert any(why in each and "not known" in each for each in found)
+        said = why.replace("`", "")
+        assert any(said in each and "not known" in each for each in found)
 
 
 @pytest.mark.parametrize("code", ["", "def main(other: int = 1) -> dict:\n    return {}\n"])

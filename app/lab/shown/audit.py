@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.accounts.permissions import Person
 from app.lab import runs
 from app.lab.claims import judge
+from app.lab.runs import statuses
 from app.lab.shown import board, cells, groups, spoken
 from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated
@@ -135,7 +136,7 @@ def why_missing(cell: Cell) -> str:
         return "it has never run."
     if cell.newest.active:
         return "it has not ended yet."
-    why = cell.newest.message or f"its run was {cell.newest.status}."
+    why = cell.newest.message or f"{statuses.in_words(cell.newest.status)}."
     since = "; ".join(cause.words for cause in cell.since)
     return f"{why.removesuffix('.')}; since then {since}." if since else why
 

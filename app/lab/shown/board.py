@@ -123,6 +123,8 @@ class Board:
             return ""
         if wanted.key not in run.values:
             return f"its result has no value {wanted.key}"
+        if run.values[wanted.key] is None:
+            return f"its {wanted.key} is none"
         return f"{wanted.format or 'a sentence'} is no format for it"
 
 
