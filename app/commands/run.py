@@ -9,6 +9,9 @@
 While a server runs, its runner does the work; else this command does. A result that still holds
 answers at once, unless --force. `python -m app run` alone lists the analyses.
 
+A list is written with commas, one of nothing as []. Where a parameter may be None, `none` or
+nothing (--set x=) is None; of a text only nothing is, and an empty text is '""'.
+
 A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0.1 goes by steps,
 and of a parameter that is a list the lists are separated by semicolons. An item that holds a comma
 or a semicolon stands in double quotes: --sweep 'names="a;b", c; d'. What has succeeded is not
