@@ -16,8 +16,10 @@ import pytest
 
 from app import __main__, database, errors
 from app.accounts import people
+from app.commands.run import as_text
 from app.lab import analyses, runner, runs
 from app.lab.runner import door
+from app.lab.runs import Output, queue
 from app.settings import PROJECT, Settings
 
 PATIENCE = 30.0
@@ -185,6 +187,22 @@ def test_work_through_runs_of_which_some_are_cancelled_while_they_wait(library: 
     assert [
         path.name for path in Path(library.data / "outputs").iterdir() if ".tmp" in path.name
     ] == []
+
+
+def test_how_a_run_ended_and_what_is_none_are_said_as_on_the_pages(
+    library: Settings, connection: sqlite3.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are stored: no process is begun."""
+    owner = people.owner(connection)
+    run, _ = runs.enqueue(library, connection, "double", {}, owner)
+    made = (Output("x", "value", None, {}), Output("y", "value", 1, {}))
+    queue.finish(library, connection, run.id, "succeeded", outputs=made)
+    assert app(library, "run", "double") == 0
+    assert capsys.readouterr().out.endswith("x = none\ny = 1\n")
+    failed, _ = runs.enqueue(library, connection, "bad", {}, owner)
+    queue.finish(library, connection, failed.id, "excepted", message="bad.py, line 4: no.")
+    said = as_text(runs.get(connection, failed.id))
+    assert said == f"run {failed.id}: the analysis failed\nbad.py, line 4: no."
 
 
 @pytest.mark.parametrize("begin", [["-m", "app", "run"], ["-m", "app", "check"], []])
