@@ -9,6 +9,7 @@ has them; `?run=wide:17` shows run 17 in it. Neither changes the note, and neith
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -22,6 +23,7 @@ from app.library import documents
 from app.web import access
 from app.web.templates import address
 
+RUN_PAGE = re.compile(r"/runs/[0-9]{1,9}")
 MOST = 100  # choices in an address
 MOST_SAID = 40  # characters of a value that an address asks for in vain
 LONGEST = 4_000  # characters of the choices that stay in one
@@ -63,6 +65,26 @@ def standing(note: str, block: str, script: str) -> Choice | None:
     if unquote(path_in(url)) != unquote(page):
         return None
     return read_from(parse_qsl(query_in(url), keep_blank_values=True)).get(block)
+
+
+def tried(block: str) -> dict[str, str]:
+    """What was typed into the block's form and could not be taken: `?tried=wide&typed=steps:x`."""
+    if request.args.get("tried") != block:
+        return {}
+    pairs = (text.partition(":") for text in request.args.getlist("typed")[:MOST])
+    return {name: text for name, _, text in pairs}
+
+
+def place_tried(note: str, block: str, script: str, typed: Mapping[str, str]) -> str:
+    """The page that the form stands on, as it was, with what was typed; empty if that is long."""
+    own = address(note) if note else f"/analyses/{quote(script)}"
+    path, query = path_in(request.referrer or ""), query_in(request.referrer or "")
+    is_own = unquote(path) == unquote(own) or (not note and RUN_PAGE.fullmatch(path))
+    pairs = parse_qsl(query, keep_blank_values=True) if is_own else []
+    kept = [pair for pair in pairs if pair[0] not in ("tried", "typed", "look")]
+    words = [("typed", f"{name}:{text}") for name, text in typed.items()]
+    asks = urlencode([*kept, ("tried", block), *words], safe=":")
+    return f"{path if is_own else own}?{asks}#block-{quote(block)}" if len(asks) < LONGEST else ""
 
 
 def read_from(pairs: Sequence[tuple[str, str]]) -> dict[str, Choice]:

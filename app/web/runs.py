@@ -26,7 +26,18 @@ from app.lab.shown.cells import Cell
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import save
-from app.web import access, choices, code_lines, editor, fillers, headers, keeping, seen, writing
+from app.web import (
+    access,
+    choices,
+    code_lines,
+    editor,
+    fillers,
+    headers,
+    keeping,
+    problems,
+    seen,
+    writing,
+)
 from app.web import cells as figures
 from app.web.notes import inside, readable
 
@@ -46,9 +57,12 @@ def start() -> ResponseReturnValue:
     try:
         params = signature.retyped(analysis.signature, before(note, block, script), typed)
     except BadInput as error:
-        if not wants_fragment():
+        if wants_fragment():
+            return fragment(note, block, script, None, str(error))
+        place = choices.place_tried(note, block or script, script, typed)
+        if problems.for_programs() or not place:
             raise
-        return fragment(note, block, script, None, str(error))
+        return redirect(place, 303)
     force = request.form.get("do") == "rerun"
     run, _ = runs.enqueue(settings, g.db, script, params, g.person, force=force)
     runner.wake(settings)

@@ -274,8 +274,17 @@ def test_what_cannot_be_taken_leaves_shown_what_was_shown(
     assert ("Other parameters than" in wrong.text) == ("/runs/" not in place)
     assert "HX-Replace-Url" not in wrong.headers
     plain = owner.post("/runs", data=form, headers={"Referer": before})
-    assert plain.status_code == 400
-    assert f'href="{before}">Back</a>' in plain.text, "to what was shown"
+    assert plain.status_code == 303
+    assert plain.location.startswith(before.removeprefix("http://localhost") + "&tried=shown")
+    page = owner.get(plain.location).text
+    assert "<dd>70</dd>" in page
+    assert 'role="alert">steps is a whole number, not 6 7.' in page
+    assert 'value="6 7"' in page, "what was typed stays without scripts, too"
+    long = owner.post("/runs", data={**form, "p.label": "a" * 9000}, headers={"Referer": before})
+    assert long.status_code == 400
+    assert f'href="{before}">Back</a>' in long.text, "to what was shown"
+    elsewhere = owner.post("/runs", data=form, headers={"Referer": "http://x.test//y.test/runs"})
+    assert elsewhere.status_code == 403 or elsewhere.location.startswith(("/notes/", "/analyses/"))
 
 
 def test_an_address_that_cannot_be_taken_says_what_is_shown_instead(
