@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 
 from app.commands import begin
-from app.errors import GlossError
+from app.errors import GlossError, reader_is_gone
 from app.settings import Settings, load
 
 COMMANDS = {
@@ -48,10 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load(vars(options))
         begin(settings)
-        return int(module.run(settings, options))
+        status = int(module.run(settings, options))
+        sys.stdout.flush()
+        return status
     except GlossError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        return reader_is_gone()
     except KeyboardInterrupt:
         return 130
 

@@ -28,6 +28,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from http import HTTPStatus
 
 
@@ -192,3 +195,15 @@ class DatabaseUnwritable(DatabaseError):
 
 class Unavailable(GlossError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+READER_GONE = 141  # as a shell has it of a program that SIGPIPE ended
+
+
+def reader_is_gone() -> int:
+    """Who read what we print went away, as in `… | head -1`: say nothing more, also at the end."""
+    with suppress(OSError, ValueError):  # no real file, as in tests
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return READER_GONE

@@ -9,6 +9,9 @@
 While a server runs, its runner does the work; else this command does. A result that still holds
 answers at once, unless --force. `python -m app run` alone lists the analyses.
 
+A list is written with commas, one of nothing as []. Where a parameter may be None, `none` or
+nothing (--set x=) is None; of a text only nothing is, and an empty text is '""'.
+
 A sweep runs every combination and prints a row for each. 0:20 is 0 to 19, 0:1:0.1 goes by steps,
 and of a parameter that is a list the lists are separated by semicolons. An item that holds a comma
 or a semicolon stands in double quotes: --sweep 'names="a;b", c; d'. What has succeeded is not
@@ -35,6 +38,7 @@ from app.accounts import people
 from app.commands import stale, sweeping
 from app.errors import BadInput
 from app.lab import analyses, runner, runs, signature
+from app.lab.runs import statuses
 from app.markup.line import readable
 from app.settings import Settings
 
@@ -118,14 +122,28 @@ def finished(settings: Settings, connection: sqlite3.Connection, run: runs.Run) 
 
 
 def as_text(run: runs.Run, *, stored: bool = False) -> str:
-    values = [f"{name} = {signature.visible(str(value))}" for name, value in run.values.items()]
+    values = [f"{name} = {shown(value)}" for name, value in run.values.items()]
     figures = [f"{output.name}: {output.kind}" for output in run.outputs if output.files]
     took = f" after {run.seconds:.2f} s" if run.seconds else ""
-    how = f"is stored, of {run.ended}: --force computes anew" if stored else f"{run.status}{took}"
-    words = [f"run {run.id} {how}", run.message, *values, *figures]
+    how = (
+        f" is stored, of {run.ended}: --force computes anew"
+        if stored
+        else f"{run_in_words(run)}{took}"
+    )
+    words = [f"run {run.id}{how}", run.message, *values, *figures]
     if run.status != "succeeded" and run.log:
         words.append(run.log)
     return "\n".join(word for word in words if word)
+
+
+def shown(value: object) -> str:
+    return "none" if value is None else signature.visible(str(value))
+
+
+def run_in_words(run: runs.Run) -> str:
+    """Behind its number: ` succeeded`, `: the analysis failed`."""
+    words = statuses.in_words(run.status)
+    return f" {words}" if run.status == "succeeded" else f": {words}"
 
 
 def as_json(run: runs.Run) -> dict[str, object]:

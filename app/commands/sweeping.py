@@ -12,6 +12,7 @@ from typing import Any
 from app.accounts import people
 from app.errors import BadInput
 from app.lab import analyses, runner, signature
+from app.lab.runs import statuses
 from app.lab.signature import visible
 from app.lab.sweeps import asking, axes, points, store
 from app.lab.sweeps.points import Row
@@ -104,7 +105,8 @@ def table(sweep: Sweep, rows: Sequence[Row]) -> str:
     lines = [[*axes, *values]]
     for row in rows:
         cells = [*(row.params[name] for name in axes), *(row.values.get(name) for name in values)]
-        ended = [] if row.status == "succeeded" else [f"{row.status}: {row.message}".strip(": ")]
+        words = f"{statuses.in_words(row.status)}: {row.message}".strip(": ")
+        ended = [] if row.status == "succeeded" else [words]
         lines.append([*map(shown, cells), *ended])
     wide = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     body = ["  ".join(padded(line, wide)).rstrip() for line in lines]

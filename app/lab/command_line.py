@@ -20,11 +20,11 @@ from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.errors import GlossError, Unreadable
+from app.errors import GlossError, Unreadable, reader_is_gone
 from app.lab.claims import values
 from app.lab.signature import arguments, bind_text, read
 from app.lab.signature.parameters import Parameter, Signature
-from app.lab.signature.texts import as_text
+from app.lab.signature.texts import as_text, in_words, way_to_none
 
 if TYPE_CHECKING:
     from app.lab.runs import Output
@@ -44,6 +44,9 @@ def run(main: Callable[..., Any], given: Sequence[str] | None = None) -> None:
         params = bind_text(signature, written(options))
         for output in computed(main, signature, params, options["folder"]):
             sys.stdout.write(f"{shown(output, options['folder'])}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.exit(reader_is_gone())
     except GlossError as error:
         sys.exit(str(error) if isinstance(error, Unreadable) else f"{path.name}: {error}")
 
@@ -92,8 +95,10 @@ def help_of(parameter: Parameter) -> str:
     if parameter.choices:
         rules.append(f"of {', '.join(as_text(parameter, each) for each in parameter.choices)}")
     if parameter.many:
-        rules.append("a list with commas")
-    rules.append(f"default {as_text(parameter, parameter.default) or 'none'}")
+        rules.append("a list with commas; [] is one of nothing")
+    if parameter.optional:
+        rules.append(way_to_none(parameter))
+    rules.append(f"default {in_words(parameter, parameter.default)}")
     return f"{parameter.help} ({'; '.join(rules)})".strip()
 
 
@@ -152,7 +157,11 @@ def shown(output: Output, folder: Path) -> str:
         total, rows = output.value["total"], output.value["rows"][:ROWS]
         cut = f"\n… {total} rows" if total > len(rows) else ""
         return f"{output.name}: {files}\n{grid([output.value['columns'], *rows])}{cut}"
-    return f"{output.name}: {files}" if files else f"{output.name} = {words(output.value)}"
+    return f"{output.name}: {files}" if files else f"{output.name} = {value_of(output)}"
+
+
+def value_of(output: Output) -> str:
+    return "none" if output.value is None else words(output.value)
 
 
 def grid(rows: Sequence[Sequence[Any]]) -> str:

@@ -80,6 +80,7 @@ WORDS = {
     "macro": "commands in formulas that are not defined",
     "formula": "formulas that could not be typeset",
     "citation": "citations of works that are not defined",
+    "value": "values and claims that name what there is not",
     "remark": "other remarks",
 }
 MISSED = {"links": ("link", "file"), "media": ("media",)}

@@ -9,13 +9,13 @@ from app.errors import NotFound
 from app.lab import analyses, runs
 from app.lab.analyses import Analysis
 from app.lab.runs import history
-from app.lab.signature import Parameter, literal
+from app.lab.signature import Parameter, in_words, literal, way_to_none
 from app.library import documents
 from app.markup import text
 from app.markup.code import highlight
 from app.web import access, cache, code_lines, seen, sweep_views
 from app.web import cells as figures
-from app.web.templates import shown
+from app.web.templates import given
 
 blueprint = Blueprint("analyses", __name__)
 
@@ -92,7 +92,8 @@ def range_of(parameter: Parameter) -> str:
         "less than": parameter.below,
     }
     found = [f"{words} {bound}" for words, bound in bounds.items() if bound is not None]
-    parts = [", ".join(found), ", ".join(map(literal, parameter.choices)), length_of(parameter)]
+    choices = ", ".join(map(literal, parameter.choices))
+    parts = [", ".join(found), choices, length_of(parameter), way_to_none(parameter)]
     return "; ".join(part for part in parts if part)
 
 
@@ -100,10 +101,14 @@ def default_of(parameter: Parameter) -> str:
     """
     >>> default_of(Parameter("p", "choice", "1", choices=("1", 1)))
     '"1"'
+    >>> default_of(Parameter("p", "int", None, optional=True))
+    'none'
     """
     default = parameter.default
+    if default in (None, "", []):
+        return in_words(parameter, default)
     if parameter.type != "choice" or default is None:
-        return shown(default)
+        return given(default)
     return ", ".join(map(literal, default)) if isinstance(default, list) else literal(default)
 
 

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from flask import g, render_template, request
 
 from app.accounts.permissions import Action
+from app.errors import BadInput
 from app.lab import runs
 from app.lab.runs import Output, Run
 from app.lab.shown.cells import Cell
-from app.lab.signature import as_text, form
+from app.lab.signature import as_text, form, retyped
 from app.library import documents
 from app.markup.placeholders import typed
 from app.web import access, choices, code_lines, looking, pieces, tables, told
@@ -135,7 +136,7 @@ def shown(cell: Cell, note: str, number: str = "", caption: str = "", wrong: str
         wide=any(is_wide(output) for output in cell.outputs),
         printed=printed(logged) if logged else None,
         keep=keep(cell, note),
-        wrong=wrong or cell.wrong,
+        wrong=wrong or cell.wrong or refused(cell),
         unmet=choices.unmet(note, cell),
     )
 
@@ -183,10 +184,22 @@ def fields(cell: Cell) -> list[form.Field] | None:
     if cell.analysis is None:
         return None
     found = form.fields(cell.analysis.signature, cell.params or {})
-    if request.path != "/runs" or request.form.get("block") not in (cell.name, ""):
-        return found
-    sent = choices.texts(request.form.items(multi=True))
+    sent = choices.tried(cell.name)
+    if request.path == "/runs" and request.form.get("block") in (cell.name, ""):
+        sent = choices.texts(request.form.items(multi=True))
     return [replace(each, value=sent.get(each.name, each.value)) for each in found]
+
+
+def refused(cell: Cell) -> str:
+    """Why what was typed on a page without scripts cannot be taken."""
+    typed = choices.tried(cell.name)
+    if not typed or cell.analysis is None or not access.can(g.person, Action.RUN):
+        return ""
+    try:
+        retyped(cell.analysis.signature, cell.own or {}, typed)
+    except BadInput as error:
+        return str(error)
+    return ""
 
 
 def keep(cell: Cell, note: str) -> Keep | None:

@@ -9,8 +9,9 @@ has them; `?run=wide:17` shows run 17 in it. Neither changes the note, and neith
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from flask import g, request
 
@@ -22,6 +23,7 @@ from app.library import documents
 from app.web import access
 from app.web.templates import address
 
+RUN_PAGE = re.compile(r"/runs/[0-9]{1,9}")
 MOST = 100  # choices in an address
 MOST_SAID = 40  # characters of a value that an address asks for in vain
 LONGEST = 4_000  # characters of the choices that stay in one
@@ -52,14 +54,48 @@ def of_analysis(name: str) -> dict[str, str] | None:
 
 
 def asked() -> dict[str, Choice]:
-    """What the address asks for; a run wins over parameters."""
+    """What the address asks for."""
+    return read_from(list(request.args.items(multi=True)))
+
+
+def standing(note: str, block: str, script: str) -> Choice | None:
+    """What the page that a fragment goes into shows in the block: its address says so."""
+    url = request.headers.get("HX-Current-URL", "")
+    page = address(note) if note else f"/analyses/{quote(script)}"
+    if unquote(path_in(url)) != unquote(page):
+        return None
+    return read_from(parse_qsl(query_in(url), keep_blank_values=True)).get(block)
+
+
+def tried(block: str) -> dict[str, str]:
+    """What was typed into the block's form and could not be taken: `?tried=wide&typed=steps:x`."""
+    if request.args.get("tried") != block:
+        return {}
+    pairs = (text.partition(":") for text in request.args.getlist("typed")[:MOST])
+    return {name: text for name, _, text in pairs}
+
+
+def place_tried(note: str, block: str, script: str, typed: Mapping[str, str]) -> str:
+    """The page that the form stands on, as it was, with what was typed; empty if that is long."""
+    own = address(note) if note else f"/analyses/{quote(script)}"
+    path, query = path_in(request.referrer or ""), query_in(request.referrer or "")
+    is_own = unquote(path) == unquote(own) or (not note and RUN_PAGE.fullmatch(path))
+    pairs = parse_qsl(query, keep_blank_values=True) if is_own else []
+    kept = [pair for pair in pairs if pair[0] not in ("tried", "typed", "look")]
+    words = [("typed", f"{name}:{text}") for name, text in typed.items()]
+    asks = urlencode([*kept, ("tried", block), *words], safe=":")
+    return f"{path if is_own else own}?{asks}#block-{quote(block)}" if len(asks) < LONGEST else ""
+
+
+def read_from(pairs: Sequence[tuple[str, str]]) -> dict[str, Choice]:
+    """By block; of several the first counts, and a run wins over parameters."""
     texts: dict[str, dict[str, str]] = {}
-    for key, text in list(request.args.items())[:MOST]:
+    for key, text in pairs[:MOST]:
         block, dot, parameter = key.partition(".")
         if block and dot:
-            texts.setdefault(block, {})[parameter] = text
-    pairs = (text.rpartition(":") for text in request.args.getlist("run")[:MOST])
-    ids = {name: int(run) for name, _, run in pairs if name and run.isdecimal() and len(run) < 10}
+            texts.setdefault(block, {}).setdefault(parameter, text)
+    named = (text.rpartition(":") for key, text in pairs[:MOST] if key == "run")
+    ids = {name: int(run) for name, _, run in named if name and run.isdecimal() and len(run) < 10}
     return {**texts, **ids}
 
 
@@ -150,10 +186,18 @@ def others(block: str) -> list[tuple[str, str]]:
 
 
 def query_in(url: str) -> str:
+    return parts_of(url).query
+
+
+def path_in(url: str) -> str:
+    return parts_of(url).path
+
+
+def parts_of(url: str) -> SplitResult:
     try:
-        return urlsplit(url[:LONGEST]).query
+        return urlsplit(url[:LONGEST])
     except ValueError:  # "http://[": what no browser sends
-        return ""
+        return urlsplit("")
 
 
 def is_choice(key: str, text: str) -> bool:

@@ -15,6 +15,7 @@ from app.lab import analyses, runs
 from app.lab.runs import Output, Run, compare, history, keeping
 from app.lab.runs import sources as kept
 from app.lab.runs.compare import Comparison
+from app.lab.runs.statuses import STATUSES
 from app.web import access, asked, presenters, seen
 from app.web.api import answer
 from app.web.columns import column
@@ -164,6 +165,8 @@ def rows_of(found: Comparison, part: str) -> list[compare.Row]:
 def alike(row: compare.Row) -> tuple[Any, Any]:
     """The two of a row; numbers as text with the same decimals."""
     pair = (row.before, row.after)
+    if (row.part, row.name) == ("outcome", "status"):
+        return STATUSES.get(row.before, row.before), STATUSES.get(row.after, row.after)
     written = column(pair)
     return (written.cells[0], written.cells[1]) if None not in pair and written.is_number else pair
 

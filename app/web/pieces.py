@@ -1,7 +1,7 @@
 """What an analysis returned, piece by piece in its order, as a page shows it.
 
 >>> [piece.kind for piece in grouped([Output("a", "value", 1, {}), Output("b", "value", 2, {}),
-...                                   Output("c", "text", "x", {})])]
+...                                   Output("c", "text", "x\\ny", {})])]
 ['values', 'text']
 """
 
@@ -15,12 +15,16 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
 from app.lab.runs import Output
+from app.lab.signature import visible
 from app.markup import line
 from app.web.spoken_math import without_boxes
 from app.web.tables import Table
 from app.web.words import short
 
+SHORT = 60  # characters of a text that stands beside its name
 FORMATS = {"svg": "SVG", "png": "PNG", "data": "data", "csv": "CSV"}
 MATHEMATICS = re.compile(r"<math\b.*?<annotation[^>]*>(.*?)</annotation>.*?</math>", re.DOTALL)
 TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
@@ -33,7 +37,7 @@ class Piece:
     kind: str
     name: str = ""
     output: Output | None = None
-    values: Sequence[tuple[str, str]] = ()
+    values: Sequence[tuple[str, Markup]] = ()
     alt: str = ""
     table: Table | None = None
     files: Sequence[tuple[str, str, str]] = ()  # what it is called, where it is, what it has
@@ -45,13 +49,29 @@ class Piece:
 
 def grouped(outputs: Iterable[Output]) -> list[Piece]:
     found: list[Piece] = []
-    for is_value, group in groupby(outputs, lambda output: output.kind == "value"):
+    for is_value, group in groupby(outputs, is_short):
         if is_value:
-            pairs = [(each.name.replace("_", " "), short(each.value)) for each in group]
+            pairs = [(each.name.replace("_", " "), written(each)) for each in group]
             found.append(Piece("values", values=pairs))
         else:
             found += [Piece(each.kind, each.name, each) for each in group]
     return found
+
+
+def is_short(output: Output) -> bool:
+    """What fits beside its name: a number, or a text of a few words."""
+    if output.kind != "text" or output.files:
+        return output.kind == "value"
+    return len(output.value) <= SHORT and "\n" not in output.value.strip("\n")
+
+
+def written(output: Output) -> Markup:
+    if output.value is None or output.value == "":
+        words = "none" if output.value is None else "empty"
+        return Markup('<span class="quiet">{}</span>').format(words)
+    if output.kind == "text":
+        return Markup("<bdi>{}</bdi>").format(visible(output.value))
+    return escape(short(output.value))
 
 
 def furnished(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, g, render_template
 
 from app.accounts.permissions import Action
+from app.lab.shown import audit
 from app.library import report, report_words
 from app.web import access
 
@@ -22,6 +25,8 @@ HINTS = {
     " matter of one.",
     "formula": "The source of each stands in its place, with the reason.",
     "citation": "Put a .bib file anywhere below the notes, or a bibtex field into a note.",
+    "value": "A value is named with its block, as in {{ block.value }}; a block without «as»"
+    " has the name of its script.",
     "remark": "These notes are served; only what is named was left aside.",
 }
 
@@ -31,7 +36,7 @@ HINTS = {
 def page() -> str:
     return render_template(
         "report.html",
-        report=report.take(g.db),
+        report=whole(),
         titles={kind: words.capitalize() for kind, words in report.WORDS.items()},
         hints=HINTS,
         many=report_words.many,
@@ -41,3 +46,19 @@ def page() -> str:
         most_places=report.MOST_PLACES,
         read_only=access.settings().read_only,
     )
+
+
+def whole() -> report.Report:
+    """What the library knows, and what the notes' values and claims name in vain."""
+    known = report.take(g.db)
+    found: dict[str, list[report.Place]] = {}
+    for each in audit.nameless(access.settings(), g.db):
+        found.setdefault(each.message, []).append(report.Place(each.path, 0, True))
+    if not found:
+        return known
+    groups = [
+        report.Group(words, len(places), tuple(places[: report.MOST_PLACES]))
+        for words, places in found.items()
+    ]
+    section = report.Section("value", tuple(sorted(groups, key=lambda each: -each.count)))
+    return replace(known, sections=[*known.sections, section])

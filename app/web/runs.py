@@ -26,7 +26,18 @@ from app.lab.shown.cells import Cell
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import save
-from app.web import access, choices, code_lines, editor, fillers, headers, keeping, seen, writing
+from app.web import (
+    access,
+    choices,
+    code_lines,
+    editor,
+    fillers,
+    headers,
+    keeping,
+    problems,
+    seen,
+    writing,
+)
 from app.web import cells as figures
 from app.web.notes import inside, readable
 
@@ -46,9 +57,12 @@ def start() -> ResponseReturnValue:
     try:
         params = signature.retyped(analysis.signature, before(note, block, script), typed)
     except BadInput as error:
-        if not wants_fragment():
+        if wants_fragment():
+            return fragment(note, block, script, None, str(error))
+        place = choices.place_tried(note, block or script, script, typed)
+        if problems.for_programs() or not place:
             raise
-        return fragment(note, block, script, None, str(error))
+        return redirect(place, 303)
     force = request.form.get("do") == "rerun"
     run, _ = runs.enqueue(settings, g.db, script, params, g.person, force=force)
     runner.wake(settings)
@@ -79,7 +93,7 @@ def answer(note: str, block: str, run: runs.Run) -> ResponseReturnValue:
         return fragment(note, block, run.script, run)
     if not note:
         return redirect(f"/runs/{run.id}", 303)
-    known, _ = in_note(readable(note), block, run)
+    known, _ = in_note(readable(note), block, run.id)
     return redirect(f"{choices.place(note, known)}#block-{quote(block)}", 303)
 
 
@@ -136,13 +150,22 @@ def about_page_of_run(response: Response, run: runs.Run) -> None:
 
 
 def of_block(note: str, block: str, script: str, run: runs.Run | None) -> tuple[Cell, str]:
-    """The cell with a run in it, and its caption."""
+    """The cell with a run in it, or with what the page shows, and its caption."""
     if note:
-        return in_note(readable(note), block, run)
+        choice = run.id if run else choices.standing(note, block, script)
+        return in_note(readable(note), block, choice)
     if run is None:
-        return cells.alone(access.settings(), g.db, script), ""
+        return cells.alone(access.settings(), g.db, script, standing_alone(script)), ""
     choice = run.id if on_page_of_run() else of_run(run)
     return cells.alone(access.settings(), g.db, script, choice), ""
+
+
+def standing_alone(script: str) -> cells.Choice | None:
+    """What a page of the lab shows of the analysis: the page of a run that run."""
+    last = urlsplit(request.headers.get("HX-Current-URL", "")).path.rpartition("/")[2]
+    if on_page_of_run() and last.isdecimal() and len(last) < 10:
+        return seen.run(int(last)).id
+    return choices.standing("", script, script)
 
 
 def of_run(run: runs.Run) -> dict[str, str]:
@@ -156,9 +179,9 @@ def of_run(run: runs.Run) -> dict[str, str]:
     }
 
 
-def in_note(document: Document, block: str, run: runs.Run | None) -> tuple[Cell, str]:
+def in_note(document: Document, block: str, choice: cells.Choice | None) -> tuple[Cell, str]:
     blocks = board.whole(documents.blocks(g.db, document.uid))
-    chosen: dict[str, cells.Choice] = {block: run.id} if run else {}
+    chosen = {block: choice} if choice else {}
     found = {each.name: each for each in cells.cells(access.settings(), g.db, blocks, chosen)}
     if block not in found:
         raise NotFound("The note has no such block any more. Load the page again.")

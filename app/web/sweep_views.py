@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,13 +13,14 @@ from app.errors import NotFound
 from app.lab import analyses
 from app.lab.analyses import Analysis
 from app.lab.signature import visible
-from app.lab.sweeps import axes, plot, points, shown, store
+from app.lab.sweeps import axes, drawing, plot, points, shown, store
 from app.lab.sweeps.axes import Axis, written
 from app.lab.sweeps.plot import Names
 from app.lab.sweeps.shown import Shown
 from app.lab.sweeps.store import Sweep
 from app.web import access, looking, told
 from app.web.columns import Column, column
+from app.web.templates import given
 
 LONGEST_AXIS = 200
 IN_NOTE = 50  # points of a table below a plot in a note
@@ -49,6 +50,7 @@ class View:
     number: int = 1
     pages: int = 1
     drawn: int = 0  # points in the plot that the page has
+    meanwhile: Sweep | None = None  # where it has no point yet, another whose plot is shown
 
     @property
     def numbers(self) -> list[str]:
@@ -102,21 +104,30 @@ class View:
     def table(self) -> list[tuple[str, Column]]:
         """What the table shows of each point, by the name of its column."""
         rows = self.rows
-        params = [(name, [row.params.get(name) for row in rows]) for name in self.axes]
-        values = [(name, [row.values.get(name, "") for row in rows]) for name in self.columns]
+        params = [(name, parameter([row.params.get(name) for row in rows])) for name in self.axes]
+        values = [
+            (name, column([row.values.get(name, "") for row in rows])) for name in self.columns
+        ]
         took = ["" if row.seconds is None else round(row.seconds, 2) for row in rows]
-        return [(name, column(found)) for name, found in [*params, *values, ("seconds", took)]]
+        return [*params, *values, ("seconds", column(took))]
 
     def order(self, name: str) -> str:
         """As `aria-sort` says it."""
         return {name: "ascending", f"-{name}": "descending"}.get(self.sort, "none")
 
 
-def view_of(sweep: Sweep, drawing: str, wanted: Mapping[str, str] | None = None) -> View:
+def parameter(values: Sequence[Any]) -> Column:
+    """Of a text `nan` is no number."""
+    if any(isinstance(value, str) for value in values):
+        return Column(tuple(map(given, values)), is_number=False)
+    return column(values)
+
+
+def view_of(sweep: Sweep, text: str, wanted: Mapping[str, str] | None = None) -> View:
     settings = access.settings()
     columns = points.columns(g.db, sweep.id)
-    names = shown.names_of(drawing, sweep, columns, wanted)
-    drawn, remark = shown.drawn(settings, g.db, sweep, names, f"sweep{sweep.id}")
+    names = drawing.names_of(text, sweep, columns, wanted)
+    drawn, remark = drawing.drawn(settings, g.db, sweep, names, f"sweep{sweep.id}")
     try:
         analysis = analyses.find(settings, sweep.script)
     except NotFound:
@@ -134,9 +145,13 @@ def of_note(found: Shown, note: str) -> View | None:
     """The sweep of a block as the note shows it; None where it has never begun."""
     if found.sweep is None:
         return None
-    bare = view_of(found.sweep, found.plot)
-    rows = told.rows(points.rows(g.db, found.sweep.id, limit=IN_NOTE))
-    return replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
+    drawn = found.meanwhile or found.sweep
+    bare = view_of(drawn, found.plot)
+    rows = told.rows(points.rows(g.db, drawn.id, limit=IN_NOTE))
+    view = replace(bare, rows=rows, stale=list(found.stale), note=note, name=found.name)
+    if found.meanwhile is None:
+        return view
+    return replace(view, sweep=told.sweep(found.sweep), drawn=0, meanwhile=bare.sweep)
 
 
 def html_of(found: Shown, note: str, caption: str, label: str) -> str:

@@ -16,6 +16,7 @@ from markupsafe import escape as escaped
 from app import clock
 from app.accounts.permissions import PUBLIC, Action, Role
 from app.errors import Conflict, GlossError
+from app.lab.runs.statuses import STATUSES
 from app.lab.signature import visible
 from app.library import macros, note
 from app.library.report_words import many
@@ -23,7 +24,7 @@ from app.markup import fill, line
 from app.settings import Settings
 from app.web import access, assets
 from app.web.unsaved import first_words
-from app.web.words import STATUSES, lacking, short
+from app.web.words import lacking, short
 
 MOST_KEPT = 4096  # addresses and days, as templates have them
 
@@ -39,6 +40,7 @@ def install(app: Flask) -> None:
         "first_words": first_words,
         "seconds": seconds,
         "shown": shown,
+        "given": given,
         "lacking": lacking,
         "visible": visible,
         "sentence": lambda text: text[:1].upper() + text[1:],
@@ -154,3 +156,16 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shown(item) for item in value)
     return short(value)
+
+
+def given(value: Any) -> str:
+    """A parameter's value: a text is as it was written, also where it is `nan`; None is none.
+
+    >>> given("nan"), given(["a", None]), given(0.5), given("")
+    ('nan', 'a, none', '0.5', 'empty')
+    """
+    if isinstance(value, list):
+        return ", ".join(map(given, value)) or "[]"
+    if value is None:
+        return "none"
+    return (visible(value) or "empty") if isinstance(value, str) else shown(value)

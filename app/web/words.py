@@ -8,17 +8,6 @@ from typing import Any
 from app.lab.claims import values
 from app.lab.signature import visible
 
-STATUSES = {
-    "queued": "Waiting to run",
-    "running": "Running",
-    "succeeded": "Succeeded",
-    "excepted": "The analysis failed",
-    "errored": "Gloss failed to run it",
-    "timed_out": "Stopped: it took too long",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",  # its message says by what
-}
-
 # How points of a sweep ended that gave no result; of one, of several.
 LACKING = {
     "excepted": ("at 1 the analysis failed", "at {:,} the analysis failed"),

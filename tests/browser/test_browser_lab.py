@@ -24,6 +24,7 @@ from tqdm import tqdm
 def main(
     rounds: Annotated[int, Interval(ge=1, le=10_000), "rounds"] = 10,
     pause: Annotated[float, Interval(ge=0, le=2)] = 0.0,
+    sizes: list[int] = [1],
 ) -> dict:
     for number in tqdm(range(rounds), desc="rounds"):
         print(f"round {number}")
@@ -85,6 +86,12 @@ def test_a_choice_is_made_by_a_slider_sent_by_its_address_and_kept(
     expect(figure.get_by_role("spinbutton", name="rounds")).to_have_value("100")  # by powers of ten
     figure.get_by_role("button", name="Run", exact=True).click()
     expect(figure.locator("dd")).to_have_text("100", timeout=RUN_MILLISECONDS)
+    expect(page).to_have_url(re.compile(r"\?rounds\.rounds=100$"))
+    figure.get_by_role("textbox", name="sizes").fill("1 2")
+    figure.get_by_role("button", name="Run", exact=True).click()
+    expect(figure.get_by_role("alert")).to_contain_text("not 1 2.")
+    expect(figure.locator("dd")).to_have_text("100")  # what was shown, and as what it was
+    expect(figure.get_by_text("Other parameters than the note’s")).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?rounds\.rounds=100$"))
     page.reload()
     expect(figure.locator("dd")).to_have_text("100")

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from app import __main__, database
+from app import __main__, database, errors
 from app.accounts import people
+from app.commands.run import as_text
 from app.lab import analyses, runner, runs
 from app.lab.runner import door
+from app.lab.runs import Output, queue
 from app.settings import PROJECT, Settings
 
 PATIENCE = 30.0
@@ -185,3 +187,45 @@ def test_work_through_runs_of_which_some_are_cancelled_while_they_wait(library: 
     assert [
         path.name for path in Path(library.data / "outputs").iterdir() if ".tmp" in path.name
     ] == []
+
+
+def test_how_a_run_ended_and_what_is_none_are_said_as_on_the_pages(
+    library: Settings, connection: sqlite3.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are stored: no process is begun."""
+    owner = people.owner(connection)
+    run, _ = runs.enqueue(library, connection, "double", {}, owner)
+    made = (Output("x", "value", None, {}), Output("y", "value", 1, {}))
+    queue.finish(library, connection, run.id, "succeeded", outputs=made)
+    assert app(library, "run", "double") == 0
+    assert capsys.readouterr().out.endswith("x = none\ny = 1\n")
+    failed, _ = runs.enqueue(library, connection, "bad", {}, owner)
+    queue.finish(library, connection, failed.id, "excepted", message="bad.py, line 4: no.")
+    said = as_text(runs.get(connection, failed.id))
+    assert said == f"run {failed.id}: the analysis failed\nbad.py, line 4: no."
+
+
+@pytest.mark.parametrize("begin", [["-m", "app", "run"], ["-m", "app", "check"], []])
+def test_a_reader_that_goes_away_ends_a_command_quietly(
+    library: Settings, begin: list[str]
+) -> None:
+    """Also a script by itself. The pipe is closed before anything is written into it."""
+    source = (
+        DOUBLE + "from app.lab.command_line import run\nif __name__ == '__main__':\n    run(main)\n"
+    )
+    script = library.analysis / "double.py"
+    script.write_text(source)
+    words = command(library, *begin) if begin else [str(script), f"--out={library.data}"]
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+        )
+    assert (done.returncode, done.stderr) == (errors.READER_GONE, "")

@@ -44,6 +44,11 @@ def test_what_is_stale_is_run_by_its_cause_or_all(
     assert (done["script"], done["status"], done["values"]) == ("first", "succeeded", {"x": 2})
     assert done["blocks"] == ["a: first"]
     assert done["because"][0].startswith("`first_steps.py`, which it imports, changed on ")
+    assert main(["run", "--stale", "--because", "second_step.py", *folders]) == 1
+    assert capsys.readouterr().err == (
+        "run: Nothing is stale because of second_step.py."
+        " Did you mean second_steps.py? Outputs are stale because of second_steps.py.\n"
+    )
     assert main(["run", "--stale", *folders]) == 0
     said = capsys.readouterr().out
     assert said.startswith(
@@ -72,8 +77,10 @@ def test_a_sweep_whose_points_opened_what_changed_is_stale_in_every_command(
     capsys.readouterr()
     assert main(["check", *folders]) == 1
     assert "walk: `x.csv` changed" in capsys.readouterr().out
-    assert main(["run", "--stale", "--because", "other.csv", *folders]) == 0
-    assert capsys.readouterr().out == "Nothing is stale.\n"
+    assert main(["run", "--stale", "--because", "other", *folders]) == 1
+    assert capsys.readouterr().err == (
+        "run: Nothing is stale because of other. Outputs are stale because of x.csv.\n"
+    )
     assert main(["run", "--stale", "--because", "x.csv", "--json", *folders]) == 0
     (done,) = json.loads(capsys.readouterr().out)
     assert done == {"sweep": 2, "script": "walk", "params": {}} | {

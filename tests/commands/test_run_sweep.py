@@ -46,7 +46,7 @@ def test_a_sweep_prints_a_row_for_each_point_and_fails_where_one_did(settings: S
         ["2", "0", "2", "fine"],
         ["2", "1", "3", "fine"],
     ]
-    assert "excepted: walk.py, line 6: ValueError: three" in lines[3]
+    assert "the analysis failed: walk.py, line 6: ValueError: three" in lines[3]
     assert lines[-1] == "sweep 1: 2 of 4 points succeeded"
     fine = run(settings, "walk", "--sweep", "n=2,4", "--json")
     found = json.loads(fine.stdout)

@@ -122,7 +122,7 @@ def test_help_teaches(script: Path) -> None:
     text = " ".join(done.stdout.split())
     assert "A walk, 100% random. It goes far." in text
     assert "50% of the walkers (at least 1; at most 100; default 3)" in text
-    assert "lattice dimensions (a list with commas; default 5, 10)" in text
+    assert "lattice dimensions (a list with commas; [] is one of nothing; default 5, 10)" in text
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,7 @@ def test_help_teaches(script: Path) -> None:
     [
         (["--walkers", "0"], "walkers is at least 1, not 0."),
         (["--walkers", "many"], "walkers is a whole number, not many."),
+        (["--dimensions", "5 10"], "whole numbers with commas, as in 5, 10; not 5 10."),
         (["--walker", "3"], "unrecognized arguments: --walker"),
     ],
 )

@@ -234,9 +234,12 @@ def test_only_colours_change(text: str) -> None:
     assert dark.recoloured("no colour: #12345 url(#fill)") == "no colour: #12345 url(#fill)"
 
 
-def test_what_is_none_is_left_out_and_the_rest_kept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_none_is_kept_as_none_with_the_rest(tmp_path: Path) -> None:
     made = results.kept({"a": 1, "ratio": None, "b": "two"}, tmp_path)
-    assert [each.name for each in made] == ["a", "b"]
-    assert capsys.readouterr().err == "main returned None as 'ratio': it is left out.\n"
+    assert [(each.name, each.kind, each.value) for each in made] == [
+        ("a", "value", 1),
+        ("ratio", "value", None),
+        ("b", "text", "two"),
+    ]
+    told = [vars(each) for each in made]
+    assert admitted.admitted(told, tmp_path) == made

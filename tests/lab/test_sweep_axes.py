@@ -85,7 +85,7 @@ def test_an_axis_is_read_as_it_is_typed(text: str, values: tuple[Any, ...]) -> N
         ([], "No parameter varies."),
         (["walkers=1:1001", "seed=0:101"], "The sweep has 101,000 points: at most 100,000."),
         (['name="a'], "name is a list with commas"),
-        (["sizes=5,x"], "sizes is a whole number, not x."),
+        (["sizes=5,x"], "sizes is a list of whole numbers with commas, as in 5, 10; not x."),
         (['names="a;b'], "names is a list with commas; quotes come in pairs"),
     ],
 )

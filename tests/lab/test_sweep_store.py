@@ -123,6 +123,30 @@ def test_changed_code_is_another_sweep(settings: Settings, begin: Begin) -> None
     assert begin("n=1,2").id != first.id
 
 
+def test_code_that_comes_back_brings_its_sweep_back(
+    settings: Settings, connection: sqlite3.Connection, begin: Begin
+) -> None:
+    """And while it is broken, what was there is shown."""
+    file, block = settings.analysis / "walk.py", shown.Written("walk", "walk", {}, {"n": [1, 2]})
+    first = begin("n=1,2")
+    taken = points.claim(connection, first.id, 2)
+    points.finish(connection, [done(point.run_id, 1) for point in taken], "")
+    file.write_text(SOURCE.replace('"n": n', '"n": n / 0'))
+    broken = begin("n=1,2")
+    assert broken.id != first.id
+    taken = points.claim(connection, broken.id, 2)
+    points.finish(connection, [done(each.run_id, 1, status="excepted") for each in taken], "")
+    (found,) = shown.shown(settings, connection, [block])
+    assert found.sweep is not None
+    assert found.meanwhile is not None
+    assert (found.sweep.id, found.stale, found.meanwhile.id) == (broken.id, [], first.id)
+    file.write_text(SOURCE)
+    (found,) = shown.shown(settings, connection, [block])
+    assert found.sweep is not None
+    assert (found.sweep.id, found.stale, found.meanwhile) == (first.id, [], None)
+    assert begin("n=1,2").id == first.id, "nothing is computed anew"
+
+
 def test_rows_are_sorted_by_parameters_and_values(
     connection: sqlite3.Connection, begin: Begin
 ) -> None:

@@ -9,8 +9,11 @@ from flask.testing import FlaskClient
 
 from app.__main__ import main
 from app.commands import sweeping
+from app.lab.command_line import help_of
+from app.lab.signature import bind_text, read
 from app.settings import Settings
 
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/analyses/some"}
 HIDDEN = "a\u202egpj.exe"
 SEEN = "a[U+202E]gpj.exe"
 CODE = """from typing import Literal
@@ -64,14 +67,15 @@ def test_a_control_character_is_refused_everywhere_in_the_same_words(
     swept = owner.post("/api/sweeps", json={"script": "shown", "sweep": {"label": ["\x1b", "b"]}})
     assert said in swept.get_json()["detail"]
     form = {"script": "shown", "p.label": "a\x1bb"}
-    assert said in owner.post("/runs", data=form).text
+    assert said in owner.post("/runs", data=form, follow_redirects=True).text
     assert said in owner.post("/sweeps", data={**form, "p.label": "a\x1bb, c"}).text
     for words in (["--set", "label=a\x1bb"], ["--sweep", "label=a\x1bb,c"]):
         assert at_prompt(settings, "shown", *words) == 1
         assert said in capsys.readouterr().err
     nul = owner.post("/api/runs", json={"script": "shown", "params": {"label": "a\0b"}})
     assert nul.get_json()["detail"] == "A text cannot hold NUL or half a character."
-    assert "not [U+0000]." in owner.post("/runs", data={**form, "p.label": "a\0b"}).text
+    nul_typed = owner.post("/runs", data={**form, "p.label": "a\0b"}, follow_redirects=True)
+    assert "not [U+0000]." in nul_typed.text
 
 
 @pytest.mark.usefixtures("several")
@@ -107,3 +111,56 @@ def test_an_item_with_a_semicolon_is_quoted_wherever_a_sweep_is_asked_for(
     assert "stands in double quotes" in half.text, "the form says how"
     assert at_prompt(settings, "several", "--sweep", 'names="a;b, c') == 1
     assert "quotes come in pairs" in capsys.readouterr().err
+
+
+NONE = """def main(
+    friction: float | None = 0.5, label: str = "", note: str | None = None,
+    lengths: list[float] = [], sizes: list[int] | None = [5],
+) -> dict:
+    return {"said": f"{friction} {label!r} {note!r} {lengths} {sizes}"}
+
+
+if __name__ == "__main__":
+    from app.lab.command_line import run
+
+    run(main)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({}, "0.5 '' None [] [5]"),
+        (
+            {"friction": "none", "note": "none", "lengths": "[0.5, 1]"},
+            "None '' 'none' [0.5, 1.0] [5]",
+        ),
+        ({"friction": "", "note": '""', "sizes": "[]"}, "None '' '' [] []"),
+        ({"sizes": "None", "label": "none", "lengths": "1,2"}, "0.5 'none' None [1.0, 2.0] None"),
+    ],
+)
+def test_none_is_written_as_it_is_shown(words: dict[str, str], said: str) -> None:
+    known = bind_text(read(NONE, "some"), words)
+    assert "{friction} {label!r} {note!r} {lengths} {sizes}".format(**known) == said
+
+
+def test_help_and_the_table_of_parameters_say_how_to_write_nothing(
+    owner: FlaskClient, settings: Settings
+) -> None:
+    (settings.analysis / "some.py").write_text(NONE)
+    known = {each.name: help_of(each) for each in read(NONE, "some").parameters}
+    assert known["friction"] == "(or none; default 0.5)"
+    assert known["label"] == "(default empty)"
+    assert known["note"] == "(or none, which is nothing written; default none)"
+    assert known["lengths"] == "(a list with commas; [] is one of nothing; default [])"
+    page = owner.get("/analyses/some").text
+    assert "<td>or none</td>" in page
+    assert "<td>or none, which is nothing written</td>" in page
+    assert 'placeholder="none"' in page
+    chosen = owner.get("/analyses/some?some.friction=none").text
+    assert "friction <bdi>none</bdi>" in chosen
+    wrong = owner.post(
+        "/runs", data={"script": "some", "block": "some", "p.lengths": "0.5 1"}, headers=HTMX
+    ).text
+    said = "lengths is a list of numbers with commas, as in 0.5, 1; not 0.5 1."
+    assert f'role="alert">{said}</p>' in wrong

@@ -91,6 +91,16 @@ def test_the_code_is_compared_where_it_was_kept(
     assert compare.NO_CODE in owner.get(f"/{address}").text
 
 
+def test_how_the_two_ended_is_said_in_the_words_of_every_page(
+    owner: FlaskClient, connection: sqlite3.Connection, two: tuple[int, int]
+) -> None:
+    connection.execute("UPDATE run SET status = 'excepted' WHERE id = ?", [two[1]])
+    connection.commit()
+    page = owner.get(f"/compare?a={two[0]}&b={two[1]}").text
+    assert "<td><bdi>Succeeded</bdi></td><td><bdi>The analysis failed</bdi></td>" in page
+    assert ">excepted<" not in page
+
+
 def test_a_run_beside_itself(owner: FlaskClient, two: tuple[int, int]) -> None:
     page = owner.get(f"/compare?a={two[0]}&b={two[0]}")
     assert "Nothing differs" in page.text

@@ -252,6 +252,87 @@ def test_running_leads_to_the_address_of_the_choice(owner: FlaskClient, done: in
     assert own.headers["Location"] == "/notes/open#block-shown"
 
 
+@pytest.mark.parametrize("place", ["/notes/open", "/analyses/shown"])
+@pytest.mark.parametrize("query", ["shown.steps=6", "run=shown:{}"])
+def test_what_cannot_be_taken_leaves_shown_what_was_shown(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, done: int,
+    place: str, query: str,
+) -> None:  # fmt: skip
+    """Never the figure of other parameters, as up to date."""
+    if place.startswith("/analyses") and query.startswith("run"):
+        place = "/runs/{}"
+    other = start(owner, steps=6)
+    finish(settings, connection, other, outputs=[Output("total", "value", 70, {})])
+    note = "open" if place.startswith("/notes") else ""
+    form = {"script": "shown", "note": note, "block": "shown", "p.steps": "6 7"}
+    before = f"http://localhost{place}?{query}".format(other, other)
+    headers = {"HX-Request": "true", "HX-Current-URL": before}
+    wrong = owner.post("/runs", data=form, headers=headers)
+    assert "<dd>70</dd>" in wrong.text
+    assert 'role="alert">steps is a whole number, not 6 7.' in wrong.text
+    assert 'value="6 7"' in wrong.text
+    assert ("Other parameters than" in wrong.text) == ("/runs/" not in place)
+    assert "HX-Replace-Url" not in wrong.headers
+    plain = owner.post("/runs", data=form, headers={"Referer": before})
+    assert plain.status_code == 303
+    assert plain.location.startswith(before.removeprefix("http://localhost") + "&tried=shown")
+    page = owner.get(plain.location).text
+    assert "<dd>70</dd>" in page
+    assert 'role="alert">steps is a whole number, not 6 7.' in page
+    assert 'value="6 7"' in page, "what was typed stays without scripts, too"
+    long = owner.post("/runs", data={**form, "p.label": "a" * 9000}, headers={"Referer": before})
+    assert long.status_code == 400
+    assert f'href="{before}">Back</a>' in long.text, "to what was shown"
+    elsewhere = owner.post("/runs", data=form, headers={"Referer": "http://x.test//y.test/runs"})
+    assert elsewhere.status_code == 403 or elsewhere.location.startswith(("/notes/", "/analyses/"))
+
+
+def test_an_address_that_cannot_be_taken_says_what_is_shown_instead(
+    owner: FlaskClient, done: int
+) -> None:
+    page = owner.get("/notes/open?shown.steps=6+7").text
+    assert "What this address asks for cannot be taken; shown is the note’s own." in page
+    assert 'role="alert">steps is a whole number, not 6 7.' in page
+
+
+def test_texts_have_their_names_and_what_is_none_is_said(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    outputs = [
+        Output("count", "value", 4, {}),
+        Output("last_day", "text", "nan <b>", {}),
+        Output("nothing", "value", None, {}),
+        Output("bare", "text", "", {}),
+        Output("long_words", "text", "one\ntwo", {}),
+    ]
+    finish(settings, connection, start(owner, steps=5), outputs=outputs)
+    page = owner.get("/notes/open").text
+    assert "<div><dt>count</dt><dd>4</dd></div>" in page
+    assert "<div><dt>last day</dt><dd><bdi>nan &lt;b&gt;</bdi></dd></div>" in page
+    assert '<dt>nothing</dt><dd><span class="quiet">none</span></dd>' in page
+    assert '<dt>bare</dt><dd><span class="quiet">empty</span></dd>' in page
+    assert '<p class="kind">long words</p><pre tabindex="0" aria-label="long words"' in page
+
+
+def test_a_parameter_that_is_the_text_nan_is_no_number(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    finish(settings, connection, start(owner, label="nan"), outputs=[])
+    page = owner.get("/analyses/shown/runs").text
+    assert "<bdi>nan</bdi>" in page
+    assert "NaN" not in page
+
+
+def test_after_a_failure_a_page_of_an_analysis_shows_the_result_of_the_defaults_and_says_so(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    finish(settings, connection, start(owner))
+    finish(settings, connection, start(owner, steps=9), status="excepted", outputs=[])
+    page = owner.get("/analyses/shown?shown.steps=9").text
+    assert "The analysis failed" in page
+    assert "meanwhile the result of the defaults, " in page
+
+
 def test_a_page_that_waits_is_told_only_what_moves(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
@@ -488,7 +569,8 @@ def test_a_claim_on_a_sweep_is_unknown_wherever_it_is_judged(
         shown = why.replace(f"`{name}`", f"<code>{name}</code>")
         assert shown in owner.get(f"/notes/on-{name}").text
         assert shown in owner.get("/claims").text
-        assert any(why in each and "not known" in each for each in found)
+        said = why.replace("`", "")
+        assert any(said in each and "not known" in each for each in found)
 
 
 @pytest.mark.parametrize("code", ["", "def main(other: int = 1) -> dict:\n    return {}\n"])

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from html import unescape
 
 from flask.testing import FlaskClient
 
+from app.accounts import people
+from app.lab import runs
+from app.lab.runs import Output, queue
+from app.lab.shown import audit
 from app.library import report, report_words
 from app.library.syncing import sync
 from app.settings import Settings
@@ -70,3 +75,48 @@ def test_what_is_much_is_folded_and_bounded(
     assert 'href="/notes/n39">n39</a> …</p></details>' in html
     assert "<summary>6 more</summary>" in html
     assert html.count("[[gone ") == report.MOST_PLACES + 5
+
+
+NAMELESS = """---
+visibility: public
+---
+```analysis
+script: shown
+as: mine
+```
+
+{{ nobody.x }}, {{ min.total }}, {{ total }}, `{{ total }}`, {{ other }}, {{ mine.total }}.
+
+```claim
+id: bare
+text: It is small.
+check: abs(total - 1) < 9
+```
+"""
+
+
+def test_what_names_no_block_is_reported_with_what_was_likely_meant(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    (settings.notes / "named.md").write_text(NAMELESS)
+    sync.sync(settings, connection)
+    run, _ = runs.enqueue(settings, connection, "shown", {}, people.owner(connection))
+    queue.claim(settings, connection)
+    outputs = [Output("total", "value", 7, {})]
+    queue.finish(settings, connection, run.id, "succeeded", outputs=outputs, seconds=0.1)
+    bare = "{{ total }} is only text: write {{ mine.total }} for the value."
+    value, near = "nobody.x: there is no nobody.", "min.total: there is no min. Did you mean mine?"
+    reason = "There is no total: write mine.total."
+    found = [each for each in audit.findings(settings, connection) if each.path == "named"]
+    assert [(each.kind, each.message) for each in found] == [
+        ("value", value),
+        ("value", near),
+        ("remark", bare),
+        ("claim", f"bare: not known (abs(total - 1) < 9) {reason}"),
+    ]
+    page = unescape(owner.get("/report").text)
+    for words in (value, bare, f"bare: {reason}"):
+        assert words in page
+    note = owner.get("/notes/named").text
+    assert '<span class="reason">(there is no nobody)</span>' in note
+    assert "There is no <code>total</code>: write <code>mine.total</code>." in note

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.lab.runs import Output
+from app.lab.shown import audit
 from app.lab.sweeps import outdated, points, store
 from app.lab.sweeps.executor import Outcome
 from app.library.syncing.sync import sync
@@ -95,6 +96,62 @@ def test_the_table_is_sorted_by_its_heads_and_is_a_file(owner: FlaskClient, grid
         ("1", "b", "2.5"),
     ]
     assert [row["status"] for row in rows[3:]] == ["succeeded", "excepted", "queued"]
+
+
+def test_while_the_code_is_broken_a_note_shows_the_plot_that_there_was(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, grid: int
+) -> None:
+    file = settings.analysis / "shown.py"
+    source = file.read_text()
+    file.write_text(f"{source}\nimport json\n")
+    anew = int(owner.post("/sweeps", data=FORM).location.rpartition("/")[2])
+    assert anew != grid
+    waiting = owner.get("/notes/grid").text
+    assert "<circle" in waiting
+    assert "meanwhile the result of" in waiting
+    assert f'href="/sweeps/{grid}.csv' in waiting
+    owner.post(f"/sweeps/{anew}/cancel")
+    stopped = owner.get("/notes/grid").text
+    assert "Not all points are there" in stopped
+    assert "shown is the result of" in stopped
+    assert "<circle" in stopped
+    file.write_text(source)
+    back = owner.get("/notes/grid?again").text  # another address: nobody watches the files here
+    assert "the result of" not in back
+    assert "4 of 6 points" in back
+
+
+@pytest.mark.parametrize(
+    ("plot", "words"),
+    [
+        ("total against steps", ""),
+        ("totl against steps", "plot: there is no value totl. Did you mean total?"),
+        ("zzz against steps", "plot: there is no value zzz. There is total."),
+        ("total against step", "plot: step is not among what varies. Did you mean steps?"),
+        ("total against steps by zzz", "plot: zzz is not among what varies. That is steps, label."),
+    ],
+)
+def test_a_plot_of_what_does_not_exist_is_an_error_by_name(
+    owner: FlaskClient, settings: Settings, connection: sqlite3.Connection, grid: int,
+    plot: str, words: str,
+) -> None:  # fmt: skip
+    connection.execute("UPDATE run SET status = 'cancelled' WHERE status = 'queued'")
+    right, wrong = (
+        "plot: total against steps by label\ncaption: Over *two* labels.",
+        f"plot: {plot}",
+    )
+    (settings.notes / "grid.md").write_text(PUBLIC.replace(right, wrong))
+    assert not sync(settings, connection).failed
+    page = owner.get("/notes/grid").text
+    if not words:
+        assert "<circle" in page
+        return
+    assert f"shown: {words}" in page
+    assert "Nothing to draw" not in page
+    assert "<b>Figure" not in page
+    found = [each for each in audit.findings(settings, connection) if each.path == "grid"]
+    assert [(each.kind, each.message) for each in found] == [("analysis", f"grid: shown: {words}")]
+    assert found[0].is_error
 
 
 def test_a_plot_grows_while_its_sweep_runs(

@@ -195,7 +195,7 @@ def look_up(name: str, namespace: Namespace) -> Any:
     """The value that `block.value` stands for."""
     block, dot, key = name.partition(".")
     if block not in namespace:
-        raise Unclear(f"There is no `{block}`.{nearest(block, namespace)}")
+        raise Unclear(f"There is no `{block}`{instead(name, namespace)}")
     values = namespace[block]
     if not dot:
         raise Unclear(f"`{block}` is a block: name one of its values, as in {block}.value.")
@@ -206,6 +206,29 @@ def look_up(name: str, namespace: Namespace) -> Any:
     if key not in values:
         raise Unclear(f"`{block}` returned no `{key}`.{nearest(key, values)}")
     return known(values[key], name)
+
+
+def instead(name: str, namespace: Namespace) -> str:
+    """The end of a sentence about a name that is none: what may have been meant."""
+    block, dot, _ = name.partition(".")
+    if likely := [] if dot else full_names(block, namespace):
+        return f": write {' or '.join(f'`{each}`' for each in likely[:3])}."
+    return f".{nearest(block, namespace)}"
+
+
+def full_names(key: str, namespace: Namespace) -> list[str]:
+    """`block.value` for each block that returned such a value."""
+    return [f"{block}.{key}" for block, values in namespace.items() if values and key in values]
+
+
+def is_lost(check: str, namespace: Namespace) -> bool:
+    """Whether the check speaks of something that there is not."""
+    try:
+        tree = flat(check)
+    except Unclear:
+        return False
+    spoken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {*FUNCTIONS}
+    return any(name.partition(".")[0] not in namespace for name in spoken)
 
 
 def nearest(name: str, names: Mapping[str, Any]) -> str:

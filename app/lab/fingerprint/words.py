@@ -37,8 +37,14 @@ class Cause:
     short: str
 
     def is_named(self, name: str) -> bool:
-        """By its key, or by what stands behind the colon, as in `walks.py`."""
-        return name in (self.key, self.key.partition(":")[2] or self.key)
+        """By its key, what stands behind its colon, or the name that it is told by."""
+        return name in (self.key, self.key.partition(":")[2] or self.key, self.name)
+
+    @property
+    def name(self) -> str:
+        """The file or package, of code with its ending."""
+        kind, _, rest = self.key.partition(":")
+        return f"{rest}.py" if kind == "code" else rest or kind
 
 
 def unknown(file: str) -> str:

@@ -69,8 +69,8 @@ def plain(text: Any) -> str:
 
 
 def value(told: Any) -> Any:
-    require(isinstance(told, bool | int | float) or told in WORDS)
-    return told if isinstance(told, str) else null_safe(told)
+    require(told is None or isinstance(told, bool | int | float) or told in WORDS)
+    return told if told is None or isinstance(told, str) else null_safe(told)
 
 
 def figure(told: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def cell(told: Any) -> Any:
     if isinstance(told, str):
         require(len(told) <= LONGEST_CELL)
         return plain(told)
-    return None if told is None else value(told)
+    return value(told)
 
 
 FORMS: Mapping[str, Callable[[Any], Any]] = {

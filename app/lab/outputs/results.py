@@ -15,7 +15,6 @@ import gc
 import json
 import math
 import re
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,14 +54,7 @@ def kept(returned: Any, folder: Path) -> list[Output]:
     names = [checked(name) for name in returned]
     if len({name.lower() for name in names}) < len(names):
         raise BadInput("Two outputs have names that differ only in case.")
-    return [output(name, returned[name], folder) for name in names if is_there(name, returned)]
-
-
-def is_there(name: str, returned: Mapping[str, Any]) -> bool:
-    """What is None is left out, and the log says so: the figures and numbers beside it count."""
-    if returned[name] is None:
-        print(f"main returned None as '{name}': it is left out.", file=sys.stderr)  # noqa: T201
-    return returned[name] is not None
+    return [output(name, returned[name], folder) for name in names]
 
 
 def checked(name: Any) -> str:
@@ -85,6 +77,8 @@ def output(name: str, value: Any, folder: Path) -> Output:
         cut = value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "\n… (cut)"
         return Output(name, "text", cut.encode("utf-8", "replace").decode(), {})
     found = plain(value)
+    if found is None:  # said, and no failure: the figures and numbers beside it count
+        return Output(name, "value", None, {})
     if isinstance(found, bool | int | float):
         return Output(name, "value", null_safe(found), {})
     if isinstance(found, tuple):

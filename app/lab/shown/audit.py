@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from app.accounts.permissions import Person
 from app.lab import runs
+from app.lab.claims import judge
+from app.lab.runs import statuses
 from app.lab.shown import board, cells, groups, spoken
 from app.lab.shown.cells import Cell
 from app.lab.sweeps import outdated
@@ -108,7 +110,25 @@ def values(settings: Settings, connection: sqlite3.Connection) -> Iterator[Findi
         for wanted in dict.fromkeys(spoken.references_in(note.html)):
             why = each.why_unknown(wanted)
             if why:
-                yield Finding("value", note.path, f"{wanted.block}.{wanted.key}: {why}.")
+                yield Finding("value", note.path, f"{wanted.block}.{wanted.key}: {sentence(why)}")
+        for name in spoken.bare_in(note.html):
+            if likely := judge.full_names(name, each.namespace):
+                words = f"{{{{ {name} }}}} is only text: write {{{{ {likely[0]} }}}} for the value."
+                yield Finding("remark", note.path, words)
+
+
+def sentence(words: str) -> str:
+    return words if words.endswith("?") else f"{words}."
+
+
+def nameless(settings: Settings, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What values and claims name and there is not."""
+    yield from values(settings, connection)
+    for note, each in groups.boards(settings, connection, EVERY):
+        for claim in each.claims.values():
+            if judge.is_lost(claim.check, each.namespace):
+                words = f"{claim.id}: {board.without_accents(claim.reason)}"
+                yield Finding("claim", note.path, words)
 
 
 def why_missing(cell: Cell) -> str:
@@ -116,7 +136,7 @@ def why_missing(cell: Cell) -> str:
         return "it has never run."
     if cell.newest.active:
         return "it has not ended yet."
-    why = cell.newest.message or f"its run was {cell.newest.status}."
+    why = cell.newest.message or f"{statuses.in_words(cell.newest.status)}."
     since = "; ".join(cause.words for cause in cell.since)
     return f"{why.removesuffix('.')}; since then {since}." if since else why
 
@@ -126,7 +146,8 @@ def claims(settings: Settings, connection: sqlite3.Connection) -> Iterator[Findi
         if not claim.expected:
             number = "" if claim.number is None else f", {claim.number:.6g}"
             words = f"{claim.id}: {claim.words.lower()}{number} ({claim.check})"
-            yield Finding("claim", claim.path, f"{words} {claim.reason}".strip())
+            reason = board.without_accents(claim.reason)
+            yield Finding("claim", claim.path, f"{words} {reason}".strip())
 
 
 def shown(settings: Settings, connection: sqlite3.Connection) -> list[tuple[str, Cell]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from app.lab.claims.judge import SWEEP, Verdict, judge, names
+from app.lab.claims.judge import SWEEP, Verdict, instead, judge, names
 from app.lab.claims.values import Reference, look_up
 from app.lab.runs import Run
 from app.lab.shown import cells, spoken
@@ -111,12 +111,35 @@ class Board:
         """Why a sentence will never show this value; empty where it waits for a result, or does."""
         if wanted.block in self.sweeps:
             return "a sweep has many values"
+        if wanted.block not in self.cells:
+            return without_accents(
+                f"there is no `{wanted.block}`"
+                + instead(f"{wanted.block}.{wanted.key}", self.namespace).removesuffix(".")
+            )
         run = self.run_of(wanted.block)
-        if run is None or look_up(wanted, self.namespace) is not None:
+        if run is None:
+            return why_failed(self.cells[wanted.block])
+        if look_up(wanted, self.namespace) is not None:
             return ""
         if wanted.key not in run.values:
             return f"its result has no value {wanted.key}"
+        if run.values[wanted.key] is None:
+            return f"its {wanted.key} is none"
         return f"{wanted.format or 'a sentence'} is no format for it"
+
+
+def why_failed(cell: Cell) -> str:
+    """Why there is no result; empty where one may still come."""
+    if cell.error:
+        return without_accents(cell.error.removesuffix("."))
+    newest = cell.newest
+    has_failed = newest is not None and not newest.active and newest.status != "succeeded"
+    return f"{cell.name} has no result: its run failed" if has_failed else ""
+
+
+def without_accents(text: str) -> str:
+    """In a place where code cannot be set as such."""
+    return text.replace("`", "")
 
 
 def of_note(
@@ -175,14 +198,16 @@ def of_notes(
     wanted = set().union(*said_in)
     others = cells.implicit(settings, connection, wanted) if wanted else []
     return [
-        board({**implied(others, said, note), **known}, note.claims, swept_here)
+        board({**implied(others, said, note.blocks), **known}, note.claims, swept_here)
         for note, known, said, swept_here in zip(notes, own, said_in, over, strict=True)
     ]
 
 
-def implied(others: Iterable[Cell], said: Collection[str], note: NoteLike) -> dict[str, Cell]:
+def implied(
+    others: Iterable[Cell], said: Collection[str], blocks: Iterable[NoteBlock]
+) -> dict[str, Cell]:
     """The analyses that a note speaks of without a block."""
-    own = {block.name for block in note.blocks}
+    own = {block.name for block in blocks}
     return {cell.name: cell for cell in others if cell.name in said and cell.name not in own}
 
 
@@ -249,11 +274,12 @@ def claims(
     blocks = iter(cells.cells(settings, connection, [block for each in runs for block in each]))
     own = [{cell.name: cell for cell in islice(blocks, len(each))} for each in runs]
     wanted = {name for note in notes for claim in note.claims for name in names(claim.check)}
-    others = {cell.name: cell for cell in cells.implicit(settings, connection, wanted)}
+    others = cells.implicit(settings, connection, wanted)
     found: list[Checked] = []
     for note, known in zip(notes, own, strict=True):
         swept = [block.name for block in note.blocks if block.sweep is not None]
-        every = {**others, **known}
+        said = {name for claim in note.claims for name in names(claim.check)}
+        every = {**implied(others, said, note.blocks), **known}
         namespace = {**cells.namespace(every.values()), **dict.fromkeys(swept, SWEEP)}
         found += [
             checked_of(claim, every, namespace, note.path, note.title) for claim in note.claims

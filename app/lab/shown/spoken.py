@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,9 @@ from app.lab.shown import cells
 from app.library.identity import EVERY
 from app.markup import fill
 from app.settings import Settings
+
+BARE = re.compile(r"\{\{[ \t]{0,9}([A-Za-z_]\w{0,99})[ \t]{0,9}(?:\|[^{}|\n]{1,30})?\}\}")
+CODE = re.compile(r"<(code|math|annotation)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 def choices(
@@ -106,6 +110,13 @@ def references_in(html: str) -> list[Reference]:
 
     fill(html, {"value": collect})
     return found
+
+
+def bare_in(html: str) -> list[str]:
+    """What stands between braces like a value without a block, `{{ ratio }}`; not in code."""
+    if "{{" not in html:
+        return []
+    return list(dict.fromkeys(BARE.findall(CODE.sub("", html))))
 
 
 def among(visibilities: Sequence[str]) -> str:

@@ -44,6 +44,12 @@ class Stale:
         )
 
     @property
+    def causes(self) -> list[Cause]:
+        """Of all of it, as often as each is one."""
+        swept = [cause for _, each in self.sweeps for cause in each.causes]
+        return [*(cause for _, cell in self.cells for cause in cell.outdated_by), *swept]
+
+    @property
     def notes(self) -> list[str]:
         return sorted({path for path, _ in (*self.cells, *self.sweeps)})
 

@@ -6,7 +6,7 @@ Callers need these names alone; how a file is read is in the modules.
 from app.lab.signature.binding import arguments, bind, canonical, literal
 from app.lab.signature.parameters import Parameter, Signature
 from app.lab.signature.reading import read
-from app.lab.signature.texts import as_text, bind_text, retyped
+from app.lab.signature.texts import as_text, bind_text, in_words, retyped, way_to_none
 from app.lab.signature.unseen import visible
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "bind",
     "bind_text",
     "canonical",
+    "in_words",
     "literal",
     "read",
     "retyped",
     "visible",
+    "way_to_none",
 ]

@@ -105,7 +105,7 @@ def one(parameter: Parameter, value: Any) -> Any:
 
 def truth(parameter: Parameter, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise wrong(parameter, value, "is true or false")
+        raise wrong_type(parameter, value, "is true or false")
     return value
 
 
@@ -114,7 +114,7 @@ def whole(parameter: Parameter, value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise wrong(parameter, value, "is a whole number")
+        raise wrong_type(parameter, value, "is a whole number")
     if abs(value) > LARGEST_WHOLE:
         raise wrong(parameter, value, f"is at most {LARGEST_WHOLE}")
     return value
@@ -122,7 +122,7 @@ def whole(parameter: Parameter, value: Any) -> int:
 
 def real(parameter: Parameter, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong(parameter, value, "is a number")
+        raise wrong_type(parameter, value, "is a number")
     if isinstance(value, int):
         return float(whole(parameter, value))
     if not math.isfinite(value):
@@ -136,12 +136,12 @@ def day(parameter: Parameter, value: Any) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
-        raise wrong(parameter, value, "is a date, as in 2026-11-21") from None
+        raise wrong_type(parameter, value, "is a date, as in 2026-11-21") from None
 
 
 def text(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, str):
-        raise wrong(parameter, value, "is a text")
+        raise wrong_type(parameter, value, "is a text")
     if not parameter.many:
         check_length(parameter, len(value), "characters", LONGEST_TEXT)
     elif len(value) > LONGEST_TEXT:
@@ -218,10 +218,22 @@ def plural(parameter: Parameter) -> str:
     }[parameter.type]
 
 
-def wrong(parameter: Parameter, value: Any, rule: str) -> BadInput:
+EXAMPLES = {"bool": "yes, no", "int": "5, 10", "float": "0.5, 1", "str": "a, b"}
+EXAMPLES |= {"date": "2026-11-21, 2026-11-22"}
+
+
+def wrong_type(parameter: Parameter, value: Any, rule: str) -> BadInput:
+    """Of an item, what a list looks like: it may be its commas that are missing."""
+    if not parameter.many:
+        return wrong(parameter, value, rule)
+    example = f"{plural(parameter)} with commas, as in {EXAMPLES[parameter.type]}"
+    return wrong(parameter, value, f"is a list of {example}", ";")
+
+
+def wrong(parameter: Parameter, value: Any, rule: str, stop: str = ",") -> BadInput:
     """`walkers is at least 1, not 0.`"""
     return BadInput(
-        f"{parameter.name} {rule}, not {shown(value) or 'empty'}.",
+        f"{parameter.name} {rule}{stop} not {shown(value) or 'empty'}.",
         field=f"params.{parameter.name}",
     )
 

@@ -30,6 +30,10 @@ BOUNDS = {
     "MinLen": ("min_length",),
     "MaxLen": ("max_length",),
 }
+# the others of annotated_types: to leave one out would take what it refuses
+REFUSED = {"MultipleOf", "Timezone", "Predicate", "Not", "LowerCase", "UpperCase", "IsAscii"}
+REFUSED |= {"IsDigits", "IsDigit", "IsFinite", "IsNotFinite", "IsNan", "IsNotNan", "IsInfinite"}
+REFUSED |= {"IsNotInfinite"}
 FIELDS = {"ge": "minimum", "le": "maximum", "gt": "above", "lt": "below"}
 LENGTHS = {"min_length": "shortest", "max_length": "longest"}
 HINT = (
@@ -123,15 +127,27 @@ def listed(node: ast.expr) -> Parameter:
 
 
 def annotated(node: ast.expr, metadata: list[ast.expr]) -> Parameter:
-    """The first text is the help; metadata of other libraries is left alone, as typing asks."""
+    """The texts are the help; metadata of other libraries is left alone, as typing asks."""
     found = parameter(node)
     for item in metadata:
+        check_known(item)
         if isinstance(item, ast.Constant) and isinstance(item.value, str):
             found = replace(found, help=f"{found.help} {item.value.strip()}".strip())
         elif isinstance(item, ast.Call) and literals.last_name(item.func) in BOUNDS:
             for name, value in arguments(item).items():
                 found = narrowed(found, name, value, item.lineno)
     return found
+
+
+def check_known(item: ast.expr) -> None:
+    """Refuse a constraint that nobody here would keep."""
+    name = literals.last_name(item.func if isinstance(item, ast.Call) else item)
+    if name in REFUSED or (name in BOUNDS and not isinstance(item, ast.Call)):
+        raise Unreadable(
+            f"The constraint `{ast.unparse(item)[:60]}` is not known.",
+            line=item.lineno,
+            hint=f"Use {', '.join(BOUNDS)}; what else there is to check, check in main.",
+        )
 
 
 def arguments(call: ast.Call) -> dict[str, Any]:

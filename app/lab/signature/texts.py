@@ -5,10 +5,11 @@
 ({'sizes': [5, 10, 20]}, '5, 10')
 
 A list is written with commas. An item that holds one stands in double quotes, and so does one that
-holds a semicolon, which stands between lists in a sweep. Nothing written is the default, or None: a
-list of nothing is `[]`, and where None is allowed a text of nothing is `""` (one that is made of
-several quotes has one more). Of a value that was sent several times the last one counts, so that a
-hidden `no` can stand before a checkbox.
+holds a semicolon, which stands between lists in a sweep. Brackets around a list mean nothing, but
+where its items are texts. Nothing written is the default, or None; so is `none`, where it could be
+no text or choice. A list of nothing is `[]`, and where None is allowed a text of nothing is `""`
+(one that is made of several quotes has one more). Of a value that was sent several times the last
+one counts, so that a hidden `no` can stand before a checkbox.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ TRUTHS = {"1": True, "true": True, "yes": True, "on": True}
 TRUTHS |= {"0": False, "false": False, "no": False, "off": False}
 LONGEST = 100_000
 NO_ITEMS = "[]"
+NONE = "none"
 
 
 def bind_text(signature: Signature, given: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
@@ -75,6 +77,32 @@ def as_text(parameter: Parameter, value: Any) -> str:
     return str(value)
 
 
+def in_words(parameter: Parameter, value: Any) -> str:
+    """The same for reading: also what is nothing has a word.
+
+    >>> in_words(Parameter("p", "str"), ""), in_words(Parameter("p", "int", optional=True), None)
+    ('empty', 'none')
+    """
+    return NONE if value is None else as_text(parameter, value) or "empty"
+
+
+def way_to_none(parameter: Parameter) -> str:
+    """How None is written, where it is allowed."""
+    if not parameter.optional:
+        return ""
+    return f"or {NONE}" if is_word(parameter) else "or none, which is nothing written"
+
+
+def is_word(parameter: Parameter) -> bool:
+    """Whether `none` can mean None: for a text it is a text."""
+    is_choice = NONE in (str(choice).lower() for choice in parameter.choices)
+    return parameter.optional and parameter.type != "str" and not is_choice
+
+
+def is_none(parameter: Parameter, written: str) -> bool:
+    return is_word(parameter) and written.strip().lower() == NONE
+
+
 def has_empty(parameter: Parameter) -> bool:
     """Whether its empty text has to be told from None."""
     return parameter.type == "str" and parameter.optional and not parameter.many
@@ -107,24 +135,35 @@ def last(parameter: Parameter, texts: list[str]) -> Any:
         written = written.strip()
     if not written and (parameter.optional or parameter.type != "str"):
         return None if parameter.optional else parameter.default
-    return value_of(parameter, written)
+    return None if is_none(parameter, written) else value_of(parameter, written)
 
 
 def many(parameter: Parameter, texts: list[str]) -> Any:
     given = [written for written in texts if written.strip()]
     if not given:
         return None if parameter.optional else parameter.default
+    if is_none(parameter, given[-1]):
+        return None
     return [value_of(parameter, item) for written in given for item in split(parameter, written)]
 
 
 def split(parameter: Parameter, written: str) -> list[str]:
     if written.strip() == NO_ITEMS:
         return []
+    bare = without_brackets(parameter, written)
     try:
-        rows = list(csv.reader([written], skipinitialspace=True, strict=True))
+        rows = list(csv.reader([bare], skipinitialspace=True, strict=True))
     except csv.Error:
         raise wrong(parameter, written, "is a list with commas; quotes come in pairs") from None
     return [item for row in rows for item in row]
+
+
+def without_brackets(parameter: Parameter, written: str) -> str:
+    """`[0.5, 1]` as in a note; of a text they may be part."""
+    core = written.strip()
+    is_list = parameter.type != "str" and core.startswith("[") and core.endswith("]")
+    choices = [str(choice) for choice in parameter.choices]
+    return core[1:-1] if is_list and core not in choices else written
 
 
 def quoted(item: str) -> str:

@@ -36,7 +36,8 @@ def prune(settings: Settings, connection: sqlite3.Connection, script: str) -> No
     if not older:
         return
     inside = shown.of_notes(settings, connection, EVERY)
-    needed = {found.sweep.id for _, found in inside if found.sweep is not None}
+    both = [each for _, found in inside for each in (found.sweep, found.meanwhile)]
+    needed = {each.id for each in both if each is not None}
     with database.transaction(connection):
         for sweep in older:
             if not sweep.active and sweep.id not in needed:

@@ -28,7 +28,7 @@ from typing import Any
 from app.errors import BadInput
 from app.lab.signature.binding import bind, canonical, check_name, checked, shown
 from app.lab.signature.parameters import Parameter, Signature
-from app.lab.signature.texts import as_text, split, value_of
+from app.lab.signature.texts import as_text, is_none, many, split, value_of
 
 MOST_POINTS = 100_000
 MOST_AXES = 20
@@ -178,14 +178,14 @@ def read(parameter: Parameter, text: str) -> list[Any]:
         raise wrong(parameter, "too long")
     if parameter.many:
         parts = [part.strip() for part in lists(text) if part.strip()]
-        return [[value_of(parameter, item) for item in split(parameter, part)] for part in parts]
+        return [many(parameter, [part]) for part in parts]
     if not text.strip():
         return []
     found: list[Any] = []
     for item in split(parameter, text):
         if parameter.type in ("int", "float") and ":" in item:
             found += counted(parameter, item)
-        elif not item.strip() and parameter.optional:
+        elif parameter.optional and (not item.strip() or is_none(parameter, item)):
             found.append(None)
         else:
             found.append(value_of(parameter, item if parameter.type == "str" else item.strip()))

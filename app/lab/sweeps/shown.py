@@ -7,7 +7,6 @@ for the points of those that are drawn.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +16,11 @@ from app.errors import BadInput, GlossError
 from app.lab import analyses, fingerprint
 from app.lab.analyses import Analysis
 from app.lab.fingerprint import Cause
-from app.lab.sweeps import around, plot, points, store
+from app.lab.sweeps import around, drawing, store
 from app.lab.sweeps import axes as grid
 from app.lab.sweeps.axes import Axis
-from app.lab.sweeps.plot import Names
 from app.lab.sweeps.store import Key, Sweep
 from app.settings import Settings
-
-PLOT = re.compile(r"([\w-]+) against (\w+)(?: by (\w+))?")
 
 
 class BlockLike(Protocol):
@@ -44,7 +40,8 @@ class BlockLike(Protocol):
 
 @dataclass(frozen=True)
 class Shown:
-    """One block. `sweep` is the newest over its grid, whatever surrounded it."""
+    """One block. `sweep` is the newest over its grid that holds, else the newest of all;
+    `meanwhile`, where that has no point yet, the newest that has some."""
 
     name: str
     script: str
@@ -56,6 +53,7 @@ class Shown:
     sweep: Sweep | None = None
     stale: Sequence[str] = ()
     causes: Sequence[Cause] = ()
+    meanwhile: Sweep | None = None
 
     @property
     def key(self) -> Key | None:
@@ -74,11 +72,30 @@ def shown(
     found = [read(settings, block) for block in blocks if block.sweep is not None]
     if not found:
         return []
-    newest = newest_of(connection, [each.key for each in found if each.key])
+    every = over(connection, [each.key for each in found if each.key])
     taken: dict[str, around.Parts] = {}
-    return [
-        filled(settings, each, newest.get(each.key) if each.key else None, taken) for each in found
+    full = [
+        filled(settings, each, every.get(each.key, ()) if each.key else (), taken) for each in found
     ]
+    return drawable(connection, full)
+
+
+def drawable(connection: sqlite3.Connection, found: Sequence[Shown]) -> list[Shown]:
+    """With what is wrong where a plot asks for a value that no point has."""
+    wrong = drawing.wrong(connection, {asked for each in found if (asked := plot_of(each))})
+    return [
+        replace(each, error=f"{each.script}: {wrong[asked]}")
+        if (asked := plot_of(each)) in wrong
+        else each
+        for each in found
+    ]
+
+
+def plot_of(found: Shown) -> drawing.Asked | None:
+    """The plot that its points must have something for."""
+    sweep = found.sweep
+    is_there = sweep is not None and sweep.done > 0 and not sweep.active
+    return (sweep.id, found.plot) if sweep and is_there and found.plot else None
 
 
 def read(settings: Settings, block: BlockLike) -> Shown:
@@ -89,7 +106,7 @@ def read(settings: Settings, block: BlockLike) -> Shown:
         bare = replace(bare, analysis=analysis)
         axes = grid.given(analysis.signature, block.sweep or {}, block.params)
         fixed = grid.fixed_of(analysis.signature, block.params, axes)
-        check_plot(bare.plot, axes)
+        drawing.check_axes(bare.plot, axes)
     except BadInput as error:
         return replace(bare, error=f"{block.script}: {error}")
     except GlossError as error:
@@ -97,37 +114,43 @@ def read(settings: Settings, block: BlockLike) -> Shown:
     return replace(bare, params=fixed, axes=tuple(axes))
 
 
-def check_plot(text: str, axes: Sequence[Axis]) -> None:
-    names = [axis.name for axis in axes]
-    match = PLOT.fullmatch(text)
-    for name in (match[2], match[3]) if match else ():
-        if name is not None and name not in names:
-            raise BadInput(
-                f"plot: {name} is not among what varies.", hint=f"That is {', '.join(names)}."
-            )
-
-
-def newest_of(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Sweep]:
+def over(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, list[Sweep]]:
+    """All sweeps over these grids, the newest first: few of an analysis are kept."""
     rows = connection.execute(
-        "SELECT max(sweep.id) AS id FROM json_each(?) AS asked JOIN sweep"
-        " ON script = asked.value ->> 0 AND params = asked.value ->> 1 AND axes = asked.value ->> 2"
-        " GROUP BY script, params, axes",
+        "SELECT DISTINCT sweep.id AS id FROM json_each(?) AS asked JOIN sweep"
+        " ON script = asked.value ->> 0 AND params = asked.value ->> 1"
+        " AND axes = asked.value ->> 2",
         [json.dumps(keys)],
     ).fetchall()
-    return {sweep.key: sweep for sweep in store.load(connection, [row["id"] for row in rows])}
+    found: dict[Key, list[Sweep]] = {}
+    for sweep in store.load(connection, [row["id"] for row in rows]):
+        found.setdefault(sweep.key, []).append(sweep)
+    return found
 
 
 def filled(
-    settings: Settings, bare: Shown, sweep: Sweep | None, taken: dict[str, around.Parts]
+    settings: Settings, bare: Shown, every: Sequence[Sweep], taken: dict[str, around.Parts]
 ) -> Shown:
     """`taken`: what surrounds the sweeps that were looked at before, as it is now."""
-    if sweep is None or bare.analysis is None:
+    if not every or bare.analysis is None:
         return bare
-    what = json.dumps([bare.script, fingerprint.seen_in(sweep.parts)])
+    sweep, causes = every[0], differing_now(settings, bare.analysis, every[0], taken)
+    for older in every[1:] if causes else ():  # the code may be again as it was
+        if not differing_now(settings, bare.analysis, older, taken):
+            sweep, causes = older, []
+            break
+    drawn = None if sweep.done else next((each for each in every if each.done), None)
+    words = [cause.words for cause in causes]
+    return replace(bare, sweep=sweep, causes=causes, stale=words, meanwhile=drawn)
+
+
+def differing_now(
+    settings: Settings, analysis: Analysis, sweep: Sweep, taken: dict[str, around.Parts]
+) -> list[Cause]:
+    what = json.dumps([sweep.script, fingerprint.seen_in(sweep.parts)])
     if what not in taken:
-        taken[what] = around.now(settings, bare.analysis, sweep.parts)
-    causes = differing(sweep, taken[what])
-    return replace(bare, sweep=sweep, causes=causes, stale=[cause.words for cause in causes])
+        taken[what] = around.now(settings, analysis, sweep.parts)
+    return differing(sweep, taken[what])
 
 
 def reasons(settings: Settings, sweep: Sweep) -> list[str]:
@@ -147,60 +170,6 @@ def differing(sweep: Sweep, now: around.Parts) -> list[Cause]:
     return fingerprint.causes(sweep.parts, parts, sweep.script)
 
 
-def drawn(
-    settings: Settings, connection: sqlite3.Connection, sweep: Sweep, names: Names, key: str
-) -> tuple[str, str]:
-    """The plot, and in words what is not in it. Kept for as long as no point is added."""
-    return remembered(Drawing(str(settings.database), sweep.id, sweep.done, names, key), connection)
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What a plot depends on: points that have succeeded never change."""
-
-    database: str
-    sweep_id: int
-    done: int
-    names: Names
-    key: str
-
-
-_drawn: dict[Drawing, tuple[str, str]] = {}
-MOST_DRAWN = 64
-
-
-def remembered(wanted: Drawing, connection: sqlite3.Connection) -> tuple[str, str]:
-    if wanted not in _drawn:
-        rows = [row for row in points.rows(connection, wanted.sweep_id) if row.values]
-        names = wanted.names
-        found = [
-            (row.params.get(names.x), row.values[names.y], row.params.get(names.by))
-            for row in rows
-            if names.y in row.values
-        ]
-        while len(_drawn) >= MOST_DRAWN:
-            _drawn.pop(next(iter(_drawn)), None)
-        _drawn[wanted] = plot.plot(found, names, wanted.key), plot.left_out(found, names)
-    return _drawn[wanted]
-
-
-def names_of(
-    text: str, sweep: Sweep, columns: Mapping[str, str], asked: Mapping[str, str] | None = None
-) -> Names:
-    """What to draw: as asked for, else as the note says, else the first of each."""
-    axes = [axis.name for axis in sweep.axes]
-    numbers = [name for name, kind in columns.items() if kind == "value"]
-    match = PLOT.fullmatch(text)
-    y, x, by = match.groups() if match else ("", "", "")
-    wanted = {"x": x or axes[0], "y": y or next(iter(numbers), ""), "by": by or ""}
-    for name, known in (("x", axes), ("y", numbers), ("by", [*axes, ""])):
-        if asked and asked.get(name, "\0") in known:
-            wanted[name] = asked[name]
-    if wanted["by"] == wanted["x"]:
-        wanted["by"] = ""
-    return Names(wanted["x"], wanted["y"], wanted["by"])
-
-
 def of_notes(
     settings: Settings, connection: sqlite3.Connection, visibilities: Sequence[str]
 ) -> list[tuple[str, Shown]]:
@@ -212,13 +181,15 @@ def of_notes(
         " ORDER BY path, line",
         list(visibilities),
     ).fetchall()
-    blocks = [
-        Written(row["name"], row["script"], json.loads(row["params"]), json.loads(row["sweep"]))
-        for row in rows
-    ]
+    blocks = [written(row) for row in rows]
     return list(
         zip([row["path"] for row in rows], shown(settings, connection, blocks), strict=True)
     )
+
+
+def written(row: sqlite3.Row) -> Written:
+    over, params = json.loads(row["sweep"]), json.loads(row["params"])
+    return Written(row["name"], row["script"], params, over, row["plot"])
 
 
 @dataclass(frozen=True)

@@ -110,12 +110,14 @@ def holding(
     settings: Settings, connection: sqlite3.Connection, analysis: Analysis, wanted: Key
 ) -> int | None:
     """The newest sweep over this grid, if all that surrounds it is as it was."""
-    row = connection.execute(
-        "SELECT max(id) AS id FROM sweep WHERE script = ? AND params = ? AND axes = ?", wanted
-    ).fetchone()
-    if row["id"] is None or not around.holds(settings, analysis, around.of(connection, row["id"])):
-        return None
-    return int(row["id"])
+    rows = connection.execute(
+        "SELECT id FROM sweep WHERE script = ? AND params = ? AND axes = ? ORDER BY id DESC", wanted
+    ).fetchall()
+    held = (row["id"] for row in rows)
+    return next(
+        (each for each in held if around.holds(settings, analysis, around.of(connection, each))),
+        None,
+    )
 
 
 def digests(
