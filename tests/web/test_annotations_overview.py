@@ -58,7 +58,7 @@ def made(clients: Clients) -> dict[str, str]:
         "selfish": write(annotator, kind="question", comment="Why selfish?"),
         "erratum": write(annotator, kind="erratum", quote="goes far", replacement="goes farther"),
         "marked": write(editor, kind="highlight", quote="A walk", colour="green"),
-        "private": write(editor, comment="Mine.", visibility="private"),
+        "private": write(editor, comment="Mine.", visibility="private", tags="mine/too"),
         "own": write(editor, note="own", comment="=Sesame"),
     }
     names["reply"] = write(editor, reply_to=names["answered"], comment="Because.", tags="a tag")
@@ -85,6 +85,9 @@ def listed(client: FlaskClient, made: dict[str, str], query: str = "") -> set[st
         ("?by=A+Browsing+editor&note=walk", {"marked", "reply"}),
         ("?by=nobody", set()),
         ("?note=own", {"own"}),
+        ("?tag=A+tag", {"reply"}),
+        ("?tag=a", set()),
+        ("?tag=mine", set()),
         ("?state=orphan", set()),
         ("?kind=nonsense&colour=red&state=x", {"open", "answered", "selfish", "erratum", "marked",
                                                "own", "reply"}),
@@ -104,6 +107,24 @@ def test_what_is_private_shows_to_who_wrote_it_alone(
     for role in ("public", "annotator", "owner"):
         assert listed(clients[role], made, "?state=private") == set()
     assert "Mine alone" not in clients["public"].get("/annotations/").text
+
+
+def test_a_tag_in_a_margin_leads_to_all_that_have_it_and_to_nobody_elses(
+    clients: Clients, made: dict[str, str], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    reader, editor = clients["reader"], clients["editor"]
+    assert "/annotations/?tag=a%20tag" in reader.get("/notes/walk").text
+    moved = reader.get("/tags/a%20tag")
+    assert moved.location == "/annotations/?tag=a+tag"
+    assert "tagged" in reader.get(moved.location).text
+    for client, status in ((reader, 404), (editor, 302)):
+        assert client.get("/tags/mine").status_code == status
+    assert listed(editor, made, "?tag=mine") == {"private"}
+    (settings.notes / "tagged.md").write_text("---\nvisibility: public\ntags: [A tag]\n---\nText.")
+    sync(settings, connection, accept_removals=True)
+    page = reader.get("/tags/a%20tag").text
+    assert "/notes/tagged" in page
+    assert "/annotations/?tag=a+tag" in page
 
 
 def test_the_filters_are_links_that_combine_and_come_off(
