@@ -22,6 +22,7 @@ KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 class Comment:
     """`start` and `end` count code points of the note's text; None: the whole note, or orphan.
 
+    `changed`, `changed_by`: as in `kept.Annotation`.
     `quote` is the passage as it was when it was marked. `gone`: it was deleted, not what answers
     it.
     """
@@ -41,6 +42,8 @@ class Comment:
     gone: bool
     may_change: bool
     may_answer: bool
+    changed: str
+    changed_by: str
 
 
 def comment(
@@ -76,4 +79,6 @@ def comment(
         gone=gone,
         may_change=not gone and changes,
         may_answer=not gone and may(person, Action.ANNOTATE),
+        changed="" if gone else row["changed"],
+        changed_by="" if gone else row["changed_by"],
     )

@@ -121,8 +121,7 @@ def page(
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
     """Whether there is one that `person` may meet."""
     where, values = condition(person, wanted)
-    tables = SELECT[SELECT.index("FROM annotation") :]
-    row = connection.execute(f"SELECT 1 {tables} WHERE {where} LIMIT 1", values).fetchone()
+    row = connection.execute(f"{SELECT} WHERE {where} LIMIT 1", values).fetchone()
     return row is not None
 
 

@@ -127,6 +127,47 @@ def test_a_tag_in_a_margin_leads_to_all_that_have_it_and_to_nobody_elses(
     assert "/annotations/?tag=a+tag" in page
 
 
+def change(client: FlaskClient, id: str, **typed: str) -> None:
+    answer = client.post(f"/annotations/{id}/edit", data=typed)
+    assert answer.status_code == 303, answer.text
+
+
+def test_what_somebody_else_changed_says_so_everywhere(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    owner, annotator, name = clients["owner"], clients["annotator"], made["open"]
+    form = owner.get(f"/annotations/{name}/edit").text
+    assert "Change what a browsing annotator wrote" in form
+    assert "These are the words of a browsing annotator" in form
+    assert "Change what you wrote" in annotator.get(f"/annotations/{name}/edit").text
+    change(annotator, name, comment="Why, then?")  # nobody had answered
+    pages = [("reader", "/notes/walk"), ("public", "/annotations/?kind=question")]
+    for role, where in pages:
+        assert "changed by" not in clients[role].get(where).text
+    change(owner, name, comment="Not your words.")
+    for role, where in pages:
+        assert "changed by a browsing owner, <time" in clients[role].get(where).text
+    data = clients["public"].get(f"/annotations/{name}", headers={"Accept": "application/ld+json"})
+    assert data.json
+    assert data.json["dcterms:contributor"] == {"type": "Person", "name": "a browsing owner"}
+    assert data.json["modified"]
+    turtle = clients["public"].get(f"/annotations/{name}", headers={"Accept": "text/turtle"}).text
+    assert 'foaf:name "a browsing owner"' in turtle or 'name> "a browsing owner' in turtle
+    table = csv.DictReader(io.StringIO(clients["public"].get("/annotations/export/walk.csv").text))
+    assert {row["id"]: row["changed_by"] for row in table if row["changed_by"]} == {
+        name: "a browsing owner"
+    }
+    owner.post(f"/annotations/{name}/undo")
+    assert "changed by" not in clients["reader"].get("/notes/walk").text
+
+
+def test_a_change_after_an_answer_has_its_day(clients: Clients, made: dict[str, str]) -> None:
+    change(clients["annotator"], made["answered"], comment="I never asked that.")
+    page = clients["public"].get("/annotations/?kind=question").text
+    assert page.count("changed on <time") == 1
+    assert clients["public"].get("/notes/walk").text.count("changed on <time") == 1
+
+
 def test_the_filters_are_links_that_combine_and_come_off(
     clients: Clients, made: dict[str, str]
 ) -> None:
