@@ -41,7 +41,7 @@ class Reading:
     said: tuple[Said, ...]
     tags: tuple[str, ...]
     motivation: str
-    links: tuple[str, ...] = ()  # the addresses that it links to
+    links: tuple[str, ...] = ()  # the addresses among the bodies
     answers: str = ""  # the id of the annotation of ours that it replies to
     colour: str = ""  # of its mark; empty: that of its motivation
 
@@ -89,7 +89,7 @@ def read(annotation: dict[str, Any]) -> Reading:
         said=tuple(said for said in bodies if said.purpose != "tagging"),
         tags=tuple(said.value for said in bodies if said.purpose == "tagging"),
         motivation=motivation,
-        links=tuple(links(annotation)),
+        links=tuple(links(annotation.get("body"))),
         answers=(addresses.annotation_of(targets[0]) or "") if motivation == "replying" else "",
         colour=colour(annotation),
     )
@@ -143,11 +143,23 @@ def first(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def links(annotation: dict[str, Any]) -> Iterator[str]:
-    """The addresses of the bodies that are there to be linked to."""
-    for thing, _path in addresses.things(annotation.get("body"), ""):
-        if first(thing.get("purpose")) == "linking":
-            yield from addresses.found(thing)
+def links(body: Any) -> Iterator[str]:
+    """The addresses of the bodies that are no texts.
+
+    >>> list(links(["urn:a", {"value": "b"}, {"items": [{"source": "urn:c"}]}]))
+    ['urn:a', 'urn:c']
+    """
+    for each in body if isinstance(body, list) else [body]:
+        if isinstance(each, dict) and "items" in each:
+            yield from links(each["items"])
+        elif not is_text(each):
+            yield from addresses.found(each)
+
+
+def is_text(body: Any) -> bool:
+    if not isinstance(body, dict):
+        return False
+    return "value" in body and first(body.get("purpose")) != "linking"
 
 
 def colour(annotation: dict[str, Any]) -> str:

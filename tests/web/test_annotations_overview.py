@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import sqlite3
-from html import unescape
+from html import escape, unescape
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -159,6 +160,27 @@ def test_what_somebody_else_changed_says_so_everywhere(
     }
     owner.post(f"/annotations/{name}/undo")
     assert "changed by" not in clients["reader"].get("/notes/walk").text
+
+
+@pytest.mark.parametrize("words", [[], [{"type": "TextualBody", "value": "See there"}]])
+def test_a_body_that_is_an_address_is_a_link_where_that_is_safe(
+    clients: Clients, made: dict[str, str], words: list[Any]
+) -> None:
+    led = "https://example.com/b?c&d"
+    body = [led, {"id": "javascript:alert(1)", "type": "Text"}, *words]
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "/notes/walk", "body": body}
+    answer = clients["annotator"].post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json"}
+    )
+    assert answer.status_code == 201, answer.text
+    link = f'<a href="{escape(led)}" rel="nofollow noopener">{escape(led)}</a>'
+    for where in ("/notes/walk", "/annotations/", "/annotations/feed.atom"):
+        page = clients["public"].get(where).text
+        page = unescape(page) if where.endswith("atom") else page
+        assert link in page
+        assert "→ javascript:alert(1)" in page
+        assert 'href="javascript' not in page
+        assert page.count("See there") >= len(words)
 
 
 def test_a_change_after_an_answer_has_its_day(clients: Clients, made: dict[str, str]) -> None:

@@ -76,7 +76,7 @@ window.Threads = (() => {
     if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
     event.preventDefault();
     const answer = await send(form.getAttribute("action"), new FormData(form));
-    if (answer.status === 400 && form.matches(".composer")) {
+    if ([400, 409].includes(answer.status) && form.matches(".composer")) {
       form.replaceWith(Object.assign(parsed(await answer.text(), form.from), { typed: true }));
       settleUnsaved();
       settleMargin();
