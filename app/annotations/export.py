@@ -28,12 +28,13 @@ from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
 from app.annotations.renames import followed
+from app.annotations.sent import sent
 
 OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
     AND {{readable}} ORDER BY annotation.created, annotation.id"""
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "changed_by",
            "visibility", "answers", "quote", "stands", "says", "replacement", "tags", "colour",
-           "decided")  # fmt: skip
+           "decided", "creator_as_sent", "created_as_sent")  # fmt: skip
 TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)  # HTML that a reader would run
 FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # with what a table's cell begins to compute
 VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
@@ -121,6 +122,7 @@ def cells(each: Exported, base: str) -> Iterator[str]:
     )
     yield from (each.erratum.replacement if each.erratum else "", ", ".join(reading.tags))
     yield from (kept.colour, each.erratum.status if each.erratum else "")
+    yield from sent(reading, kept.person_id, kept.who, kept.created)
 
 
 def safe(cell: str) -> str:

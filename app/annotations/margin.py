@@ -12,6 +12,7 @@ from app.annotations.anchoring import Grade
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
 from app.annotations.kept import NOBODY
 from app.annotations.reading import read_stored
+from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
 
@@ -44,6 +45,7 @@ class Comment:
     may_answer: bool
     changed: str
     changed_by: str
+    sent: Sent
 
 
 def comment(
@@ -81,4 +83,5 @@ def comment(
         may_answer=not gone and may(person, Action.ANNOTATE),
         changed="" if gone else row["changed"],
         changed_by="" if gone else row["changed_by"],
+        sent=Sent() if gone else sent(reading, row["person_id"], row["who"], row["created"]),
     )

@@ -15,6 +15,7 @@ from app.annotations.kept import NOBODY, SELECT, Annotation, as_annotation
 from app.annotations.listing import listed
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
+from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
 from app.search import tags
 from app.search.index import storable
@@ -81,6 +82,7 @@ class Row:
     html: str
     grade: str
     status: str
+    sent: Sent
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ def as_row(row: sqlite3.Row, macros: Mapping[str, str]) -> Row:
     reading = read_stored(row["stored"])
     kind = KINDS.get(row["motivation"], "comment")
     return Row(
-        kept=as_annotation(row),
+        kept=(kept := as_annotation(row)),
+        sent=sent(reading, kept.person_id, kept.who, kept.created),
         kind=kind,
         colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
         tags=reading.tags,

@@ -44,6 +44,8 @@ class Reading:
     links: tuple[str, ...] = ()  # the addresses among the bodies
     answers: str = ""  # the id of the annotation of ours that it replies to
     colour: str = ""  # of its mark; empty: that of its motivation
+    creator: str = ""  # the name, or the address, that its client sent
+    created: str = ""
 
     @property
     def words(self) -> str:
@@ -92,6 +94,8 @@ def read(annotation: dict[str, Any]) -> Reading:
         links=tuple(links(annotation.get("body"))),
         answers=(addresses.annotation_of(targets[0]) or "") if motivation == "replying" else "",
         colour=colour(annotation),
+        creator=maker(annotation.get("creator")),
+        created=first(annotation.get("created")),
     )
 
 
@@ -141,6 +145,19 @@ def first(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) else ""
+
+
+def maker(creator: Any) -> str:
+    """
+    >>> maker([{"type": "Person", "name": "Mallory"}, "urn:x"]), maker({}), maker(None)
+    ('Mallory, urn:x', '', '')
+    """
+    if isinstance(creator, list):
+        return ", ".join(filter(None, map(maker, creator)))
+    if isinstance(creator, dict):
+        names = (first(creator.get(key)) for key in ("name", "nickname", "id"))
+        return next(filter(None, names), "")
+    return first(creator)
 
 
 def links(body: Any) -> Iterator[str]:

@@ -183,6 +183,28 @@ def test_a_body_that_is_an_address_is_a_link_where_that_is_safe(
         assert page.count("See there") >= len(words)
 
 
+def test_who_a_client_names_as_the_maker_is_told_as_it_was_sent(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "/notes/walk",
+            "bodyValue": "Hm.", "created": "1999-01-02T03:04:05Z",
+            "creator": {"type": "Person", "name": "<b>Mallory"}}  # fmt: skip
+    answer = clients["annotator"].post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert answer.json
+    assert answer.json["creator"] == sent["creator"]
+    for where in ("/notes/walk", "/annotations/"):
+        page = clients["public"].get(where).text
+        assert page.count("as sent: by &lt;b&gt;Mallory, 2 Jan 1999") == 1
+        assert page.count("as sent") == 1
+    table = csv.DictReader(io.StringIO(clients["public"].get("/annotations/export/walk.csv").text))
+    said = {(row["by"], row["creator_as_sent"], row["created_as_sent"]) for row in table}
+    assert ("a browsing annotator", "<b>Mallory", sent["created"]) in said
+    assert {each[1:] for each in said} == {("", ""), ("<b>Mallory", sent["created"])}
+
+
 def test_a_change_after_an_answer_has_its_day(clients: Clients, made: dict[str, str]) -> None:
     change(clients["annotator"], made["answered"], comment="I never asked that.")
     page = clients["public"].get("/annotations/?kind=question").text
