@@ -212,6 +212,20 @@ def test_a_change_after_an_answer_has_its_day(clients: Clients, made: dict[str, 
     assert clients["public"].get("/notes/walk").text.count("changed on <time") == 1
 
 
+def test_who_may_answers_and_changes_from_the_list(clients: Clients, made: dict[str, str]) -> None:
+    ways = (f"/annotations/form?reply_to={made['open']}", f"/annotations/{made['open']}/edit")
+    shown = {
+        role: [f'href="{way}"' in clients[role].get("/annotations/").text for way in ways]
+        for role in ("public", "reader", "editor", "annotator")
+    }
+    assert shown == {
+        "public": [False, False], "reader": [False, False], "editor": [True, False],
+        "annotator": [True, True],
+    }  # fmt: skip
+    for way in ways:
+        assert clients["annotator"].get(way).status_code == 200
+
+
 def test_the_filters_are_links_that_combine_and_come_off(
     clients: Clients, made: dict[str, str]
 ) -> None:
