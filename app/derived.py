@@ -183,6 +183,11 @@ TABLES = (
         PRIMARY KEY (what, uid)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX document_has_by_uid ON document_has(uid)",
+    # A tag of an annotation.
+    """CREATE TABLE annotation_tag (
+        tag TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL, PRIMARY KEY (tag, id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX annotation_tag_by_id ON annotation_tag(id)",
     # What an annotation says, as HTML that is safe to show.
     "CREATE TABLE annotation_shown (id TEXT PRIMARY KEY, html TEXT NOT NULL) STRICT",
     # The entries of the search that are of type output, by their keys. what: block, run or log.

@@ -22,13 +22,24 @@ def put(
     connection: sqlite3.Connection, annotation: Annotation, reading: Reading | None = None
 ) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
+    reading = reading or read(annotation.stored)
     index.put_waiting(connection)
-    index.put(connection, entry_of(annotation, reading or read(annotation.stored)))
+    index.put(connection, entry_of(annotation, reading))
+    connection.execute("DELETE FROM annotation_tag WHERE id = ?", [annotation.id])
+    put_tags(connection, annotation, reading)
 
 
 def put_new(connection: sqlite3.Connection, annotation: Annotation, reading: Reading) -> None:
     """Have the next search make the entry of what has none."""
     index.put_later(connection, entry_of(annotation, reading))
+    put_tags(connection, annotation, reading)
+
+
+def put_tags(connection: sqlite3.Connection, annotation: Annotation, reading: Reading) -> None:
+    """Each as the tag of a note is found: by itself, in any case."""
+    rows = [(index.storable(tag), annotation.id) for tag in reading.tags]
+    if rows:
+        connection.executemany("INSERT OR IGNORE INTO annotation_tag VALUES (?, ?)", rows)
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
@@ -74,6 +85,7 @@ def text_of(said: Said) -> str:
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
     index.remove(connection, "annotation", id)
+    connection.execute("DELETE FROM annotation_tag WHERE id = ?", [id])
 
 
 def follow_thread(connection: sqlite3.Connection, root: str) -> None:

@@ -28,11 +28,13 @@ from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
 from app.annotations.renames import followed
+from app.annotations.sent import sent
 
 OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
     AND {{readable}} ORDER BY annotation.created, annotation.id"""
-COLUMNS = ("id", "address", "kind", "by", "created", "modified", "visibility", "answers", "quote",
-           "stands", "says", "replacement", "tags", "colour", "decided")  # fmt: skip
+COLUMNS = ("id", "address", "kind", "by", "created", "modified", "changed_by",
+           "visibility", "answers", "quote", "stands", "says", "replacement", "tags", "colour",
+           "decided", "creator_as_sent", "created_as_sent")  # fmt: skip
 TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)  # HTML that a reader would run
 FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # with what a table's cell begins to compute
 VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
@@ -110,9 +112,17 @@ def cells(each: Exported, base: str) -> Iterator[str]:
     said = [said.value for said in reading.said if said.purpose != "editing"]
     said += [base + to if to.startswith("/") else to for to in reading.links]
     yield from (kept.id, base + kept.address, each.kind, kept.who, kept.created, kept.modified)
-    yield from (kept.visibility, kept.reply_to or "", kept.quote, each.grade, "\n\n".join(said))
+    yield from (
+        kept.changed_by,
+        kept.visibility,
+        kept.reply_to or "",
+        kept.quote,
+        each.grade,
+        "\n\n".join(said),
+    )
     yield from (each.erratum.replacement if each.erratum else "", ", ".join(reading.tags))
     yield from (kept.colour, each.erratum.status if each.erratum else "")
+    yield from sent(reading, kept.person_id, kept.who, kept.created)
 
 
 def safe(cell: str) -> str:
@@ -139,6 +149,7 @@ def lines(each: Exported) -> Iterator[str]:
     kept, reading = each.kept, read(each.kept.stored)
     about = [kept.created[:10], *(f"#{tag.replace(' ', '-')}" for tag in reading.tags)]
     about += ["private"] if kept.visibility == "private" else []
+    about += [f"changed by {kept.changed_by}"] if kept.changed_by else []
     about += {"orphan": ["its passage is gone"], "changed": ["its passage was changed"]}.get(
         each.grade, []
     )

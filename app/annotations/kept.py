@@ -12,16 +12,31 @@ from typing import Any
 from app.accounts.permissions import Action, Person, Role, Thing, may
 from app.annotations import addresses
 
+CONTRIBUTOR = "dcterms:contributor"  # the context of the W3C knows the prefix
 NOBODY = 0  # ids of people begin at 1: whose account is gone owns nothing
 
 SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title AS note_title,
         document.visibility AS note_visibility, root.visibility AS root_visibility,
-        root.person_id AS root_person_id
+        root.person_id AS root_person_id,
+        CASE WHEN changed.id IS NOT NULL AND changed.person_id IS NOT annotation.person_id
+            THEN ifnull(changer.name, 'somebody who left') ELSE '' END AS changed_by,
+        CASE WHEN changed.id IS NULL THEN '' WHEN changed.person_id IS NOT annotation.person_id
+            OR EXISTS (SELECT 1 FROM annotation AS answer
+                WHERE answer.thread = CASE annotation.thread WHEN '' THEN annotation.id
+                    ELSE annotation.thread END
+                AND answer.created BETWEEN annotation.created AND changed.at
+                AND answer.visibility = 'shared' AND answer.deleted IS NULL
+                AND answer.person_id IS NOT annotation.person_id)
+            THEN changed.at ELSE '' END AS changed
     FROM annotation
     LEFT JOIN person ON person.id = annotation.person_id
     LEFT JOIN note ON note.uid = annotation.note_uid
     LEFT JOIN document ON document.uid = annotation.note_uid
-    LEFT JOIN annotation AS root ON root.id = annotation.thread"""
+    LEFT JOIN annotation AS root ON root.id = annotation.thread
+    LEFT JOIN annotation_former AS changed ON changed.id = (SELECT max(id)
+        FROM annotation_former AS former
+        WHERE former.annotation_id = annotation.id AND former.deleted = 0)
+    LEFT JOIN person AS changer ON changer.id = changed.person_id"""
 # What `may_read` says of the annotation itself; {who} is the person's id.
 READABLE = """((annotation.visibility = 'shared' OR annotation.person_id = {who})
     AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
@@ -34,7 +49,8 @@ class Annotation:
     """`path` is where its note is now; None if it is about something elsewhere.
 
     `thread` is the annotation that the one which it answers began with; empty if it answers none.
-    `moved` is known to whoever asked `renames.followed`.
+    `changed`: when it last was, if that must be said: it was by somebody else (`changed_by`), or
+    after others had answered. `moved` is known to whoever asked `renames.followed`.
     """
 
     id: str
@@ -57,13 +73,15 @@ class Annotation:
     colour: str
     root_visibility: str | None
     root_person_id: int | None
+    changed: str = ""
+    changed_by: str = ""
     moved: Mapping[str, str] = field(default_factory=dict)  # from former ids
 
     @property
     def version(self) -> str:
         """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
         parts: list[object] = [self.id, self.stored, self.path, self.visibility, self.modified]
-        parts += [dict(self.moved)] if self.moved else []
+        parts += [each for each in (dict(self.moved), self.changed_by) if each]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
@@ -90,6 +108,8 @@ def as_json(annotation: Annotation, base: str) -> dict[str, Any]:
     context = {"@context": answered.pop("@context")}
     if annotation.visibility == "private":
         answered["visibility"] = "private"
+    if annotation.changed_by:
+        answered.setdefault(CONTRIBUTOR, {"type": "Person", "name": annotation.changed_by})
     return {**context, "id": base.rstrip("/") + annotation.address, **answered}
 
 

@@ -12,6 +12,7 @@ from app.annotations.anchoring import Grade
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
 from app.annotations.kept import NOBODY
 from app.annotations.reading import read_stored
+from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
 
@@ -22,6 +23,7 @@ KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 class Comment:
     """`start` and `end` count code points of the note's text; None: the whole note, or orphan.
 
+    `changed`, `changed_by`: as in `kept.Annotation`.
     `quote` is the passage as it was when it was marked. `gone`: it was deleted, not what answers
     it.
     """
@@ -41,6 +43,9 @@ class Comment:
     gone: bool
     may_change: bool
     may_answer: bool
+    changed: str
+    changed_by: str
+    sent: Sent
 
 
 def comment(
@@ -76,4 +81,7 @@ def comment(
         gone=gone,
         may_change=not gone and changes,
         may_answer=not gone and may(person, Action.ANNOTATE),
+        changed="" if gone else row["changed"],
+        changed_by="" if gone else row["changed_by"],
+        sent=Sent() if gone else sent(reading, row["person_id"], row["who"], row["created"]),
     )

@@ -15,7 +15,10 @@ from app.annotations.kept import NOBODY, SELECT, Annotation, as_annotation
 from app.annotations.listing import listed
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
+from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
+from app.search import tags
+from app.search.index import storable
 
 ROWS = """SELECT asked.*, kept_html.html, anchor.grade, erratum.status FROM ({inner}) AS asked
     LEFT JOIN annotation_shown AS kept_html ON kept_html.id = asked.id
@@ -50,13 +53,15 @@ STATES = {
 
 @dataclass(frozen=True)
 class Filter:
-    """What is asked; empty is anything. `by` is a name, `note` the path of a note."""
+    """What is asked; empty is anything. `by` is a name, `note` the path of a note, `tag`
+    one that it has itself, or one above that."""
 
     kind: str = ""
     colour: str = ""
     state: str = ""
     by: str = ""
     note: str = ""
+    tag: str = ""
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -77,6 +82,7 @@ class Row:
     html: str
     grade: str
     status: str
+    sent: Sent
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,10 @@ def asked(given: Mapping[str, str]) -> Filter:
     def one(name: str, allowed: tuple[str, ...]) -> str:
         return given[name] if given.get(name) in allowed else ""
 
-    by, note = (given.get(name, "").replace("\0", "").strip() for name in ("by", "note"))
+    by, note, tag = (given.get(key, "").replace("\0", "").strip() for key in ("by", "note", "tag"))
     return Filter(
         one("kind", tuple(MOTIVATIONS)), one("colour", COLOURS), one("state", tuple(STATES)),
-        by, note,
+        by, note, storable(tag),
     )  # fmt: skip
 
 
@@ -112,6 +118,13 @@ def page(
     inner = f"{INNER.format(where=where)} LIMIT ? OFFSET ?"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
     return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
+
+
+def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
+    """Whether there is one that `person` may meet."""
+    where, values = condition(person, wanted)
+    row = connection.execute(f"{SELECT} WHERE {where} LIMIT 1", values).fetchone()
+    return row is not None
 
 
 def condition(person: Person, wanted: Filter) -> tuple[str, list[str | int | None]]:
@@ -134,6 +147,10 @@ def condition(person: Person, wanted: Filter) -> tuple[str, list[str | int | Non
     if wanted.note:
         where += " AND annotation.note_uid = (SELECT uid FROM note WHERE path = ?)"
         values.append(wanted.note)
+    if wanted.tag:
+        tagged = tags.of_annotations(wanted.tag)
+        where += f" AND ({tagged.sql})"
+        values += tagged.values
     return where, values
 
 
@@ -141,7 +158,8 @@ def as_row(row: sqlite3.Row, macros: Mapping[str, str]) -> Row:
     reading = read_stored(row["stored"])
     kind = KINDS.get(row["motivation"], "comment")
     return Row(
-        kept=as_annotation(row),
+        kept=(kept := as_annotation(row)),
+        sent=sent(reading, kept.person_id, kept.who, kept.created),
         kind=kind,
         colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
         tags=reading.tags,

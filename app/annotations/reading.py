@@ -41,9 +41,11 @@ class Reading:
     said: tuple[Said, ...]
     tags: tuple[str, ...]
     motivation: str
-    links: tuple[str, ...] = ()  # the addresses that it links to
+    links: tuple[str, ...] = ()  # the addresses among the bodies
     answers: str = ""  # the id of the annotation of ours that it replies to
     colour: str = ""  # of its mark; empty: that of its motivation
+    creator: str = ""  # the name, or the address, that its client sent
+    created: str = ""
 
     @property
     def words(self) -> str:
@@ -89,9 +91,11 @@ def read(annotation: dict[str, Any]) -> Reading:
         said=tuple(said for said in bodies if said.purpose != "tagging"),
         tags=tuple(said.value for said in bodies if said.purpose == "tagging"),
         motivation=motivation,
-        links=tuple(links(annotation)),
+        links=tuple(links(annotation.get("body"))),
         answers=(addresses.annotation_of(targets[0]) or "") if motivation == "replying" else "",
         colour=colour(annotation),
+        creator=maker(annotation.get("creator")),
+        created=first(annotation.get("created")),
     )
 
 
@@ -143,11 +147,36 @@ def first(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def links(annotation: dict[str, Any]) -> Iterator[str]:
-    """The addresses of the bodies that are there to be linked to."""
-    for thing, _path in addresses.things(annotation.get("body"), ""):
-        if first(thing.get("purpose")) == "linking":
-            yield from addresses.found(thing)
+def maker(creator: Any) -> str:
+    """
+    >>> maker([{"type": "Person", "name": "Mallory"}, "urn:x"]), maker({}), maker(None)
+    ('Mallory, urn:x', '', '')
+    """
+    if isinstance(creator, list):
+        return ", ".join(filter(None, map(maker, creator)))
+    if isinstance(creator, dict):
+        names = (first(creator.get(key)) for key in ("name", "nickname", "id"))
+        return next(filter(None, names), "")
+    return first(creator)
+
+
+def links(body: Any) -> Iterator[str]:
+    """The addresses of the bodies that are no texts.
+
+    >>> list(links(["urn:a", {"value": "b"}, {"items": [{"source": "urn:c"}]}]))
+    ['urn:a', 'urn:c']
+    """
+    for each in body if isinstance(body, list) else [body]:
+        if isinstance(each, dict) and "items" in each:
+            yield from links(each["items"])
+        elif not is_text(each):
+            yield from addresses.found(each)
+
+
+def is_text(body: Any) -> bool:
+    if not isinstance(body, dict):
+        return False
+    return "value" in body and first(body.get("purpose")) != "linking"
 
 
 def colour(annotation: dict[str, Any]) -> str:

@@ -73,7 +73,7 @@ def link(address: str) -> str:
         meant = {"target": f"/{note}", "fragment": unquote(urlsplit(address).fragment)}
         shown = f"{typed('link', {**meant, 'titled': True})}{shown}</a>"
     elif address.startswith(LED_TO):
-        shown = f'<a href="{html.escape(address)}">{shown}</a>'
+        shown = f'<a href="{html.escape(address)}" rel="nofollow noopener">{shown}</a>'
     return f'<p class="linked">→ {shown}</p>'
 
 

@@ -33,7 +33,8 @@ MOST_NAMES = 2_000  # that are compared with those
 OUTPUTS = Field("in", "outputs")
 # What speaks of a note finds its outputs only where they are asked for (query.py).
 HITS = """WITH hit AS MATERIALIZED (SELECT entry.id, entry.type,
-        CASE WHEN entry.type <> 'output' OR {with_outputs} THEN entry.uid END AS uid
+        CASE WHEN entry.type <> 'output' OR {with_outputs} THEN entry.uid END AS uid,
+        CASE WHEN entry.type = 'annotation' THEN entry.key END AS remark
     {sql} LIMIT ?)"""
 COUNTS = """{hits}
     SELECT 'total' AS facet, '' AS value, count(*) AS number FROM hit
@@ -41,13 +42,23 @@ COUNTS = """{hits}
     UNION ALL SELECT 'kind', kind, count(*) FROM hit JOIN document USING (uid) GROUP BY kind
     UNION ALL SELECT 'year', year, count(*) FROM hit JOIN document USING (uid)
         WHERE year IS NOT NULL GROUP BY year
-    UNION ALL SELECT 'tag', tag, count(*) FROM hit JOIN document_tag USING (uid) GROUP BY tag
+    UNION ALL SELECT 'tag', tag, count(*) FROM (
+        SELECT tag FROM hit JOIN document_tag USING (uid)
+        UNION ALL SELECT own.tag FROM hit JOIN annotation_tag AS own ON own.id = hit.remark
+            WHERE NOT EXISTS (SELECT 1 FROM document_tag AS also
+                WHERE also.uid = hit.uid AND also.tag = own.tag))
+        GROUP BY tag COLLATE NOCASE
     UNION ALL SELECT 'author', author, count(*) FROM hit JOIN document_author USING (uid)
         GROUP BY author"""
 TOGETHER = """{hits} SELECT wanted.key AS value, (SELECT count(*) FROM hit WHERE hit.uid IN (
-        SELECT uid FROM {table} WHERE {name} IN (SELECT value FROM json_each(wanted.value))))
-        AS number
+        SELECT uid FROM {table} WHERE {name} IN (SELECT value FROM json_each(wanted.value)))
+        OR {also}) AS number
     FROM json_each(?) AS wanted"""
+# A tag may be an annotation's own.
+ALSO = {
+    "tag": """hit.remark IN (SELECT id FROM annotation_tag
+    WHERE tag IN (SELECT value FROM json_each(wanted.value)))"""
+}
 TABLES = {"tag": "document_tag", "author": "document_author", "kind": "document"}
 NAMES = {"in": "Where", "kind": "Kind", "year": "Year", "tag": "Tag", "author": "Author"}
 PLACE_OF = {kind: place for place, kind in PLACES.items()}
@@ -106,7 +117,7 @@ def of_search(
                 there = find.rows_of(connection, person, shown.tree, typing=typing)
                 number = matches.at_most(connection, there, MOST)
                 counts["in"] = counts.get("in", {}) | ({"output": number} if number else {})
-        for name in field_values.ALL:
+        for name in TABLES:
             counts[name] = hits.together(name, counts.get(name, {}))
     total = counts["total"][""]
     found = [facet(name, counts.get(name, {}), text, read.tree) for name in NAMES]
@@ -149,8 +160,8 @@ class Hits:
         several = {value: names for value, names in meant.items() if names != [value]}
         found = {value: counts[value] for value in meant}
         if several:
-            table = TABLES[name]
-            rows = self.asked(TOGETHER, json.dumps(several), name=name, table=table)
+            table, also = TABLES[name], ALSO.get(name, "0")
+            rows = self.asked(TOGETHER, json.dumps(several), name=name, table=table, also=also)
             found |= {row["value"]: row["number"] for row in rows}
         return {value: number for value, number in found.items() if number}
 

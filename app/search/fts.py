@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from app.search import remarks, signs
+from app.search import remarks, signs, tags
 from app.search.condition import Condition, both
 from app.search.fields import PLACES
 from app.search.folding import spellings
@@ -34,8 +34,6 @@ class Plan:
     only: str = ""
 
 
-TAG = """entry.uid IN (SELECT uid FROM document_tag
-    WHERE tag = ? OR substr(tag, 1, length(?) + 1) = ? || '/' COLLATE NOCASE)"""
 HAS = "entry.uid IN (SELECT uid FROM document_has WHERE what = ?)"
 PARTS = {
     "analysis": "entry.uid IN (SELECT uid FROM document_block)",
@@ -54,7 +52,6 @@ PRIVATE = """ifnull(document.visibility = 'private', 0) OR entry.type = 'annotat
 AUTHOR = "entry.uid IN (SELECT uid FROM document_author WHERE is_meant(?, author))"
 WORDS = "entry.id IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
 OF_VALUE = {
-    "tag": TAG,
     "author": AUTHOR,
     "kind": "ifnull(document.kind = ? COLLATE NOCASE, 0)",
     "before": "entry.date <> '' AND entry.date < ?",
@@ -183,7 +180,9 @@ def field(node: Field) -> Condition:
             return years(value)
         case "has":
             sql = PARTS.get(value, HAS)
-        case "tag" | "kind" if not value.isascii():
+        case "tag":
+            return tags.of_entries(value)
+        case "kind" if not value.isascii():
             sql = OF_VALUE[name]
             each = (Condition(sql, (as_is,) * sql.count("?")) for as_is in spellings(value))
             return both(each, "OR")

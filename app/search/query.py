@@ -19,7 +19,7 @@
     colour  = yellow | green | blue | rose | violet
     motivation = comment | question | erratum | link | highlight | reply, or a word of the standard
     author, by = words of a name, side by side; with * at the end: what begins so
-    tag     = a tag, or one above it
+    tag     = a tag, or one above it: of a note, or of an annotation itself
 
 OR, AND and NOT are written in capitals; in small letters they are words. kind, tag, author, year,
 has, is, cites and links speak of a note: they find it, its annotations and its code; but is:orphan,

@@ -13,24 +13,21 @@ import sqlite3
 from difflib import get_close_matches
 
 from app.accounts.permissions import Person, visibilities
-from app.search import persons
+from app.search import persons, tags
 from app.search.tree import Field, written
 
 SEEN = "visibility IN (SELECT value FROM json_each(?))"
 ANY = {
-    "tag": f"""SELECT 1 FROM document_tag JOIN document USING (uid) WHERE {SEEN}
-        AND (tag = ? COLLATE NOCASE OR substr(tag, 1, length(?) + 1) = ? || '/' COLLATE NOCASE)""",
     "kind": f"SELECT 1 FROM document WHERE {SEEN} AND kind = ? COLLATE NOCASE",
     "author": f"""SELECT 1 FROM document_author JOIN document USING (uid) WHERE {SEEN}
         AND is_meant(?, author)""",
 }
 ALL = {
-    "tag": f"SELECT DISTINCT tag FROM document_tag JOIN document USING (uid) WHERE {SEEN}",
     "kind": f"SELECT DISTINCT kind FROM document WHERE {SEEN}",
     "author": f"SELECT DISTINCT author FROM document_author JOIN document USING (uid) WHERE {SEEN}",
 }
 SAID = {
-    "tag": "no note has the tag {value}",
+    "tag": "nothing has the tag {value}",
     "kind": "no note is of the kind {value}",
     "author": "no note has an author {value}",
 }
@@ -38,24 +35,38 @@ MOST_COMPARED = 5_000
 
 
 def unmet(connection: sqlite3.Connection, person: Person, field: Field) -> str:
-    """What to say where no note has this value; empty where one has."""
-    if field.name not in ANY:
-        return ""
-    seen, sql = json.dumps(list(visibilities(person))), ANY[field.name]
-    values = [seen] + [field.value] * (sql.count("?") - 1)
-    if connection.execute(f"{sql} LIMIT 1", values).fetchone():
+    """What to say where nothing has this value; empty where something has."""
+    if field.name not in SAID or is_met(connection, person, field):
         return ""
     said = SAID[field.name].format(value=field.value)
-    near = nearest(connection, seen, field)
+    near = nearest(connection, person, field)
     better = f" (did you mean {written(Field(field.name, near))}?)" if near else ""
     return f"{field.name}: {said}{better}."
 
 
-def nearest(connection: sqlite3.Connection, seen: str, field: Field) -> str:
-    rows = connection.execute(f"{ALL[field.name]} LIMIT ?", [seen, MOST_COMPARED])
-    known = {persons.words_of(value): value for (value,) in rows if '"' not in value}
+def is_met(connection: sqlite3.Connection, person: Person, field: Field) -> bool:
+    if field.name == "tag":
+        return tags.is_met(connection, person, field.value)
+    values = [seen(person), field.value]
+    return connection.execute(f"{ANY[field.name]} LIMIT 1", values).fetchone() is not None
+
+
+def seen(person: Person) -> str:
+    return json.dumps(visibilities(person))
+
+
+def nearest(connection: sqlite3.Connection, person: Person, field: Field) -> str:
+    every = all_of(connection, person, field.name)
+    known = {persons.words_of(value): value for value in every if '"' not in value}
     found = get_close_matches(persons.words_of(field.value), known, 1, 0.75)
     return known[found[0]] if found else ""
+
+
+def all_of(connection: sqlite3.Connection, person: Person, name: str) -> list[str]:
+    if name == "tag":
+        return tags.known(connection, person, MOST_COMPARED)
+    rows = connection.execute(f"{ALL[name]} LIMIT ?", [seen(person), MOST_COMPARED])
+    return [value for (value,) in rows]
 
 
 def key(name: str, value: str) -> str:

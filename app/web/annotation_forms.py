@@ -28,6 +28,7 @@ from app.annotations.addresses import of_note
 from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
 from app.annotations.reading import COLOURS, read
+from app.annotations.standing import decided
 from app.annotations.threads import Thread
 from app.errors import BadInput, Conflict, NotFound
 from app.library import documents, macros, names
@@ -217,6 +218,7 @@ def shown(
         form=typed,
         wrong=wrong,
         kept=kept,
+        is_decided=kept is not None and decided(g.db, kept),
         choices=CHOICES,
         colours=COLOURS,
         paragraphs=paragraphs(note.text) if note and chosen else [],

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from app.accounts.permissions import Action, visibilities
+from app.annotations import overview
+from app.annotations.overview import Filter
 from app.errors import NotFound
 from app.library import documents, problems
 from app.library.citations import bibliography
@@ -47,8 +50,16 @@ def folder(folder: str) -> str:
 @blueprint.get("/tags/<path:tag>")
 @access.needs(Action.LIST)
 @cache.page
-def tag(tag: str) -> str:
-    return listing(f"#{tag}", tag=tag)
+def tag(tag: str) -> ResponseReturnValue:
+    """Its notes; where only annotations have it, those."""
+    in_margins = overview.is_any(g.db, g.person, Filter(tag=tag))
+    there = f"/annotations/?{urlencode({'tag': tag})}" if in_margins else ""
+    try:
+        return listing(f"#{tag}", in_margins=there, tag=tag)
+    except NotFound:
+        if there:
+            return redirect(there)
+        raise
 
 
 @blueprint.get("/authors/<path:author>")
@@ -100,8 +111,11 @@ def browse() -> str:
     return render_template("browse.html", facets=facets(visibilities(g.person), {}), room="Notes")
 
 
-def listing(heading: str, **filters: Any) -> str:
-    """One page of a list. A list that is empty by its filter does not exist; the feed does."""
+def listing(heading: str, *, in_margins: str = "", **filters: Any) -> str:
+    """One page of a list. A list that is empty by its filter does not exist; the feed does.
+
+    `in_margins`: where annotations have it, too.
+    """
     seen = visibilities(g.person)
     offset = asked.offset()
     size = access.settings().page_size
@@ -118,6 +132,7 @@ def listing(heading: str, **filters: Any) -> str:
         size=size,
         facets=[(title, short(rows), len(rows) > MOST_FACETS) for title, rows in known],
         empty=empty,
+        in_margins=in_margins,
         page_address=lambda start: f"{request.path}?{urlencode({'offset': start})}",
         room="Notes",
         deleted=just_deleted(),

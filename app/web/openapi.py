@@ -1,4 +1,4 @@
-"""The description of the JSON addresses, made from one table: `/api/openapi.json`.
+"""The description of the addresses for programs, made from one table: `/api/openapi.json`.
 
 A test holds the table against the routes: each is described, and nothing else.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.openapi_annotations import ANNOTATIONS, SCHEMAS_OF_ANNOTATIONS
 from app.web.openapi_sweeps import SWEEPS
 from app.web.operation import PAGED, WRITES, Operation
 from app.web.schemas import SCHEMAS, TEXT, WHOLE, Schema, of, words
@@ -129,6 +130,7 @@ OPERATIONS = (
         problems=(401, 403, 404),
     ),
     *SWEEPS,
+    *ANNOTATIONS,
     Operation(
         "get",
         "/api/compare",
@@ -167,9 +169,14 @@ QUERY: dict[str, tuple[str, Schema]] = {
     "b": ("the number of the other", WHOLE),
     "script": ("only runs, or sweeps, of this analysis", TEXT),
     "status": ("only runs that are so", TEXT),
+    "page": ("the number of a page, from 0", WHOLE),
+    "iris": ("1: addresses alone, 0: whole annotations", words("0", "1")),
 }
 HEADERS = {
     "If-Match": "the ETag of the version that the change is based on, or *",
+    "Accept": "application/ld+json or text/turtle",
+    "Prefer": "return=representation, and what of it to include",
+    "Slug": "the name that its address should end with",
 }
 IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/notes/{id}": ("the path below notes/ without .md; its slashes stay slashes", TEXT),
@@ -178,6 +185,7 @@ IN_PATH: dict[str, tuple[str, Schema]] = {
     "/api/revisions/{id}": ("the number of the version", WHOLE),
     "/api/sweeps/{id}": ("the number of the sweep", WHOLE),
     "/api/runs/{id}": ("the number of the run", WHOLE),
+    "/annotations/{id}": ("the end of its address", TEXT),
     "/api/analyses/{name}": ("the name of its file without .py", TEXT),
 }
 MEANINGS = {
@@ -190,10 +198,12 @@ MEANINGS = {
     401: "Send Authorization: Bearer TOKEN.",
     403: "This role may not.",
     404: "There is no such thing, or not for you.",
-    409: "There is one already.",
+    406: "There is no such form of it.",
+    409: "There is one already, or it stays as it is.",
+    410: "It was deleted.",
     412: "It has changed; `current` is its version now.",
     413: "Too large.",
-    415: "Send application/json.",
+    415: "Send the media type that the body of the request has here.",
     422: "It cannot be understood; `line` says where.",
     428: "Send If-Match.",
     503: "This takes too long, or is not ready; ask again, or for less.",
@@ -211,7 +221,7 @@ def document(title: str, server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **LAB_SCHEMAS},
+            "schemas": {**SCHEMAS, **LAB_SCHEMAS, **SCHEMAS_OF_ANNOTATIONS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token too: the public reads what is public.
@@ -220,7 +230,10 @@ def document(title: str, server: str) -> dict[str, Any]:
 
 
 def described(operation: Operation) -> dict[str, Any]:
-    answers = {str(status): answer(status, name) for status, name in operation.answers.items()}
+    answers = {
+        str(status): answer(status, name, operation.media)
+        for status, name in operation.answers.items()
+    }
     answers |= {str(status): problem(status) for status in sorted(operation.problems)}
     found: dict[str, Any] = {
         "operationId": operation_id(operation),
@@ -229,7 +242,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "responses": answers,
     }
     if operation.takes:
-        content = {"application/json": {"schema": of(operation.takes)}}
+        content = {operation.media: {"schema": of(operation.takes)}}
         found["requestBody"] = {"required": True, "content": content}
     if 401 in operation.problems:
         found["security"] = [{"token": []}]
@@ -237,7 +250,7 @@ def described(operation: Operation) -> dict[str, Any]:
 
 
 def operation_id(operation: Operation) -> str:
-    noun = operation.path.removeprefix("/api/").replace("/{", " by ").rstrip("}")
+    noun = operation.path.removeprefix("/api/").replace("/{", " by ").strip("/}")
     return f"{operation.method} {noun}".title().replace(" ", "").replace(".", "")
 
 
@@ -253,10 +266,10 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def answer(status: int, schema: str) -> dict[str, Any]:
+def answer(status: int, schema: str, media: str) -> dict[str, Any]:
     if not schema:
         return {"description": MEANINGS[status]}
-    content = {"application/json": {"schema": of(schema)}}
+    content = {media: {"schema": of(schema)}}
     return {"description": MEANINGS[status], "content": content}
 
 

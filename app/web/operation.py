@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Operation:
-    """One method at one address. `answers`: the schema of each answer ("" has no body)."""
+    """One method at one address. `answers`: the schema of each answer ("" has no body).
+
+    `media`: the media type of what is taken and answered.
+    """
 
     method: str
     path: str
@@ -17,6 +20,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     takes: str = ""
     problems: tuple[int, ...] = field(default=())
+    media: str = "application/json"
 
 
 PAGED = ("limit", "offset")

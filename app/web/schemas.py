@@ -285,7 +285,11 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Problem": record(
         "What went wrong (RFC 9457), and what to do.",
-        {"hint": TEXT, "field": TEXT, "current": TEXT, "path": TEXT, "line": WHOLE},
+        {
+            "errors": many(record("One of several faults.", field=TEXT, detail=TEXT)),
+            **dict.fromkeys(("hint", "field", "current", "path"), TEXT),
+            "line": WHOLE,
+        },
         type=TEXT,
         title=TEXT,
         status=WHOLE,

@@ -15,8 +15,10 @@ from app.annotations import store
 from app.annotations.model import CONTEXT, check
 from app.library.syncing import sync
 from app.search import common, facets, find, index, matches, pruned, ranking, spelling
+from app.search.deadline import deadline
 from app.search.fts import ANNOTATIONS, plan
 from app.search.numbers import AUDIENCES, LOOKED_UP
+from app.search.query import parse
 from app.search.ranked import Page
 from app.search.tree import Given
 from app.settings import Settings
@@ -61,6 +63,48 @@ def everybody(connection: sqlite3.Connection) -> People:
         "public": PUBLIC,
         **{name: people.create(connection, name, "annotator") for name in ("ann", "ben")},
     }
+
+
+def tagged(*names: str, target: str = "/notes/a", **more: Any) -> dict[str, Any]:
+    made = [{"type": "TextualBody", "value": name, "purpose": "tagging"} for name in names]
+    return check({**said(target, **more), "body": made})
+
+
+def test_a_tag_of_an_annotation_is_found_by_whoever_may_read_it(
+    connection: sqlite3.Connection, everybody: People, write: Write
+) -> None:
+    ann, ben = everybody["ann"], everybody["ben"]
+    later = store.create(connection, ann, tagged("later/soon", "Öl")).id
+    own = store.create(connection, ann, tagged("later", "Secrets", visibility="private")).id
+    assert found(connection, ann, "tag:Later") == {later, own}
+    assert found(connection, ben, "in:annotations tag:later") == {later}
+    assert found(connection, PUBLIC, "tag:öl") == {later}
+    assert found(connection, ben, "tag:late") == found(connection, ben, "tag:secrets") == set()
+    assert "did you mean tag:later/soon" in find.search(connection, ben, "tag:later/sooon").note
+    assert "did you mean" not in find.search(connection, ben, "tag:secretz").note
+    assert "did you mean tag:Secrets" in find.search(connection, ann, "tag:secretz").note
+    counted = facets.of_search(connection, ben, "tag:later").facets
+    assert {v.name: v.count for facet in counted if facet.field == "tag" for v in facet.values} == {
+        "later/soon": 1, "Öl": 1,
+    }  # fmt: skip
+    store.update(connection, ann, later, tagged("done"))
+    assert found(connection, ben, "tag:later") == set()
+    store.delete(connection, ann, later)
+    assert found(connection, ben, "tag:done") == set()
+
+
+def test_a_tag_is_found_without_a_look_at_what_has_others(
+    connection: sqlite3.Connection, everybody: People
+) -> None:
+    for asked in ("tag:later", "in:annotations tag:later"):
+        with deadline(connection) as clock:
+            tree = find.settled(connection, everybody["ann"], parse(asked), None, clock).tree
+        assert tree
+        rows = matches.of(everybody["ann"], plan(tree))
+        steps = connection.execute(f"EXPLAIN QUERY PLAN SELECT 1 {rows.sql}", rows.values)
+        details = [step["detail"] for step in steps]
+        assert not [each for each in details if each.startswith("SCAN entry")], details
+        assert any("annotation_tag" in each and "SEARCH" in each for each in details), details
 
 
 def test_who_may_not_list_a_note_meets_nothing_of_its_margin_from_then_on(

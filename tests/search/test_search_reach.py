@@ -252,8 +252,8 @@ def cut_off(detailed: Callable[..., object]) -> Callable[..., object]:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("tag:deeep", "tag: no note has the tag deeep (did you mean tag:deep?)."),
-        ("tag:a-b", 'tag: no note has the tag a-b (did you mean tag:"a b"?).'),
+        ("tag:deeep", "tag: nothing has the tag deeep (did you mean tag:deep?)."),
+        ("tag:a-b", 'tag: nothing has the tag a-b (did you mean tag:"a b"?).'),
         ("kind:papers", "kind: no note is of the kind papers (did you mean kind:paper?)."),
         ("kind:paper,note", "kind: no note is of the kind paper,note"),
         ("author:Knuth", "author: no note has an author Knuth."),

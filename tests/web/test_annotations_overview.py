@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import sqlite3
-from html import unescape
+from html import escape, unescape
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -58,7 +59,7 @@ def made(clients: Clients) -> dict[str, str]:
         "selfish": write(annotator, kind="question", comment="Why selfish?"),
         "erratum": write(annotator, kind="erratum", quote="goes far", replacement="goes farther"),
         "marked": write(editor, kind="highlight", quote="A walk", colour="green"),
-        "private": write(editor, comment="Mine.", visibility="private"),
+        "private": write(editor, comment="Mine.", visibility="private", tags="mine/too"),
         "own": write(editor, note="own", comment="=Sesame"),
     }
     names["reply"] = write(editor, reply_to=names["answered"], comment="Because.", tags="a tag")
@@ -85,6 +86,9 @@ def listed(client: FlaskClient, made: dict[str, str], query: str = "") -> set[st
         ("?by=A+Browsing+editor&note=walk", {"marked", "reply"}),
         ("?by=nobody", set()),
         ("?note=own", {"own"}),
+        ("?tag=A+tag", {"reply"}),
+        ("?tag=a", set()),
+        ("?tag=mine", set()),
         ("?state=orphan", set()),
         ("?kind=nonsense&colour=red&state=x", {"open", "answered", "selfish", "erratum", "marked",
                                                "own", "reply"}),
@@ -104,6 +108,122 @@ def test_what_is_private_shows_to_who_wrote_it_alone(
     for role in ("public", "annotator", "owner"):
         assert listed(clients[role], made, "?state=private") == set()
     assert "Mine alone" not in clients["public"].get("/annotations/").text
+
+
+def test_a_tag_in_a_margin_leads_to_all_that_have_it_and_to_nobody_elses(
+    clients: Clients, made: dict[str, str], settings: Settings, connection: sqlite3.Connection
+) -> None:
+    reader, editor = clients["reader"], clients["editor"]
+    assert "/annotations/?tag=a%20tag" in reader.get("/notes/walk").text
+    moved = reader.get("/tags/a%20tag")
+    assert moved.location == "/annotations/?tag=a+tag"
+    assert "tagged" in reader.get(moved.location).text
+    for client, status in ((reader, 404), (editor, 302)):
+        assert client.get("/tags/mine").status_code == status
+    assert listed(editor, made, "?tag=mine") == {"private"}
+    (settings.notes / "tagged.md").write_text("---\nvisibility: public\ntags: [A tag]\n---\nText.")
+    sync(settings, connection, accept_removals=True)
+    page = reader.get("/tags/a%20tag").text
+    assert "/notes/tagged" in page
+    assert "/annotations/?tag=a+tag" in page
+
+
+def change(client: FlaskClient, id: str, **typed: str) -> None:
+    answer = client.post(f"/annotations/{id}/edit", data=typed)
+    assert answer.status_code == 303, answer.text
+
+
+def test_what_somebody_else_changed_says_so_everywhere(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    owner, annotator, name = clients["owner"], clients["annotator"], made["open"]
+    form = owner.get(f"/annotations/{name}/edit").text
+    assert "Change what a browsing annotator wrote" in form
+    assert "These are the words of a browsing annotator" in form
+    assert "Change what you wrote" in annotator.get(f"/annotations/{name}/edit").text
+    change(annotator, name, comment="Why, then?")  # nobody had answered
+    pages = [("reader", "/notes/walk"), ("public", "/annotations/?kind=question")]
+    for role, where in pages:
+        assert "changed by" not in clients[role].get(where).text
+    change(owner, name, comment="Not your words.")
+    for role, where in pages:
+        assert "changed by a browsing owner, <time" in clients[role].get(where).text
+    data = clients["public"].get(f"/annotations/{name}", headers={"Accept": "application/ld+json"})
+    assert data.json
+    assert data.json["dcterms:contributor"] == {"type": "Person", "name": "a browsing owner"}
+    assert data.json["modified"]
+    turtle = clients["public"].get(f"/annotations/{name}", headers={"Accept": "text/turtle"}).text
+    assert 'foaf:name "a browsing owner"' in turtle or 'name> "a browsing owner' in turtle
+    table = csv.DictReader(io.StringIO(clients["public"].get("/annotations/export/walk.csv").text))
+    assert {row["id"]: row["changed_by"] for row in table if row["changed_by"]} == {
+        name: "a browsing owner"
+    }
+    owner.post(f"/annotations/{name}/undo")
+    assert "changed by" not in clients["reader"].get("/notes/walk").text
+
+
+@pytest.mark.parametrize("words", [[], [{"type": "TextualBody", "value": "See there"}]])
+def test_a_body_that_is_an_address_is_a_link_where_that_is_safe(
+    clients: Clients, made: dict[str, str], words: list[Any]
+) -> None:
+    led = "https://example.com/b?c&d"
+    body = [led, {"id": "javascript:alert(1)", "type": "Text"}, *words]
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "/notes/walk", "body": body}
+    answer = clients["annotator"].post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json"}
+    )
+    assert answer.status_code == 201, answer.text
+    link = f'<a href="{escape(led)}" rel="nofollow noopener">{escape(led)}</a>'
+    for where in ("/notes/walk", "/annotations/", "/annotations/feed.atom"):
+        page = clients["public"].get(where).text
+        page = unescape(page) if where.endswith("atom") else page
+        assert link in page
+        assert "→ javascript:alert(1)" in page
+        assert 'href="javascript' not in page
+        assert page.count("See there") >= len(words)
+
+
+def test_who_a_client_names_as_the_maker_is_told_as_it_was_sent(
+    clients: Clients, made: dict[str, str]
+) -> None:
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "/notes/walk",
+            "bodyValue": "Hm.", "created": "1999-01-02T03:04:05Z",
+            "creator": {"type": "Person", "name": "<b>Mallory"}}  # fmt: skip
+    answer = clients["annotator"].post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert answer.json
+    assert answer.json["creator"] == sent["creator"]
+    for where in ("/notes/walk", "/annotations/"):
+        page = clients["public"].get(where).text
+        assert page.count("as sent: by &lt;b&gt;Mallory, 2 Jan 1999") == 1
+        assert page.count("as sent") == 1
+    table = csv.DictReader(io.StringIO(clients["public"].get("/annotations/export/walk.csv").text))
+    said = {(row["by"], row["creator_as_sent"], row["created_as_sent"]) for row in table}
+    assert ("a browsing annotator", "<b>Mallory", sent["created"]) in said
+    assert {each[1:] for each in said} == {("", ""), ("<b>Mallory", sent["created"])}
+
+
+def test_a_change_after_an_answer_has_its_day(clients: Clients, made: dict[str, str]) -> None:
+    change(clients["annotator"], made["answered"], comment="I never asked that.")
+    page = clients["public"].get("/annotations/?kind=question").text
+    assert page.count("changed on <time") == 1
+    assert clients["public"].get("/notes/walk").text.count("changed on <time") == 1
+
+
+def test_who_may_answers_and_changes_from_the_list(clients: Clients, made: dict[str, str]) -> None:
+    ways = (f"/annotations/form?reply_to={made['open']}", f"/annotations/{made['open']}/edit")
+    shown = {
+        role: [f'href="{way}"' in clients[role].get("/annotations/").text for way in ways]
+        for role in ("public", "reader", "editor", "annotator")
+    }
+    assert shown == {
+        "public": [False, False], "reader": [False, False], "editor": [True, False],
+        "annotator": [True, True],
+    }  # fmt: skip
+    for way in ways:
+        assert clients["annotator"].get(way).status_code == 200
 
 
 def test_the_filters_are_links_that_combine_and_come_off(

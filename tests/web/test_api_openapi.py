@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.annotations.model import CONTEXT
 from app.lab.runs import Output, queue
 from app.library.history import revisions
 from app.settings import Settings
@@ -17,6 +18,7 @@ from app.settings import Settings
 Json = dict[str, Any]
 
 
+LD = {"Content-Type": "application/ld+json"}
 SWEEP = {"script": "shown", "sweep": {"steps": "5:8"}}
 
 
@@ -30,14 +32,14 @@ def test_every_route_is_described_and_nothing_else(application: Flask, descripti
     routes = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in application.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith("/api/") or rule.rule in ("/annotations/", "/annotations/<id>")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     described = {
         (path, method) for path, methods in description["paths"].items() for method in methods
     }
     assert described == routes
-    assert len(described) == 24
+    assert len(described) == 29
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(description: Json) -> None:
@@ -99,6 +101,9 @@ def answers(
     uid = connection.execute("SELECT uid FROM note WHERE path = 'open'").fetchone()[0]
     revision = revisions.add(connection, uid, b"# Old\n", kind="before")
     star = {"If-Match": "*"}
+    said = {"@context": CONTEXT, "type": "Annotation", "target": "/notes/open", "bodyValue": "A."}
+    made = owner.post("/annotations/", json=said, headers=LD)
+    name = made.get_json()["id"].removeprefix("http://localhost")
     return [
         ("post", "/api/runs", run),
         ("post", "/api/runs/stale", owner.post("/api/runs/stale", json={})),
@@ -145,6 +150,16 @@ def answers(
         ("get", "/api/claims", owner.get("/api/claims")),
         ("get", "/api/complete", owner.get("/api/complete?kind=analysis&q=sh")),
         ("get", "/api/complete", owner.get("/api/complete?kind=nonsense&q=")),
+        ("post", "/annotations/", made),
+        ("post", "/annotations/", owner.post("/annotations/", json={}, headers=LD)),
+        ("post", "/annotations/", owner.post("/annotations/", data="x")),
+        ("get", "/annotations/", owner.get("/annotations/")),
+        ("get", "/annotations/", owner.get("/annotations/?page=0")),
+        ("get", "/annotations/{id}", owner.get(name)),
+        ("put", "/annotations/{id}", owner.put(name, json=said, headers={**LD, "If-Match": "x"})),
+        ("put", "/annotations/{id}", owner.put(name, json=said, headers=LD)),
+        ("delete", "/annotations/{id}", owner.delete(name)),
+        ("get", "/annotations/{id}", owner.get(name)),
         ("get", "/api/openapi.json", owner.get("/api/openapi.json")),
     ]
 
@@ -163,7 +178,8 @@ def test_every_answer_is_as_described(
         if not content:
             assert response.data == b""
             continue
-        schema = content[response.mimetype]["schema"]
+        typed = {kind.partition(";")[0]: inner for kind, inner in content.items()}
+        schema = typed[response.mimetype]["schema"]
         assert problems(response.get_json(), schema, schemas) == []
     asked = {(method, path) for method, path, _ in answers}
     assert asked == {(m, path) for path, methods in description["paths"].items() for m in methods}

@@ -198,9 +198,16 @@ def test_nobody_puts_other_words_above_the_name_of_who_decided(clients: Clients,
     answer = clients["annotator"].post(edit, data={**again, "replacement": "foul"})
     assert answer.status_code == 409
     assert "stays as it was proposed" in answer.text
+    form = clients["annotator"].get(f"/annotations/{made}/edit").text
+    assert "stays as it was proposed" in form
+    assert '<textarea class="short" name="replacement"' not in form
+    proposed = re.search(r'<input type="hidden" name="replacement" value="([^"]*)"', form)
+    assert proposed
     assert re.search(r'name="replacement"[^>]*>\s*foul</textarea>', answer.text)  # it is kept
     assert clients["annotator"].post(f"/annotations/{made}/undo").status_code == 409
-    said = clients["annotator"].post(edit, data={**again, "comment": "Thank you."})
+    said = clients["annotator"].post(
+        edit, data={"replacement": proposed[1], "comment": "Thank you."}
+    )
     assert said.status_code == 303
     shown = page(clients["public"])
     assert ("fairer" in shown, "Thank you." in shown, "foul" in shown) == (True, True, False)

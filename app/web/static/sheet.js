@@ -6,14 +6,14 @@ window.Sheet = (() => {
 
   // `box`: the passage, if there is one.
   function open(threads, box) {
-    close();
+    putBack();
     const inside = sheet.querySelector(".threads");
     for (const thread of threads) {
       thread.before(Object.assign(document.createElement("li"), { hidden: true, className: "place", id: "" }));
       thread.place = thread.previousSibling;
       inside.append(thread);
     }
-    sheet.show();
+    if (!sheet.open) sheet.show();
     if (box) above(box);
   }
 
@@ -24,12 +24,16 @@ window.Sheet = (() => {
   }
 
   function close() {
+    putBack();
+    if (sheet.open) sheet.close();
+  }
+
+  function putBack() {
     for (const thread of sheet.querySelectorAll(".thread")) {
       if (thread.place) thread.place.replaceWith(thread);
       else thread.remove();
       delete thread.place;
     }
-    if (sheet.open) sheet.close();
   }
 
   const onClose = (act) => sheet.addEventListener("close", act);

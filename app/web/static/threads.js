@@ -16,20 +16,58 @@ window.Threads = (() => {
     if (leaver) return leave(leaver.closest(".composer"));
     if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const answer = await ask(opener.href);
-    if (!answer.ok) return location.assign(opener.href);
-    const holder = opener.closest(".thread");
-    holder.querySelector(".composer")?.remove();
-    holder.insertAdjacentHTML("beforeend", await answer.text());
+    const holder = opener.closest(".thread"), from = opener.getAttribute("href");
+    if (holder.querySelector(".composer")?.from !== from && !(await exchange(holder, from))) return location.assign(from);
     if (wide.matches) wake([holder]);
     field(holder).focus();
   });
 
+  // Another form in the place of the one that is open: what was typed into each waits for the other.
+  async function exchange(holder, from) {
+    let form = holder.aside?.get(from);
+    if (!form) {
+      const answer = await ask(from);
+      if (!answer.ok) return false;
+      form = parsed(await answer.text(), from);
+    }
+    putAside(holder, holder);
+    holder.aside?.delete(from);
+    holder.append(form);
+    return true;
+  }
+
+  function parsed(html, from) {
+    const holder = document.createElement("div");
+    holder.innerHTML = html;
+    return Object.assign(holder.querySelector(".composer"), { from });
+  }
+
+  // The form that is open goes, but for what was typed: `keeper` is the thread that has it then.
+  function putAside(holder, keeper) {
+    const open = holder.querySelector(".composer");
+    if (open?.typed) (keeper.aside ??= new Map()).set(open.from, open);
+    open?.remove();
+  }
+
+  // No form that something was typed into waits unseen.
+  function bringBack(thread) {
+    const [from, form] = [...(thread.aside || [])].pop() || [];
+    if (!form || thread.querySelector(".composer")) return;
+    thread.aside.delete(from);
+    thread.append(form);
+  }
+
+  // gloss.js asks before what was typed is lost.
+  function settleUnsaved() {
+    unsaved = [...margin.querySelectorAll(".composer")].some((form) => form.typed);
+  }
+
   function leave(composer) {
-    const draft = composer.closest(".draft");
-    unsaved = false; // gloss.js asks before what was typed is lost
+    const draft = composer.closest(".draft"), thread = composer.closest(".thread");
     (draft || composer).remove();
     if (draft) Sheet.close();
+    else bringBack(thread);
+    settleUnsaved();
     refresh();
   }
 
@@ -38,20 +76,21 @@ window.Threads = (() => {
     if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
     event.preventDefault();
     const answer = await send(form.getAttribute("action"), new FormData(form));
-    if (answer.status === 400 && form.matches(".composer")) {
-      form.outerHTML = await answer.text();
+    if ([400, 409].includes(answer.status) && form.matches(".composer")) {
+      form.replaceWith(Object.assign(parsed(await answer.text(), form.from), { typed: true }));
+      settleUnsaved();
       settleMargin();
       return;
     }
     if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
     const html = await answer.text();
-    unsaved = false;
-    if (!holder) form.remove();
+    if (!holder || form.matches(".composer")) form.remove();
     if (holder && holder.matches(".draft")) {
       Sheet.close();
       holder.remove();
     }
     put(html);
+    settleUnsaved();
   });
 
   // Put a thread where it belongs; it is the same one if it stands there already.
@@ -62,6 +101,9 @@ window.Threads = (() => {
     if (before) {
       for (const name of ["start", "end"]) if (!(name in thread.dataset) && name in before.dataset) thread.dataset[name] = before.dataset[name];
       thread.place = before.place;
+      thread.aside = before.aside;
+      putAside(before, thread);
+      bringBack(thread);
       before.replaceWith(thread);
       Margin.replaced(before, thread);
     } else {
@@ -131,7 +173,12 @@ window.Threads = (() => {
     }
   }
 
-  margin.addEventListener("input", settleMargin);
+  margin.addEventListener("input", (event) => {
+    const form = event.target.closest(".composer");
+    if (form) form.typed = true;
+    settleMargin();
+  });
+  margin.addEventListener("toggle", settleMargin, true); // what opens in a card moves those below it
   setTimeout(bringTheRest, 200);
 
   return { ask, send, put, draft };
