@@ -39,12 +39,22 @@ def page(
         values,
     ).fetchone()
     rows = connection.execute(
-        f"{SELECT} WHERE {where}"
-        f" ORDER BY annotation.created {order}, annotation.rowid {order} LIMIT ? OFFSET ?",
+        f"{SELECT} WHERE annotation.rowid IN ({of_page(where, order)})"
+        f" ORDER BY annotation.created {order}, annotation.rowid {order}",
         [*values, limit, offset],
     )
     found = followed(connection, person, map(as_annotation, rows))
     return Page(count["total"], count["modified"] or "", found)
+
+
+def of_page(where: str, order: str = "DESC") -> str:
+    """The query for the rows of a page, whose LIMIT and OFFSET follow the values of `where`.
+
+    What is shown of an annotation is looked up for these alone, not for those that are left out.
+    """
+    return f"""SELECT annotation.rowid FROM annotation
+        LEFT JOIN document ON document.uid = annotation.note_uid WHERE {where}
+        ORDER BY annotation.created {order}, annotation.rowid {order} LIMIT ? OFFSET ?"""
 
 
 def listed(person: Person) -> tuple[str, list[str | int | None]]:

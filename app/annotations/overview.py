@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from app.accounts.permissions import Person
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
 from app.annotations.kept import NOBODY, SELECT, Annotation, as_annotation
-from app.annotations.listing import listed
+from app.annotations.listing import listed, of_page
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
 from app.annotations.sent import Sent, sent
@@ -26,7 +26,6 @@ ROWS = """SELECT asked.*, kept_html.html, anchor.grade, erratum.status FROM ({in
     LEFT JOIN erratum ON erratum.annotation_id = asked.id
     ORDER BY asked.created DESC, asked.place DESC"""
 SELECTED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
-INNER = f"{SELECTED} WHERE {{where}} ORDER BY annotation.created DESC, annotation.rowid DESC"
 COLOUR = (
     "CASE WHEN annotation.colour <> '' THEN annotation.colour ELSE CASE annotation.motivation "
     + " ".join(f"WHEN '{MOTIVATIONS[kind]}' THEN '{colour}'" for kind, colour in OF_KINDS.items())
@@ -115,7 +114,7 @@ def page(
 ) -> Page:
     """One more is read than is shown: so it is known that there are more, and none is counted."""
     where, values = condition(person, wanted)
-    inner = f"{INNER.format(where=where)} LIMIT ? OFFSET ?"
+    inner = f"{SELECTED} WHERE annotation.rowid IN ({of_page(where)})"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
     return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
 

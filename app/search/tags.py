@@ -25,7 +25,8 @@ OF_ENTRIES = f"""entry.uid IN ({OF_NOTES})
 SEEN = "SELECT value FROM json_each(?)"
 HAS_NOTE = f"""SELECT 1 FROM document_tag JOIN document USING (uid)
     WHERE visibility IN ({SEEN}) AND {MEANT} LIMIT 1"""
-SAID = """SELECT 1 FROM annotation_tag JOIN search_entry AS entry
+# From the tag to what has it: SQLite would begin with all entries.
+SAID = """SELECT 1 FROM annotation_tag CROSS JOIN search_entry AS entry
     ON entry.type = 'annotation' AND entry.key = annotation_tag.id
     WHERE {meant} AND ({seen}) LIMIT 1"""
 # One step of the index for each tag, however many annotations have it.

@@ -14,7 +14,7 @@ from app.accounts.permissions import PUBLIC, Person
 from app.annotations import store
 from app.annotations.model import CONTEXT, check
 from app.library.syncing import sync
-from app.search import common, facets, find, index, matches, pruned, ranking, spelling
+from app.search import common, facets, find, index, matches, pruned, ranking, spelling, tags
 from app.search.deadline import deadline
 from app.search.fts import ANNOTATIONS, plan
 from app.search.numbers import AUDIENCES, LOOKED_UP
@@ -105,6 +105,21 @@ def test_a_tag_is_found_without_a_look_at_what_has_others(
         details = [step["detail"] for step in steps]
         assert not [each for each in details if each.startswith("SCAN entry")], details
         assert any("annotation_tag" in each and "SEARCH" in each for each in details), details
+
+
+def test_no_tag_and_what_was_meant_are_known_by_steps_of_the_index(
+    connection: sqlite3.Connection, everybody: People
+) -> None:
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    assert not tags.is_met(connection, everybody["ann"], "later")
+    assert tags.known(connection, everybody["ann"], 9) == []
+    connection.set_trace_callback(None)
+    for sql in (each for each in asked if "annotation_tag" in each):
+        details = [step["detail"] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert not [each for each in details if each.startswith("SEARCH entry") and
+                    "key=?" not in each], details  # fmt: skip
+        assert not [each for each in details if each.startswith("SCAN annotation_tag")], details
 
 
 def test_who_may_not_list_a_note_meets_nothing_of_its_margin_from_then_on(
