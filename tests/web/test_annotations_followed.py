@@ -17,6 +17,7 @@ from app.annotations.composing import Typed
 from app.annotations.model import check
 from app.commands.sync import up_to_date
 from app.library import documents
+from app.library.moving import ambiguous
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -89,7 +90,7 @@ def test_a_change_outside_is_followed_by_the_sync(
     assert "its passage is gone" in page
 
 
-def test_a_file_that_is_renamed_and_edited_at_once_keeps_its_margin(
+def test_a_file_that_is_renamed_and_edited_at_once_keeps_its_margin_once_a_person_says_so(
     owner: FlaskClient, settings: Settings, connection: sqlite3.Connection
 ) -> None:
     own = " ".join(f"word{number}" for number in range(60))
@@ -98,6 +99,9 @@ def test_a_file_that_is_renamed_and_edited_at_once_keeps_its_margin(
     (settings.notes / "walk.md").unlink()
     (settings.notes / "run.md").write_text(f"{LATER}\n{own} and more.\n")
     up_to_date(settings, connection)
+    (question,) = ambiguous.questions(connection)
+    answer = {"note": str(question.missing.uid), "to": "run"}
+    assert owner.post("/problems/moved", data=answer).status_code == 303
     assert kept(connection) == ("moved", True)
     page = owner.get("/notes/walk", follow_redirects=True)
     assert page.request.path == "/notes/run"
