@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,12 @@ from app.settings import Settings, load
 # How long an example takes is the machine's affair, and the tests of the whole run side by side.
 hypothesis.settings.register_profile("gloss", deadline=None)
 hypothesis.settings.load_profile("gloss")
+
+
+def pytest_collection_finish() -> None:
+    """All that stands now stays: a full collection walked 0.2 s through it in a test's stead."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from app.library.syncing import sync, vanished
 from app.library.syncing.vanished import Vanished
 from app.library.writing import save
 from app.settings import Settings
+from tests.spent import spent
 
 Write = Callable[..., Path]
 Synced = Callable[[], sync.Report]
@@ -341,7 +342,8 @@ def test_a_sync_of_many_changes_holds_nobody_up(
             path.write_text(path.read_text() + "And more.\n")
     longest = Longest(connection)
     longest.watch()
-    report = sync.sync(settings, connection)
+    with spent():
+        report = sync.sync(settings, connection)
     assert (report.changed, report.removed) == (400, 200)
     assert longest.seconds < 0.1
 

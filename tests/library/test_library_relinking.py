@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.library.moving.link_spans import spans
 from app.library.note import Contents, prepare
 from app.library.syncing import sync
 from app.settings import Settings
+from tests.spent import least
 
 Write = Callable[..., Path]
 Synced = Callable[[], sync.Report]
@@ -95,12 +95,8 @@ def seconds(start: str, count: int) -> float:
     note = prepare("x/a.md", Contents(start.encode(), (0, 0)), {})
     note = replace(note, source=start + "[o](o.md) " * count)
     others = [(span, "p.md") for span in spans(note.source)]
-    taken = []
-    for _ in range(3):
-        began = time.process_time()
-        assert len(relinking.agreed(note, others, {})) == count
-        taken.append(time.process_time() - began)
-    return min(taken)
+    assert len(relinking.agreed(note, others, {})) == count
+    return least(lambda: relinking.agreed(note, others, {}))
 
 
 @pytest.mark.parametrize(("sign", "signs", "links"), [("", 0, 8_000), ("q", 40_000, 1)])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import time
-
 import pytest
 
 from app.library.writing import svg
 from app.library.writing.svg_graph import DEEPEST
+from tests.spent import least
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
@@ -140,11 +138,4 @@ def test_a_drawing_twice_as_long_takes_twice_as_long(name: str) -> None:
 
 
 def seconds(inner: str) -> float:
-    """The least of three."""
-    taken = []
-    for _ in range(3):
-        gc.collect()
-        began = time.process_time()
-        fault(inner)
-        taken.append(time.process_time() - began)
-    return min(taken)
+    return least(lambda: fault(inner))

@@ -27,6 +27,7 @@ from app.settings import PROJECT, Settings, environment, load
 from tests.lab.runner import ordinary as ordinary_user
 
 PATIENCE = 30.0
+LINGERS = 5.0  # seconds until the system has buried what was killed, on a busy machine
 ORDINARY = 12345  # a user of whom nobody has heard
 BOTH = ("test_outcomes", "test_confinement", "test_hostile")
 
@@ -103,8 +104,8 @@ def library(folder: Path) -> Settings:
 
 
 def left_over(lab: Lab) -> list[int]:
-    """What still runs below the runner a second later, but for the one child that waits."""
-    end = time.monotonic() + 1
+    """What goes on running below the runner, but for the one child that waits."""
+    end = time.monotonic() + LINGERS
     while (found := besides_spare(lab.process.pid)) and time.monotonic() < end:
         time.sleep(0.02)
     return found
