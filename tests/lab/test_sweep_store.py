@@ -220,6 +220,21 @@ def test_what_the_points_opened_counts_wherever_the_sweep_is_shown(
     assert stale_of(settings, connection, sweep.id) == ["`x.csv` changed while it ran"]
 
 
+def test_points_that_read_a_file_before_and_after_it_was_changed_leave_their_sweep_stale(
+    settings: Settings, connection: sqlite3.Connection, begin: Begin
+) -> None:
+    """Also where the second of them began after the change, and it was put back later."""
+    data, analysis = settings.analysis / "x.csv", analyses.get(settings, "walk")
+    data.write_text("1")
+    sweep = begin("n=1,2")
+    for text in ("1", "2"):
+        data.write_text(text)
+        with database.transaction(connection):
+            around.add(settings, connection, sweep.id, analysis, {"x.csv": time.time() + 1})
+    data.write_text("1")
+    assert stale_of(settings, connection, sweep.id) == ["`x.csv` changed while it ran"]
+
+
 def stale_of(settings: Settings, connection: sqlite3.Connection, sweep_id: int) -> list[str]:
     found = shown.reasons(settings, store.get(connection, sweep_id))
     return [reason.split(" on ")[0] for reason in found]

@@ -75,7 +75,8 @@ def joined(
 ) -> dict[str, Any]:
     """The parts of before, and what was opened since by something that began at that second.
 
-    What is `watched` is known to have changed or not; of all else that was opened, the clock says.
+    What is `watched` is known to have changed or not; of all else that was opened, the clock says,
+    and the contents: points that read a file before and after it was changed read two.
     """
     known = taking.surroundings(root, analysis)
     ours = {analysis.path.name, *known["modules"], *known["inputs"]}
@@ -89,7 +90,8 @@ def joined(
         there = kept(before, now, part)
         asked = [path for path in now[part] if path not in sure]
         late = [path for path in asked if path in opened or path not in there]
-        moved = [p for p in late if files.changed_after(root, p, opened.get(p, first))]
+        moved = {p for p in late if files.changed_after(root, p, opened.get(p, first))}
+        moved |= {p for p in late if there.get(p, now[part][p]) != now[part][p]}
         parts[part] |= {**there, **dict.fromkeys(moved, CHANGED)}
     return {**parts, "seen": seen} if seen else parts
 
