@@ -188,6 +188,9 @@ TABLES = (
         tag TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL, PRIMARY KEY (tag, id)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX annotation_tag_by_id ON annotation_tag(id)",
+    # One row: the last annotation that was put into the search in its turn (waiting.py).
+    "CREATE TABLE annotation_put (place INTEGER NOT NULL) STRICT",
+    "INSERT INTO annotation_put SELECT ifnull(max(rowid), 0) FROM annotation",
     # What an annotation says, as HTML that is safe to show.
     "CREATE TABLE annotation_shown (id TEXT PRIMARY KEY, html TEXT NOT NULL) STRICT",
     # The entries of the search that are of type output, by their keys. what: block, run or log.
@@ -224,8 +227,6 @@ TABLES = (
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
-    # New entries that are not in the index yet, as JSON.
-    "CREATE TABLE search_waiting (number INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT",
     # What the words of the index stand in; the index itself keeps no text.
     """CREATE VIEW search_source AS
         SELECT entry.id, coalesce(folded ->> 'title', entry.title) AS title,

@@ -23,15 +23,8 @@ def put(
 ) -> None:
     """Make or replace its entry; who may meet it is decided by the search."""
     reading = reading or read(annotation.stored)
-    index.put_waiting(connection)
     index.put(connection, entry_of(annotation, reading))
     connection.execute("DELETE FROM annotation_tag WHERE id = ?", [annotation.id])
-    put_tags(connection, annotation, reading)
-
-
-def put_new(connection: sqlite3.Connection, annotation: Annotation, reading: Reading) -> None:
-    """Have the next search make the entry of what has none."""
-    index.put_later(connection, entry_of(annotation, reading))
     put_tags(connection, annotation, reading)
 
 
@@ -40,11 +33,6 @@ def put_tags(connection: sqlite3.Connection, annotation: Annotation, reading: Re
     rows = [(index.storable(tag), annotation.id) for tag in reading.tags]
     if rows:
         connection.executemany("INSERT OR IGNORE INTO annotation_tag VALUES (?, ?)", rows)
-
-
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Have the search make those entries now."""
-    index.catch_up(connection)
 
 
 def entry_of(annotation: Annotation, reading: Reading) -> Entry:

@@ -37,6 +37,7 @@ SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title A
         FROM annotation_former AS former
         WHERE former.annotation_id = annotation.id AND former.deleted = 0)
     LEFT JOIN person AS changer ON changer.id = changed.person_id"""
+PLACED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
 # What `may_read` says of the annotation itself; {who} is the person's id.
 READABLE = """((annotation.visibility = 'shared' OR annotation.person_id = {who})
     AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 from app.accounts.permissions import Person
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
-from app.annotations.kept import NOBODY, SELECT, Annotation, as_annotation
+from app.annotations.kept import NOBODY, PLACED, Annotation, as_annotation
 from app.annotations.listing import listed, of_page
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
@@ -25,7 +25,6 @@ ROWS = """SELECT asked.*, kept_html.html, anchor.grade, erratum.status FROM ({in
     LEFT JOIN anchor ON anchor.annotation_id = asked.id AND anchor.target = 0
     LEFT JOIN erratum ON erratum.annotation_id = asked.id
     ORDER BY asked.created DESC, asked.place DESC"""
-SELECTED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
 COLOUR = (
     "CASE WHEN annotation.colour <> '' THEN annotation.colour ELSE CASE annotation.motivation "
     + " ".join(f"WHEN '{MOTIVATIONS[kind]}' THEN '{colour}'" for kind, colour in OF_KINDS.items())
@@ -114,7 +113,7 @@ def page(
 ) -> Page:
     """One more is read than is shown: so it is known that there are more, and none is counted."""
     where, values = condition(person, wanted)
-    inner = f"{SELECTED} WHERE annotation.rowid IN ({of_page(where)})"
+    inner = f"{PLACED} WHERE annotation.rowid IN ({of_page(where)})"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
     return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
 
@@ -122,7 +121,7 @@ def page(
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
     """Whether there is one that `person` may meet."""
     where, values = condition(person, wanted)
-    row = connection.execute(f"{SELECT} WHERE {where} LIMIT 1", values).fetchone()
+    row = connection.execute(f"{PLACED} WHERE {where} LIMIT 1", values).fetchone()
     return row is not None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
-from app.annotations import addresses, anchored, anchors, entries, former, shown
+from app.annotations import addresses, anchored, anchors, entries, former, shown, waiting
 from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
@@ -60,7 +60,7 @@ def create(
         visibility = stored.get("visibility", "shared")
         refuse_telling(connection, reading, about, visibility)
         row = columns(about, reading, stored, visibility)
-        connection.execute(
+        written = connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
             " motivation, quote, body, visibility, reply_to, thread, colour)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -69,8 +69,9 @@ def create(
         made = new(name, person, now, about, stored, row)
         kept = one(connection, name) if about.thread else made
         anchored.place(connection, kept, about.text, reading)
-        entries.put_new(connection, kept, reading)
-        return kept
+        entries.put_tags(connection, kept, reading)
+    waiting.follow(connection, written.lastrowid or 0)
+    return kept
 
 
 def new(
@@ -227,7 +228,7 @@ def reindex(connection: sqlite3.Connection) -> int:
 
     Where nothing is missing this is a query each and no write, so it may follow every sync.
     """
-    entries.catch_up(connection)
+    waiting.catch_up(connection)
     count = 0
     while ids := missing(connection):
         with database.transaction(connection):

@@ -43,6 +43,7 @@ from pathlib import Path
 
 from app import database
 from app.accounts import people
+from app.annotations import waiting
 from app.errors import NotFound
 from app.lab.shown import lookups
 from app.search.find import Results, search
@@ -67,6 +68,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with database.opened(settings.database) as connection:
         check_indexed(settings, connection)
         person = people.owner(connection)
+        waiting.catch_up(connection)
         known = lookups.known(settings, connection, person)
         text = " ".join(options.query)
         found = search(connection, person, text, limit=options.limit, known=known)

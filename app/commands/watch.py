@@ -1,5 +1,7 @@
 """Index what changes below notes/ and analysis/, as it changes. `serve` starts this by itself.
 
+Meanwhile what was said on notes is put into the search.
+
 It is a process of its own: `python -m app.commands.watch`, with the settings in GLOSS_* variables.
 Each sync that did something is one line of JSON on stderr.
 """
@@ -14,7 +16,7 @@ import threading
 from contextlib import suppress
 
 from app import clock, database
-from app.annotations import anchored, store
+from app.annotations import anchored, store, waiting
 from app.errors import GlossError
 from app.lab import analyses
 from app.lab.runs import entries
@@ -42,17 +44,24 @@ def follow(settings: Settings, connection: sqlite3.Connection, stop: threading.E
     refreshing = refreshed(settings)
     for changed in watcher.watch(settings.notes, settings.analysis, stop):
         try:
-            if "analysis" in changed:
-                index_analyses(settings, connection)
-            if "notes" in changed:
-                log_report(sync.sync(settings, connection))
-                store.reindex(connection)
-                anchored.catch_up_all(connection)
-            entries.index(settings, connection)
-            if not refreshing.is_alive():
+            if changed:
+                index(settings, connection, changed)
+            else:
+                waiting.catch_up(connection)
+            if changed and not refreshing.is_alive():
                 refreshing = refreshed(settings)
         except (GlossError, sqlite3.Error) as error:
             log("sync_failed", reason=str(error))
+
+
+def index(settings: Settings, connection: sqlite3.Connection, changed: set[str]) -> None:
+    if "analysis" in changed:
+        index_analyses(settings, connection)
+    if "notes" in changed:
+        log_report(sync.sync(settings, connection))
+        store.reindex(connection)
+        anchored.catch_up_all(connection)
+    entries.index(settings, connection)
 
 
 def refreshed(settings: Settings) -> threading.Thread:

@@ -17,7 +17,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 
 from app.accounts.permissions import Person
-from app.search import find, index, matches, settling
+from app.search import find, matches, settling
 from app.search import values as field_values
 from app.search.deadline import deadline
 from app.search.fields import OF_NOTE, PLACES
@@ -102,7 +102,6 @@ def of_search(
     read = parse(text, typing=typing)
     if read.tree is None:
         return Facets()
-    index.catch_up(connection)
     with deadline(connection) as clock:
         query = find.settled(connection, person, read, known, clock, typing=typing)
         if query.tree is None:

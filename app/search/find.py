@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
-from app.search import beginning, index, matches, persons, ranking, reach, sought, spelling
+from app.search import beginning, matches, persons, ranking, reach, sought, spelling
 from app.search.deadline import SECONDS, Clock, deadline
 from app.search.fts import plan, wanted
 from app.search.hits import Hit, detailed
@@ -64,7 +64,6 @@ def search(
     (settling.py); lab.lookups gives all of it. Unavailable after so many `seconds`.
     """
     began = time.perf_counter()
-    index.catch_up(connection)
     read = parse(text, typing=typing)
     found, hits, suggestion = NOTHING, list[Hit](), None
     with deadline(connection, seconds) as clock:

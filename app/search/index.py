@@ -9,10 +9,6 @@ the common case.
 
 What is kept is what is shown. Where the index has its words in another spelling (folding.py), that
 is kept beside it, for nothing else can take them out again.
-
-The words of a new annotation wait for the next search, or for some more: by itself each entry
-writes as many pages of the database as fifty together. What takes an entry out, or lets others
-meet it, writes them first.
 """
 
 from __future__ import annotations
@@ -20,10 +16,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from app import database
 from app.search import folding, identifiers, signs
 from app.search.numbers import (
     AUDIENCES,
@@ -35,8 +29,6 @@ from app.search.numbers import (
 )
 
 ANNOTATION = "annotation"
-MOST_WAITING = 64
-WAITING_SECONDS = 0.05  # that a search waits for who writes; then it goes on without what is new
 
 ROW = """INSERT OR IGNORE INTO search_entry VALUES ({next},
     :type, :key, :uid, :date, :title, :headings, :tags, :body, :code, :signs, :folded)"""
@@ -66,7 +58,6 @@ OF_ANNOTATIONS = """SELECT entry.id, entry.key, annotation.visibility, annotatio
     LEFT JOIN document ON document.uid = entry.uid
     WHERE entry.type = 'annotation' AND {column} IN (SELECT value FROM json_each(?))"""
 COLUMNS = ("title", "headings", "tags", "body", "code")
-IS_WAITING = "SELECT 1 FROM search_waiting LIMIT 1"
 FRESH = """INSERT OR IGNORE INTO search_fresh
     SELECT ? WHERE EXISTS (SELECT 1 FROM search_best)"""
 
@@ -96,53 +87,37 @@ class Entry:
         return Place(self.audience, self.type == ANNOTATION, self.writer)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """An entry with its row and the words that the index has of it."""
+
+    entry: Entry
+    row: dict[str, object]
+    words: list[str]
+
+
 def put(connection: sqlite3.Connection, entry: Entry) -> bool:
     """Make or replace an entry; that of a note is withdrawn before its text changes.
 
     Whether it is a new one: then others may meet a note, and `follow_notes` is the next step.
     """
+    return put_prepared(connection, prepared(entry))
+
+
+def prepared(entry: Entry) -> Prepared:
+    """Most of the work of `put`, which needs no transaction: nobody waits for it."""
     kept = {name: storable(getattr(entry, name)) for name in COLUMNS}
     indexed = {name: folding.folded(text) for name, text in kept.items()}
     extra = extra_words(indexed)
-    values = as_kept(entry, kept, indexed, extra)
-    number, is_new = numbered(connection, entry, values)
-    connection.execute(TEXT, [number, *indexed.values(), extra])
-    if entry.type != ANNOTATION:
+    return Prepared(entry, as_kept(entry, kept, indexed, extra), [*indexed.values(), extra])
+
+
+def put_prepared(connection: sqlite3.Connection, ready: Prepared) -> bool:
+    number, is_new = numbered(connection, ready.entry, ready.row)
+    connection.execute(TEXT, [number, *ready.words])
+    if ready.entry.type != ANNOTATION:
         connection.execute(FRESH, [number])
     return is_new
-
-
-def put_later(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Keep a new entry, which every search from now on finds, unless somebody writes for long."""
-    waiting = connection.execute(
-        "INSERT INTO search_waiting (entry) VALUES (?)", [json.dumps(vars(entry))]
-    )
-    if (waiting.lastrowid or 0) >= MOST_WAITING:
-        put_waiting(connection)
-
-
-def put_waiting(connection: sqlite3.Connection) -> None:
-    """Put all that wait; nothing is written where there are none."""
-    if connection.execute(IS_WAITING).fetchone() is None:
-        return
-    rows = connection.execute("SELECT entry FROM search_waiting ORDER BY number").fetchall()
-    connection.execute("DELETE FROM search_waiting")
-    for row in rows:
-        with suppress(TypeError):  # of another version, with other fields: a sync makes it anew
-            put(connection, Entry(**json.loads(row["entry"])))
-
-
-def catch_up(connection: sqlite3.Connection) -> None:
-    """The same before a search, in a transaction of its own."""
-    if connection.execute(IS_WAITING).fetchone() is None:
-        return
-    # Pages that are kept since the annotations were made have found them already.
-    with (
-        suppress(sqlite3.OperationalError),
-        database.in_haste(connection, WAITING_SECONDS),
-        database.transaction(connection, shows=False),
-    ):
-        put_waiting(connection)
 
 
 def numbered(
@@ -226,8 +201,6 @@ def storable(text: str) -> str:
 
 def remove(connection: sqlite3.Connection, type: str, key: str) -> None:
     """Forget the entry; nothing happens if there is none."""
-    if type in {ANNOTATION, "note"}:
-        put_waiting(connection)
     withdraw(connection, type, key)
     connection.execute("DELETE FROM search_entry WHERE type = ? AND key = ?", [type, key])
     if type == "note":
@@ -239,14 +212,12 @@ def follow_notes(connection: sqlite3.Connection, uids: Sequence[int]) -> None:
     """Their annotations are for those who may list the note: a step of what changes that."""
     if not uids:
         return
-    put_waiting(connection)
     for row in entries_of(connection, "entry.uid", uids):
         move(connection, row, place_of(row))
 
 
 def follow_thread(connection: sqlite3.Connection, root: str) -> None:
     """What answers an annotation is for those who may read that."""
-    put_waiting(connection)
     for row in entries_of(connection, "annotation.thread", [root]):
         move(connection, row, place_of(row))
 

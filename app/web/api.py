@@ -15,7 +15,7 @@ from app.annotations import anchored
 from app.errors import BadInput, BaseMissing, Changed, NotFound
 from app.lab import analyses, runner, runs
 from app.lab.runs import history
-from app.lab.shown import board, lookups, spoken
+from app.lab.shown import board, spoken
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import naming, save
@@ -23,6 +23,7 @@ from app.search import find
 from app.web import access, asked, fillers, openapi, presenters, seen, told
 from app.web.analyses import listed
 from app.web.asked import Wanted
+from app.web.known import known_now
 from app.web.notes import readable, refuse_former
 from app.web.root import root
 from app.web.templates import address
@@ -94,7 +95,7 @@ def search() -> Response:
         raise BadInput("Say what to search for: q=words.", field="q")
     query, limit, offset = request.args["q"], asked.limit(20), asked.offset()
     order = asked.word("order", find.ORDERS) or find.RELEVANCE
-    known = lookups.known(access.settings(), g.db, g.person)
+    known = known_now()
     found = find.search(g.db, g.person, query, limit, offset, order=order, known=known)
     return answer(presenters.results(found))
 

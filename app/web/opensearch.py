@@ -7,10 +7,10 @@ import json
 from flask import Blueprint, Response, g, render_template, request
 
 from app.accounts.permissions import Action
-from app.lab.shown import lookups
 from app.markup.line import readable
 from app.search import find
 from app.web import access, cache
+from app.web.known import known_now
 from app.web.root import root
 
 blueprint = Blueprint("opensearch", __name__)
@@ -33,7 +33,7 @@ def description() -> Response:
 def suggestions() -> Response:
     """What the browser offers below its own box: titles, and where they lead."""
     text = request.args.get("q", "")
-    known = lookups.known(access.settings(), g.db, g.person)
+    known = known_now()
     found = find.search(g.db, g.person, text, SUGGESTIONS, typing=True, known=known).results
     hits = [hit for hit in found if hit.type == "note"]
     notes = {readable(hit.title): f"{root()}{hit.url}" for hit in hits}

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 
 from app.accounts.permissions import Action, visibilities
 from app.errors import BadInput
-from app.lab.shown import lookups
 from app.library import documents
 from app.search import facets, find, tries
 from app.search.find import DATE, ORDERS, RELEVANCE, Results
 from app.web import access, asked, examples, hit_notes
+from app.web.known import known_now
 
 blueprint = Blueprint("search", __name__)
 
@@ -91,7 +91,7 @@ def more() -> Response:
 def facets_of_search() -> Response:
     """What the hits may be narrowed down to: a part of the page, or a page of its own."""
     wanted = required()
-    known = lookups.known(access.settings(), g.db, g.person)
+    known = known_now()
     typing = "typing" in request.args
     found = facets.of_search(g.db, g.person, wanted.text, known=known, typing=typing)
     is_part = "HX-Request" in request.headers
@@ -107,7 +107,7 @@ def shown(template: str, wanted: Asked, *, part: bool = False) -> str:
     """`part`: hits that are put behind those that are there."""
     results, others = None, []
     if wanted.text.strip():
-        known = lookups.known(access.settings(), g.db, g.person)
+        known = known_now()
         results = find.search(
             *(g.db, g.person, wanted.text, wanted.shown, wanted.offset),
             order=wanted.order,

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Person
-from app.annotations import store
+from app.annotations import store, waiting
 from app.annotations.model import CONTEXT, check
 from app.library.syncing import sync
-from app.search import common, facets, find, index, matches, pruned, ranking, spelling, tags
+from app.search import common, facets, find, matches, pruned, ranking, spelling, tags
 from app.search.deadline import deadline
 from app.search.fts import ANNOTATIONS, plan
 from app.search.numbers import AUDIENCES, LOOKED_UP
@@ -35,8 +34,14 @@ def said(target: str, words: str = WORD, **more: Any) -> dict[str, Any]:
     return check(made)
 
 
+def search(connection: sqlite3.Connection, *asked: Any, **more: Any) -> find.Results:
+    """As every page does it."""
+    waiting.catch_up(connection)
+    return find.search(connection, *asked, **more)
+
+
 def found(connection: sqlite3.Connection, person: Person, words: str = WORD) -> set[str]:
-    results = find.search(connection, person, words)
+    results = search(connection, person, words)
     assert results.total == len(results.results)
     counted = facets.of_search(connection, person, words)
     assert counted.total == results.total
@@ -80,9 +85,9 @@ def test_a_tag_of_an_annotation_is_found_by_whoever_may_read_it(
     assert found(connection, ben, "in:annotations tag:later") == {later}
     assert found(connection, PUBLIC, "tag:öl") == {later}
     assert found(connection, ben, "tag:late") == found(connection, ben, "tag:secrets") == set()
-    assert "did you mean tag:later/soon" in find.search(connection, ben, "tag:later/sooon").note
-    assert "did you mean" not in find.search(connection, ben, "tag:secretz").note
-    assert "did you mean tag:Secrets" in find.search(connection, ann, "tag:secretz").note
+    assert "did you mean tag:later/soon" in search(connection, ben, "tag:later/sooon").note
+    assert "did you mean" not in search(connection, ben, "tag:secretz").note
+    assert "did you mean tag:Secrets" in search(connection, ann, "tag:secretz").note
     counted = facets.of_search(connection, ben, "tag:later").facets
     assert {v.name: v.count for facet in counted if facet.field == "tag" for v in facet.values} == {
         "later/soon": 1, "Öl": 1,
@@ -140,54 +145,8 @@ def test_who_may_not_list_a_note_meets_nothing_of_its_margin_from_then_on(
         assert found(connection, ben) == every
         assert found(connection, PUBLIC) == (every if for_all else set())
         assert bool(spelling.met(connection, PUBLIC, WORD)) == bool(for_all)
-        typed = find.search(connection, PUBLIC, WORD[:5], typing=True)
+        typed = search(connection, PUBLIC, WORD[:5], typing=True)
         assert bool(typed.results) == bool(for_all)
-
-
-def test_new_ones_wait_for_a_search_and_are_for_those_who_may_read_them_by_then(
-    connection: sqlite3.Connection, everybody: People, write: Write
-) -> None:
-    ann = everybody["ann"]
-    waiting = "SELECT count(*) FROM search_waiting"
-    shared, gone, changed = (store.create(connection, ann, said("/notes/a")).id for _ in range(3))
-    assert connection.execute(waiting).fetchone()[0] == 3
-    write("private")
-    store.delete(connection, ann, gone)
-    store.update(connection, ann, changed, said("/notes/a", "heard", visibility="private"))
-    assert found(connection, PUBLIC) == set()
-    assert found(connection, ann) == {shared}
-    for _ in range(index.MOST_WAITING + 1):
-        store.create(connection, ann, said("/notes/a"))
-    assert connection.execute(waiting).fetchone()[0] == 1
-    assert find.search(connection, ann, f"{WORD} by:ann").total == index.MOST_WAITING + 2
-
-
-def test_a_search_goes_on_while_somebody_writes_for_long(
-    connection: sqlite3.Connection,
-    everybody: People,
-    write: Write,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(index, "WAITING_SECONDS", 0.05)
-    kept = store.create(connection, everybody["ann"], said("/notes/a")).id
-    with database.opened(settings.database) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert found(connection, PUBLIC) == set()
-        other.execute("COMMIT")
-    assert found(connection, PUBLIC) == {kept}
-    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 1000 * database.BUSY_SECONDS
-
-
-def test_what_another_version_left_waiting_is_made_anew_by_a_sync(
-    connection: sqlite3.Connection, everybody: People, write: Write
-) -> None:
-    kept = store.create(connection, everybody["ann"], said("/notes/a")).id
-    other = "UPDATE search_waiting SET entry = json_set(entry, '$.of_tomorrow', 1)"
-    connection.execute(other)
-    assert found(connection, PUBLIC) == set()
-    store.reindex(connection)
-    assert found(connection, PUBLIC) == {kept}
 
 
 def test_an_id_says_all_but_what_nobody_meets(
@@ -196,6 +155,7 @@ def test_an_id_says_all_but_what_nobody_meets(
     for visibility in ("shared", "private"):
         store.create(connection, everybody["ann"], said("/notes/a", visibility=visibility))
     store.create(connection, everybody["ann"], said("https://example.org/b"))
+    waiting.catch_up(connection)
     looked_up = f"SELECT count(*) FROM search_entry WHERE id % {AUDIENCES} = {LOOKED_UP}"
     assert connection.execute(looked_up).fetchone()[0] == 0
     write("")
@@ -243,12 +203,12 @@ def test_what_lists_find_is_what_is_ranked(
     many: sqlite3.Connection, everybody: People, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = everybody[name]
-    exact = {text: find.search(many, person, text) for text in MORE}
+    exact = {text: search(many, person, text) for text in MORE}
     monkeypatch.setattr(common, "COMMON", 10)
     assert common.refresh(many)
     monkeypatch.setattr(pruned.matches, "listed", lambda *_: pytest.fail("all were ranked"))
     for text, wanted in exact.items():
-        listed = find.search(many, person, text)
+        listed = search(many, person, text)
         assert listed.total == wanted.total > 20
         scores = [[round(hit.score, 6) for hit in each.results] for each in (listed, wanted)]
         assert scores[0] == scores[1], text
@@ -262,18 +222,18 @@ def test_what_was_written_or_taken_away_since_the_lists_were_made_counts(
 ) -> None:
     monkeypatch.setattr(common, "COMMON", 10)
     assert common.refresh(many)
-    first = find.search(many, PUBLIC, "walks").results[0]
+    first = search(many, PUBLIC, "walks").results[0]
     owner = next(each for each in ("ann", "ben") if each in first.reason)
     store.delete(many, everybody[owner], first.id)
     new = store.create(many, everybody["ann"], said("/notes/a", "walks " * 12)).id
-    hits = find.search(many, PUBLIC, "walks")
+    hits = search(many, PUBLIC, "walks")
     assert hits.results[0].id == new
     assert first.id not in {hit.id for hit in hits.results}
-    typed = find.search(many, PUBLIC, "walk", typing=True)
+    typed = search(many, PUBLIC, "walk", typing=True)
     assert typed.results[0].id == new
     write("private")
-    assert find.search(many, PUBLIC, "walks").total == 0
-    assert not find.search(many, PUBLIC, "wal", typing=True).results
+    assert search(many, PUBLIC, "walks").total == 0
+    assert not search(many, PUBLIC, "wal", typing=True).results
 
 
 @pytest.mark.parametrize("name", ["public", "ann"])
@@ -281,14 +241,14 @@ def test_all_of_them_come_the_newest_first(
     many: sqlite3.Connection, everybody: People, name: str
 ) -> None:
     many.execute("UPDATE annotation SET created = created || (rowid % 7)")
-    index.catch_up(many)
+    waiting.catch_up(many)
     many.execute("DELETE FROM search_entry WHERE type = 'annotation'")
     many.execute("INSERT INTO search_text(search_text) VALUES ('rebuild')")
     store.reindex(many)
     person, every = everybody[name], Given(ANNOTATIONS)
     wanted = matches.listed(many, person, plan(every), Page(20, 10))
     for order in find.ORDERS:
-        hits = find.search(many, person, "in:annotations", 20, 10, order=order)
+        hits = search(many, person, "in:annotations", 20, 10, order=order)
         assert hits.total == wanted.total > 40
         found = ranking.ranked(many, person, every, Page(20, 10, order))
         assert list(found.scores) == list(wanted.scores)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app import database
 from app.accounts.permissions import Action, Person
-from app.annotations import entries, listing, shown, store
+from app.annotations import entries, listing, shown, store, waiting
 from app.annotations.kept import as_json, count, may_read
 from app.annotations.model import CONTEXT, check
 from app.annotations.reading import Said
@@ -41,6 +41,7 @@ def quoting(source: str, exact: str, **more: Any) -> dict[str, Any]:
 
 
 def found(library: sqlite3.Connection, person: Person, words: str) -> list[str]:
+    waiting.catch_up(library)
     return [hit.id for hit in find.search(library, person, words).results]
 
 
@@ -282,7 +283,7 @@ def test_pages_are_in_order_and_whole(library: sqlite3.Connection, everybody: Pe
 def test_nothing_is_kept_of_a_write_that_fails(
     library: sqlite3.Connection, everybody: People
 ) -> None:
-    library.execute("DROP TABLE search_waiting")
+    library.execute("DROP TABLE anchor")
     with pytest.raises(sqlite3.OperationalError):
         store.create(library, everybody["annotator"], about("/notes/open"))
     assert library.execute("SELECT count(*) FROM annotation").fetchone()[0] == 0

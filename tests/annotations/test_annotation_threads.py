@@ -11,7 +11,7 @@ import pytest
 
 from app import clock
 from app.accounts.permissions import Person
-from app.annotations import bodies, listing, store, threads, uprooted
+from app.annotations import bodies, listing, store, threads, uprooted, waiting
 from app.annotations.composing import Typed, compose, revise
 from app.annotations.kept import Annotation, may_read
 from app.annotations.model import CONTEXT
@@ -71,6 +71,7 @@ def test_nobody_reads_a_reply_without_what_it_answers(
     store.update(library, writer, root.id, state)
     for name, person in everybody.items():
         mine = person == writer
+        waiting.catch_up(library)
         assert bool(find.search(library, person, "xylophone in:annotations").total) == mine, name
         assert bool(listing.page(library, person, limit=9).total) == mine, name
         assert bool(threads.of_note(library, note, person).total) == mine, name
@@ -133,6 +134,7 @@ def test_undo_brings_back_what_was_deleted_or_changed(
         store.undo(library, everybody["owner"], kept.id)
     assert store.undo(library, writer, kept.id).body == "Oh."
     assert store.undo(library, writer, kept.id).stored == kept.stored
+    waiting.catch_up(library)
     assert find.search(library, writer, "xylophone in:annotations").total == 1
     assert threads.of_note(library, note, writer).threads[0].comment.start == TEXT.index("second")
     with pytest.raises(NotFound):

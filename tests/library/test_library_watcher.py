@@ -18,9 +18,13 @@ from pathlib import Path
 import pytest
 
 from app import database
+from app.accounts import people
+from app.annotations import store
+from app.annotations.model import CONTEXT
 from app.library import documents
 from app.library.syncing import watcher
 from app.library.writing import temporaries
+from app.search import find
 from app.settings import Settings, environment
 
 Told = queue.Queue[set[str]]
@@ -39,7 +43,8 @@ def told(
 
     def listen() -> None:
         for changed in watcher.watch(settings.notes, settings.analysis, stop):
-            heard.put(changed)
+            if changed:
+                heard.put(changed)
 
     listener = threading.Thread(target=listen)
     listener.start()
@@ -108,6 +113,10 @@ def test_the_process_indexes_what_changes(
         before = database.version(connection)
         (settings.analysis / "walk.py").write_text('"""Walk."""\n\ndef main() -> dict: return {}\n')
         until(lambda: database.version(connection) > before)
+        said = {"type": "TextualBody", "value": "wombats"}
+        made = {"@context": CONTEXT, "type": "Annotation", "body": said, "target": "/notes/first"}
+        store.create(connection, people.create(connection, "ann", "annotator"), made)
+        until(lambda: find.search(connection, people.owner(connection), "wombats").total == 1)
     finally:
         child.send_signal(signal.SIGTERM)
         _, errors = child.communicate(timeout=SECONDS)

@@ -259,7 +259,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(connection: sqlite3.C
         connection.set_trace_callback(None)
         return sum(not text.startswith("--") for text in seen)
 
-    assert statements(1) == statements(30) == 6
+    assert statements(1) == statements(30) == 5
 
 
 SECRET = "xyzzy"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app import database
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Person, Role
-from app.annotations import store
+from app.annotations import store, waiting
 from app.commands.sync import up_to_date
 from app.errors import Unavailable
 from app.lab import runs
@@ -112,6 +112,7 @@ def annotate(
         **more,
     }
     store.create(connection, person, body)
+    waiting.catch_up(connection)
 
 
 Find = Callable[..., Results]

@@ -9,7 +9,7 @@ import pytest
 
 from app.accounts import people
 from app.accounts.permissions import PUBLIC, Person, Role
-from app.annotations import composing, store
+from app.annotations import composing, store, waiting
 from app.annotations.composing import MOTIVATIONS, OF_KINDS, Typed
 from app.annotations.reading import COLOURS
 from app.commands.sync import up_to_date
@@ -44,6 +44,7 @@ def find(settings: Settings, connection: sqlite3.Connection) -> Find:
         assert document
         made = composing.compose("walks", document.text, person, NOW, typed)
         store.create(connection, person, made, slug=kind)
+    waiting.catch_up(connection)
 
     def found(text: str, person: Person = owner) -> set[str]:
         results = search(connection, person, text, 100)
@@ -124,6 +125,7 @@ def test_what_is_about_another_site_is_found_by_who_is_signed_in(
     owner = people.owner(connection)
     store.create(connection, owner, sent, slug="elsewhere")
     store.create(connection, owner, {**sent, "visibility": "private"}, slug="mine")
+    waiting.catch_up(connection)
     reader = people.create(connection, "a reader", Role.READER)
     assert (find("zanzibar"), find("zanzibar", reader)) == ({"elsewhere", "mine"}, {"elsewhere"})
     assert find("zanzibar", PUBLIC) == set()

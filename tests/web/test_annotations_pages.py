@@ -15,7 +15,6 @@ from app.accounts import people
 from app.accounts.permissions import PUBLIC
 from app.annotations import listing, model, store
 from app.library.syncing.sync import sync
-from app.search import find
 from app.settings import Settings
 
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -74,8 +73,8 @@ def test_a_comment_is_added_found_and_shown_at_its_passage(
     assert f'href="{place}?annotation={named}#{mark}"' in overview
     assert f'href="{place}#:~:text=second%20walk"' in overview
     assert "annotator" in overview
-    hits = find.search(connection, PUBLIC, "which in:annotations").results
-    assert [hit.url for hit in hits] == [response.location]
+    hits = public.get("/api/search?q=which+in:annotations").json["results"]
+    assert [hit["url"] for hit in hits] == [response.location]
 
 
 @pytest.mark.parametrize(

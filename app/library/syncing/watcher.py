@@ -1,5 +1,7 @@
 """Which of the two folders changed: notes/ or analysis/. What to do then is for the caller.
 
+While nothing changes it says so about once a second.
+
 Where the system cannot tell of changes (its watches are used up, a network drive), the folders
 are looked through once a second instead.
 """
@@ -24,6 +26,8 @@ SKIPPED = ("__pycache__",)
 
 def watch(notes: Path, analysis: Path, stop: threading.Event) -> Iterator[set[str]]:
     """Yield `{"notes"}`, `{"analysis"}` or both after each change, until `stop` is set.
+
+    An empty set about once a second when there was none.
 
     Both are yielded at the start, when the watch already stands: nothing in between is missed.
     """
@@ -79,7 +83,7 @@ def until_replaced(
         if not started:
             started = True
             yield set(folders)
-        elif changes:
+        else:
             yield {name for _, path in changes for name in named(watched, path)}
         if identities(folders) != present:
             return
