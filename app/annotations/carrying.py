@@ -105,6 +105,31 @@ class Carrier:
         at = self.once(quote) if weight(quote) >= ALONE else None
         return None if at is None else (at, at + end - start)
 
+    def gap(self, start: int, end: int) -> Span | None:
+        """Where what stood between two that are still neighbours was rewritten, and not by much."""
+        first, last = self.now_before(start), self.now_after(end)
+        if first is None or last is None or not 0 < last - first <= 2 * (end - start) + NEAR:
+            return None
+        return first, last
+
+    def now_before(self, place: int) -> int | None:
+        """Where the last characters before a place of the old text end now; None: far from it."""
+        number = bisect_right(self.starts, place - 1) - 1
+        if number < 0:
+            return 0 if place <= NEAR else None
+        same = self.same[number]
+        end = min(place, same.old + same.length)
+        return same.new + end - same.old if place - end <= NEAR else None
+
+    def now_after(self, place: int) -> int | None:
+        """Where the first ones after it begin now."""
+        number = max(0, bisect_right(self.starts, place) - 1)
+        for same in self.same[number : number + 2]:
+            if same.old + same.length > place:
+                begin = max(place, same.old)
+                return same.new + begin - same.old if begin - place <= NEAR else None
+        return len(self.new) if len(self.old) - place <= NEAR else None
+
     def once(self, words: str) -> int | None:
         """Where words stand in the new text, if they stand once in either."""
         at = self.in_new.once(words)

@@ -47,21 +47,22 @@ def follow(old: str, new: str, marks: Sequence[Mark]) -> list[Mark]:
     spans = [(each.start, each.end) for each in marks if each.start is not None]
     carrier = Carrier(old, new)
     carried = iter(carrier.carry([(start, end) for start, end in spans if end is not None]))
-    return [followed(carrier.in_new, each, carried) for each in marks]
+    return [followed(carrier, each, carried) for each in marks]
 
 
-def followed(new: Searched, mark: Mark, carried: Iterator[Anchor]) -> Mark:
+def followed(carrier: Carrier, mark: Mark, carried: Iterator[Anchor]) -> Mark:
     if not mark.said:
         return mark
     anchor = next(carried) if mark.start is not None else None
-    if anchor is None or anchor.start is None or anchor.end is None:
-        return returned(new, mark)
-    return settled(new, mark, anchor.start, anchor.end)
+    found = None
+    if anchor is not None and anchor.start is not None and anchor.end is not None:
+        found = settled(carrier.new, mark, anchor.start, anchor.end)
+    return found or restored(carrier, mark) or returned(carrier.in_new, mark)
 
 
-def settled(new: Searched, mark: Mark, start: int, end: int) -> Mark:
+def settled(text: str, mark: Mark, start: int, end: int) -> Mark | None:
     """The mark at its new place, if that still says what was marked."""
-    text, now = new.text, new.text[start:end]
+    now = text[start:end]
     if now == mark.said:
         same = mark.grade == "exact" and start == mark.start
         return at(text, mark, start, end, "exact" if same else "moved")
@@ -70,7 +71,7 @@ def settled(new: Searched, mark: Mark, start: int, end: int) -> Mark:
         return at(text, mark, whole, whole + len(mark.said), "moved")
     if resembles(mark.said, now):
         return at(text, mark, start, end, "changed")
-    return returned(new, mark)
+    return None
 
 
 def at(text: str, mark: Mark, start: int, end: int, grade: Grade) -> Mark:
@@ -83,6 +84,18 @@ def around(text: str, said: str, start: int, end: int) -> int | None:
     first, last = max(0, start - len(said) + 1), end + len(said) - 1
     found = text.find(said, first, last)
     return found if found >= 0 and text.find(said, found + 1, last) < 0 else None
+
+
+def restored(carrier: Carrier, mark: Mark) -> Mark | None:
+    """The mark where its words are again what stands between its neighbours.
+
+    However little of what was written in their place is in them.
+    """
+    gap = carrier.gap(mark.start, mark.end) if mark.start is not None and mark.end else None
+    if gap is None or carrier.new.count(mark.said, *gap) != 1:
+        return None
+    start = carrier.new.index(mark.said, *gap)
+    return at(carrier.new, mark, start, start + len(mark.said), "moved")
 
 
 def returned(new: Searched, mark: Mark) -> Mark:

@@ -178,6 +178,21 @@ def test_what_comes_back_brings_its_mark_back() -> None:
     assert [text[mark.start : mark.end] for mark in marks] == [mark.said for mark in marks]
 
 
+CODE = "Words.\ndef far(D, t):\n    return (2 * D * t) ** 0.5\n\nprint(far(1, 2))\nMore."
+
+
+@pytest.mark.parametrize("written", ["return math.sqrt(2 * D * t)", "return sqrt(2*D*t)"])
+def test_what_was_rewritten_and_is_put_back_is_what_was_marked(written: str) -> None:
+    """Few of its letters are in what stood in its place, and they alone are too few to tell."""
+    said = "return (2 * D * t)"
+    other = CODE.replace(f"{said} ** 0.5", written)
+    marks = [marked(CODE, CODE.index(said), CODE.index(said) + len(said))]
+    changed = follow(CODE, other, marks)
+    assert changed[0].grade == "changed"
+    (back,) = follow(other, CODE, changed)
+    assert (back.start, back.end) == (CODE.index(said), CODE.index(said) + len(said))
+
+
 def test_a_mark_on_the_whole_note_stays() -> None:
     whole = Mark(None, None, "exact", "")
     assert follow(TEXT, "Other.", [whole]) == [whole]
