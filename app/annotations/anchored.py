@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app import database
-from app.annotations import anchors
+from app.annotations import anchors, table_rows
 from app.annotations.anchoring import SURE, Anchor, Grade
 from app.annotations.anchors import MADE_BY_THIS_CODE, New
 from app.annotations.following import Mark, marked
@@ -99,7 +99,7 @@ def followed(connection: sqlite3.Connection, document: Annotated) -> list[Placed
         return []
     now = anchors.moved_once(
         anchors.text(connection, document.uid),
-        document.text,
+        with_rows(connection, document),
         tuple(anchors.marks(connection, document.uid)),
     )
     marks = {each.id: each.mark for each in now}
@@ -169,14 +169,15 @@ def catch_up(connection: sqlite3.Connection, uid: int) -> int:
 def follow_to(connection: sqlite3.Connection, document: Text) -> int:
     uid, old = document.uid, anchors.text(connection, document.uid)
     kept = anchors.marks(connection, uid)
-    anchors.move(connection, kept, anchors.moved(old, document.text, kept))
+    text = with_rows(connection, document)
+    anchors.move(connection, kept, anchors.moved(old, text, kept))
     new = anchors.new(connection, uid)
     named = headings(connection, document)
     anchors.keep(connection, uid, [(each.id, first(each, document.text, named)) for each in new])
-    if old == document.text:
+    if old == text:
         anchors.stamp(connection, uid, document.sha256)
     else:
-        anchors.keep_text(connection, uid, document.sha256, document.text)
+        anchors.keep_text(connection, uid, document.sha256, text)
     return len(kept) + len(new)
 
 
@@ -184,6 +185,13 @@ def outgrown(connection: sqlite3.Connection, uid: int) -> Text | None:
     """The text of a note that has annotations, if the marks that are kept are of another one."""
     row = connection.execute(OUTGROWN, [uid]).fetchone()
     return Text(**row) if row else None
+
+
+def with_rows(connection: sqlite3.Connection, document: Annotated) -> str:
+    """The text of the note, in which the cells of a row are one line."""
+    query = "SELECT lines FROM document WHERE uid = ? AND sha256 = ?"
+    row = connection.execute(query, [document.uid, document.sha256]).fetchone()
+    return table_rows.joined(document.text, json.loads(row["lines"])) if row else document.text
 
 
 def headings(connection: sqlite3.Connection, document: Annotated) -> Callable[[], Named]:

@@ -56,7 +56,7 @@ class New:
 
 
 def text(connection: sqlite3.Connection, uid: int) -> str | None:
-    """The text in which the marks of the note are kept."""
+    """The text in which the marks of the note are kept, with its rows (table_rows)."""
     row = connection.execute("SELECT text FROM anchored_text WHERE note_uid = ?", [uid]).fetchone()
     return zstandard.decompress(row["text"]).decode() if row else None
 

@@ -18,6 +18,7 @@ from app.annotations.anchoring import ORPHAN, Anchor
 from app.annotations.finding import Searched
 from app.annotations.pieces import Same, inside_word, weight
 from app.annotations.survivors import survivors
+from app.annotations.table_rows import plain
 
 Span = tuple[int, int]
 
@@ -37,14 +38,14 @@ def carry(old: str, new: str, spans: Sequence[Span]) -> list[Anchor]:
 
 
 class Carrier:
-    """Two texts, and what is the same in both."""
+    """Two texts, with their rows or without, and what is the same in both."""
 
     def __init__(self, old: str, new: str) -> None:
-        self.old = old
-        self.new = new
+        self.old = plain(old)
+        self.new = plain(new)
         self.same = survivors(old, new)
         self.starts = [same.old for same in self.same]
-        self.in_old, self.in_new = Searched(old), Searched(new)
+        self.in_old, self.in_new = Searched(self.old), Searched(self.new)
 
     def carry(self, spans: Sequence[Span]) -> list[Anchor]:
         return [self.carried(start, end) for start, end in spans]

@@ -43,7 +43,7 @@ def marked(text: str, start: int, end: int) -> Mark:
 
 
 def follow(old: str, new: str, marks: Sequence[Mark]) -> list[Mark]:
-    """The marks of `old` as they stand in `new`."""
+    """The marks of `old` as they stand in `new`; either may have its rows (table_rows)."""
     spans = [(each.start, each.end) for each in marks if each.start is not None]
     carrier = Carrier(old, new)
     carried = iter(carrier.carry([(start, end) for start, end in spans if end is not None]))

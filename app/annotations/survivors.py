@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from app.annotations import pieces
+from app.annotations import pieces, table_rows
 from app.annotations.copies import firsts
 from app.annotations.finding import Searched
 from app.annotations.pieces import Pieces, Same, weight
 from app.annotations.rewording import ANYWHERE, IN_PLACE, reworded
+from app.annotations.table_rows import CELL, plain
 from app.library.history.matching import matching
 
 MOVED_LINE = 12  # letters that say which line it is, wherever it stands
@@ -30,13 +31,18 @@ Pairs = list[tuple[int, int]]  # numbers of pieces: of the old, of the new
 
 
 def survivors(old: str, new: str) -> list[Same]:
-    """What is the same, in the order of the old text."""
+    """What is the same, in the order of the old text. Either may have its rows (table_rows)."""
+    old, new = table_rows.alike(old, new)
     if old == new:
         return [Same(0, 0, len(old))] if old else []
     if old.count("\n") + new.count("\n") > MOST_LINES:
         return []
     a, b = by_lines(old), by_lines(new)
     found, a, b = taken(a, b, in_order(a, b))
+    if CELL in old:
+        a, b, old, new = table_rows.cells(a), table_rows.cells(b), plain(old), plain(new)
+        cells, a, b = taken(a, b, in_order(a, b))
+        found += cells
     mine, theirs = a.sentences(), b.sentences()
     in_place = reworded(mine, theirs, found, IN_PLACE)
     a_used, b_used = in_place.a_pieces, in_place.b_pieces

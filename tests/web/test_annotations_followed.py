@@ -164,3 +164,54 @@ def kept(connection: sqlite3.Connection) -> tuple[str, bool]:
 def followed(connection: sqlite3.Connection) -> bool:
     uid = connection.execute("SELECT note_uid FROM anchor").fetchone()[0]
     return anchored.outgrown(connection, uid) is None
+
+
+ROWS = ("| gas | in |\n|---|---|\n", "| iron | hot |\n", "| iron | cold |\n", "| tin | cold |\n")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["followed", "shown before it is"])
+def test_a_row_that_is_taken_out_takes_its_own_mark_along(
+    settings: Settings, connection: sqlite3.Connection, at_once: bool
+) -> None:
+    """Each cell is a line of the text, and the lines do not say which of the two is left."""
+    file, person = settings.notes / "walk.md", people.owner(connection)
+    file.write_text("".join(ROWS))
+    sync(settings, connection)
+    text = note_of(connection).text
+    marked = {}
+    for place, name in ((text.index("iron"), "first"), (text.rindex("iron"), "second")):
+        typed = Typed("iron", "Why?", start=place, end=place + 4)
+        at = "2026-11-22T10:00:00Z"
+        made = composing.compose("walk", text, person, at, typed)
+        marked[store.create(connection, person, made).id] = name
+    file.write_text(ROWS[0] + ROWS[2] + ROWS[3])
+    sync(settings, connection)
+    if at_once:
+        assert anchored.catch_up_all(connection) == 2
+    placed = anchored.of_note(connection, note_of(connection))
+    assert {marked[each.annotation_id]: each.grade for each in placed} == {
+        "first": "orphan",
+        "second": "moved",
+    }
+
+
+def test_in_a_row_that_was_changed_the_other_cells_stay(
+    settings: Settings, connection: sqlite3.Connection
+) -> None:
+    file, person = settings.notes / "walk.md", people.owner(connection)
+    file.write_text("".join(ROWS))
+    sync(settings, connection)
+    text = note_of(connection).text
+    typed = Typed("iron", "Why?", start=text.rindex("iron"), end=text.rindex("iron") + 4)
+    made = composing.compose("walk", text, person, "2026-11-22T10:00:00Z", typed)
+    store.create(connection, person, made)
+    file.write_text(ROWS[0] + "| brass | new |\n" + ROWS[1] + ROWS[2].replace("cold", "warm"))
+    sync(settings, connection)
+    (placed,) = anchored.of_note(connection, note_of(connection))
+    assert (placed.grade, placed.start) == ("moved", note_of(connection).text.rindex("iron"))
+
+
+def note_of(connection: sqlite3.Connection) -> documents.Document:
+    note = documents.get(connection, "walk")
+    assert note
+    return note
