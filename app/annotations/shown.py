@@ -15,14 +15,16 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from app import database, markup
 from app.annotations.addresses import note_of
-from app.annotations.reading import Reading, Said, read
+from app.annotations.reading import EDITING, Reading, Said, read
 from app.markup.note import NO_MACROS
 from app.markup.placeholders import typed
+from app.unseen import visible
 
 LONGEST = 20_000  # what may be rendered of one annotation, in characters of plain words
 FORMULA = 40  # such characters: what either end of a formula costs beside its TeX
@@ -74,11 +76,12 @@ def parts(reading: Reading, macros: Mapping[str, str]) -> Iterator[str]:
         if isinstance(piece, str):
             html = link(piece)
         else:
-            price = cost(piece)
-            words = rendered(piece, macros) if price <= left else ""
+            said = seen(piece)
+            price = cost(said)
+            words = rendered(said, macros) if price <= left else ""
             left -= price if words else 0
             is_short = words and len(words) <= room
-            html = framed(piece, words if is_short else text(piece.value, room))
+            html = framed(said, words if is_short else text(said.value, room))
         if len(html) > room + len(MORE):
             yield MORE
             return
@@ -86,6 +89,11 @@ def parts(reading: Reading, macros: Mapping[str, str]) -> Iterator[str]:
         yield html
         if MORE in html:
             return
+
+
+def seen(said: Said) -> Said:
+    """What may be written into a file is shown with the signs in it that nobody sees."""
+    return replace(said, value=visible(said.value)) if said.purpose == EDITING else said
 
 
 def cost(said: Said) -> int:
@@ -101,7 +109,7 @@ def framed(said: Said, html: str) -> str:
     marks = "".join(f' {name}="{value}"' for name, value in (("lang", language), ("dir", direction))
                     if value)  # fmt: skip
     html = f"<div{marks}>{html}</div>" if marks else html
-    if said.purpose != "editing":
+    if said.purpose != EDITING:
         return html
     return f'<div class="instead"><p class="label">It should read</p>{html}</div>'
 

@@ -180,6 +180,7 @@ def test_signs_that_nobody_sees_are_shown_to_who_decides(
 ) -> None:
     made = propose(clients["annotator"], "x_i x_j", "few\u202e steps\u2066")
     assert "few[U+202E] steps[U+2066]</code>" in page(clients["owner"])
+    assert "\u202e" not in page(clients["owner"])
     answer = press(clients["owner"], made, "accept")
     assert answer.location == f"/edit/sum?line=5&erratum={made}"
     assert "<ins>few[U+202E] steps[U+2066]</ins>" in clients["owner"].get(answer.location).text
