@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
-ALSO = ("annotations/shown.py", "annotations/reading.py")  # and what annotations say
+ALSO = ("annotations/shown.py", "annotations/reading.py", "unseen.py")  # and what annotations say
 ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 

@@ -63,7 +63,7 @@ def accept(
                             person_id=person.id, credit=errata.credit(kept))  # fmt: skip
     except Changed:
         return MustEdit(document.path, lines.first)
-    errata.accepted(connection, person, kept, saved.uid)
+    errata.accepted(connection, person, kept, found, saved.uid)
     anchored.follow_save(connection, saved.uid)
     stay(connection, document, saved.document, id, place)
     return Accepted(saved.path, saved.merged)

@@ -18,10 +18,18 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app.markup import Rendered
+from app.unseen import visible
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 FENCE = re.compile(r"\s*(?:```|~~~)")
-UNSEEN = re.compile(r"<[a-z/!?]|%%", re.IGNORECASE)  # what a page does not show of a proposal
+# What a page does not show of a proposal: HTML, a remark, what a formula defines for later ones.
+UNSEEN = re.compile(
+    r"<[a-z/!?]|%%|\\(?:[egx]?def|(?:future)?let|(?:re|provide)?(?:new)?command|label"
+    r"|DeclareMathOperator|global)(?![a-z])",
+    re.IGNORECASE,
+)
+LONGEST = 20_000  # characters, all of which the page shows as they would be written
+LEADS = re.compile(r' (?:href|src|id)="#?([^"]*)"|<!--gloss:([a-z]+)')
 Map = Sequence[tuple[int, int, int, int]]
 
 
@@ -70,9 +78,10 @@ def line_of(source: str, lines: Lines, words: str) -> int:
 
 def is_plain(replacement: str) -> bool:
     """Whether it may stand within a block, and all of it is seen by who accepts it: some words,
-    no other block, no fence, no HTML and no remark."""
+    no other block, no fence, no sign or part that a page does not show."""
     parts = replacement.splitlines()
-    has_words = any(map(str.isalnum, replacement)) and not UNSEEN.search(replacement)
+    is_seen = visible(replacement) == replacement and not UNSEEN.search(replacement)
+    has_words = any(map(str.isalnum, replacement)) and is_seen and len(replacement) <= LONGEST
     return has_words and all(part.strip() and not FENCE.match(part) for part in parts)
 
 
@@ -84,7 +93,7 @@ def is_only_there(before: Rendered, after: Rendered, start: int, end: int) -> bo
         and after.text.startswith(before.text[:start])
         and after.text.endswith(before.text[end:])
         and shape(before, start, 0) == shape(after, start, grown)
-        and computed(before) == computed(after)
+        and meant(before) == meant(after)
     )
 
 
@@ -97,7 +106,16 @@ def shape(rendered: Rendered, start: int, grown: int) -> list[tuple[int, int]]:
     return [(back(from_), back(to)) for from_, to, _, _ in rendered.lines]
 
 
-def computed(rendered: Rendered) -> list[object]:
-    """What the note computes and claims, which no correction of a text may change."""
+def meant(rendered: Rendered) -> list[object]:
+    """What the note is besides its words, which no correction of a text may change unasked.
+
+    What it computes and claims, the tags that it has, the values that it shows, and where it leads:
+    these are read off the source, and do not stand on the page as they would be written.
+    """
     claims = [(claim.id, claim.check, claim.expect) for claim in rendered.claims]
-    return [*claims, *(replace(block, line=0) for block in rendered.blocks)]
+    links = [(link.target, link.fragment) for link in rendered.links]
+    names = [sorted(rendered.tags), [cite.key for cite in rendered.cites], rendered.media]
+    blocks = [replace(block, line=0) for block in rendered.blocks]
+    headings = {heading.id for heading in rendered.headings}  # they follow their words
+    leads = [found for found in LEADS.findall(rendered.html) if found[0] not in headings]
+    return [claims, blocks, links, names, leads, len(rendered.problems)]

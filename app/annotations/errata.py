@@ -31,6 +31,7 @@ CLOSE = """INSERT INTO erratum (annotation_id, status, at, person_id, reason, re
         at = excluded.at, person_id = excluded.person_id, reason = excluded.reason,
         revision_id = excluded.revision_id
     WHERE erratum.status <> 'accepted'"""
+NOW = "SELECT quote, stored FROM annotation WHERE id = ?"
 MADE_BY_IT = "SELECT max(id) FROM revision WHERE note_uid = ? AND annotation_id = ?"
 
 
@@ -138,11 +139,21 @@ def credit(kept: Annotation) -> Credit:
     return Credit(kept.person_id, kept.id)
 
 
-def accepted(connection: sqlite3.Connection, person: Person, kept: Annotation, uid: int) -> None:
-    """The note says it now, in a version that credits who proposed it."""
+def accepted(
+    connection: sqlite3.Connection, person: Person, kept: Annotation, found: Erratum, uid: int
+) -> bool:
+    """Close it, if a version of the note credits who proposed it, and it is still what was `found`.
+
+    Without one nothing was made of it.
+    """
     with database.transaction(connection):
         revision = connection.execute(MADE_BY_IT, [uid, kept.id]).fetchone()[0]
-        close(connection, person, kept.id, "accepted", revision=revision)
+        if revision is None:
+            return False
+        row = connection.execute(NOW, [kept.id]).fetchone()
+        if row and erratum(kept.id, row["quote"], row["stored"], None).seen == found.seen:
+            close(connection, person, kept.id, "accepted", revision=revision)
+    return True
 
 
 def close(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from app.annotations.addresses import note_of
 from app.annotations.anchored import Annotated
 from app.annotations.entries import text_of
 from app.annotations.errata import Erratum
+from app.annotations.harmless import harmless
 from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, readable
 from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
@@ -31,11 +31,10 @@ from app.annotations.renames import followed
 from app.annotations.sent import sent
 
 OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
-    AND {{readable}} ORDER BY annotation.created, annotation.id"""
+    AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "changed_by",
            "visibility", "answers", "quote", "stands", "says", "replacement", "tags", "colour",
            "decided", "creator_as_sent", "created_as_sent")  # fmt: skip
-TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)  # HTML that a reader would run
 FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # with what a table's cell begins to compute
 VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight": "marks",
          "reply": "replies", "comment": "writes"}  # fmt: skip
@@ -136,18 +135,26 @@ def as_markdown(found: Sequence[Exported], source: str, title: str) -> str:
 
     What is of the whole note, or of a passage that is gone, comes last.
     """
-    parts = [source.rstrip("\r\n"), "---", f"# In the margin of “{one_line(title)}”"]
+    parts = [f"# In the margin of “{one_line(title)}”"]
     in_text = sorted(found, key=lambda each: (each.start is None, each.start or 0))
+    roots = {each.kept.id for each in found}
     for each in in_threads(in_text):
-        entry = "\n".join(lines(each))
-        parts.append(indented(entry) if each.kept.thread else entry)
-    return "\n\n".join(parts) + "\n"
+        entry = "\n".join(lines(each, is_alone=each.kept.thread not in roots))
+        parts.append(indented(entry) if each.kept.thread in roots else entry)
+    body = source.rstrip("\r\n")
+    margin = harmless("\n\n".join(parts))
+    return f"{body}\n\n---\n\n{margin}\n"
 
 
-def lines(each: Exported) -> Iterator[str]:
-    """An item of a list: who said it when, the passage, what was said and proposed."""
+def lines(each: Exported, *, is_alone: bool) -> Iterator[str]:
+    """An item of a list: who said it when, the passage, what was said and proposed.
+
+    `is_alone`: what its thread began with is not in the list.
+    """
     kept, reading = each.kept, read(each.kept.stored)
     about = [kept.created[:10], *(f"#{tag.replace(' ', '-')}" for tag in reading.tags)]
+    about += [kept.colour or "yellow"] if each.kind == "highlight" else []
+    about += ["answers a remark that was deleted"] if kept.thread and is_alone else []
     about += ["private"] if kept.visibility == "private" else []
     about += [f"changed by {kept.changed_by}"] if kept.changed_by else []
     about += {"orphan": ["its passage is gone"], "changed": ["its passage was changed"]}.get(
@@ -158,7 +165,7 @@ def lines(each: Exported) -> Iterator[str]:
         yield from ("", quoted(kept.quote))
     for said in reading.said:
         proposed = said.purpose == "editing"
-        words = text_of(said) if "html" in said.format.lower() else TAG.sub(r"\<", said.value)
+        words = text_of(said) if "html" in said.format.lower() else said.value
         yield from ("", *(["  It should read:", ""] if proposed else []), indented(words))
     for address in reading.links:
         note = note_of(address)  # as the note itself links to another one

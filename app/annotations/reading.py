@@ -18,16 +18,19 @@ from app.annotations import addresses
 SHORT = 5_000  # characters
 EDITING = "editing"  # the motivation of an erratum, and the purpose of what it proposes
 COLOURS = ("yellow", "green", "blue", "rose", "violet")
+TOLD = ("format", "purpose", "language", "textDirection")  # of a text
 CLASS = "gloss-"  # begins the class of a target that says the colour of its mark
 
 
 @dataclass(frozen=True)
 class Said:
-    """A text among the bodies."""
+    """A text among the bodies. `language`, `direction`: as they were sent, whatever that is."""
 
     value: str
     format: str
     purpose: str
+    language: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,8 @@ def texts(annotation: dict[str, Any]) -> Iterator[Said]:
         yield Said(first(annotation["bodyValue"]), "text/plain", "")
     for thing, _path in addresses.things(annotation.get("body"), ""):
         if "value" in thing:
-            yield Said(
-                first(thing["value"]), first(thing.get("format")), first(thing.get("purpose"))
-            )
+            told = (thing.get(key) for key in TOLD)
+            yield Said(first(thing["value"]), *map(first, told))
 
 
 def first(value: Any) -> str:

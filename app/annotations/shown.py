@@ -3,26 +3,40 @@
 Those are placeholders: whether one leads anywhere depends on who reads it, and when. Kept in a
 derived table once a sync has seen it, unless what it means depends on the macros of its note; what
 was said since is rendered once in a process.
+
+However much was sent, an annotation takes a bounded part of a page, and of the time to make it:
+what would take more reads as text, and ends where its room does.
 """
 
 from __future__ import annotations
 
 import html
 import json
+import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from app import database, markup
 from app.annotations.addresses import note_of
-from app.annotations.reading import Reading, Said, read
+from app.annotations.reading import EDITING, Reading, Said, read
 from app.markup.note import NO_MACROS
 from app.markup.placeholders import typed
+from app.unseen import visible
 
-SHORT = 5_000  # characters
-LONGEST = 20_000  # that are rendered: formulas alone take 1.7 s then; what is longer reads as text
+LONGEST = 20_000  # what may be rendered of one annotation, in characters of plain words
+FORMULA = 40  # such characters: what either end of a formula costs beside its TeX
+ENDS = re.compile(r"\$|\\[(\[]|\\begin\b")
+ROOM = 200_000  # characters of HTML for all that one annotation says
+ESCAPED = 7  # characters of HTML that one of text takes at most
+ADDRESS = 300  # characters of an address that are shown
+REMEMBERED = 512  # texts
 PLAIN = "text/plain"
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,7}")  # BCP 47
+DIRECTIONS = ("ltr", "rtl", "auto")
+MORE = '<p class="kind">… There is more of it than a page shows. The export has all of it.</p>'
 BATCH = 500
 LED_TO = ("https://", "http://")
 MISSING = """SELECT annotation.id, annotation.stored FROM annotation
@@ -51,15 +65,53 @@ def drop(connection: sqlite3.Connection, id: str) -> None:
 
 def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
     """What was said, as HTML that is safe to show; `macros` are those of the note."""
-    words = (with_purpose(said, rendered(said, macros)) for said in reading.said)
-    return "\n".join([*words, *map(link, reading.links)])
+    return "\n".join(parts(reading, macros))
 
 
-def with_purpose(said: Said, rendered: str) -> str:
-    """What is proposed in place of the passage says so."""
-    if said.purpose != "editing":
-        return rendered
-    return f'<div class="instead"><p class="label">It should read</p>{rendered}</div>'
+def parts(reading: Reading, macros: Mapping[str, str]) -> Iterator[str]:
+    """The HTML of each body, while there is room; what is left out is said to be."""
+    left, room = LONGEST, ROOM
+    pieces: tuple[Said | str, ...] = (*reading.said, *reading.links)
+    for piece in pieces:
+        if isinstance(piece, str):
+            html = link(piece)
+        else:
+            said = seen(piece)
+            price = cost(said)
+            words = rendered(said, macros) if price <= left else ""
+            left -= price if words else 0
+            is_short = words and len(words) <= room
+            html = framed(said, words if is_short else text(said.value, room))
+        if len(html) > room + len(MORE):
+            yield MORE
+            return
+        room -= len(html) + 1  # and the end of its line
+        yield html
+        if MORE in html:
+            return
+
+
+def seen(said: Said) -> Said:
+    """What may be written into a file is shown with the signs in it that nobody sees."""
+    return replace(said, value=visible(said.value)) if said.purpose == EDITING else said
+
+
+def cost(said: Said) -> int:
+    if is_plain(said):
+        return 0
+    return len(said.value) + FORMULA * len(ENDS.findall(said.value))
+
+
+def framed(said: Said, html: str) -> str:
+    """In its language; and what is proposed in place of the passage says so."""
+    language = said.language if LANGUAGE.fullmatch(said.language) else ""
+    direction = said.direction if said.direction in DIRECTIONS else ""
+    marks = "".join(f' {name}="{value}"' for name, value in (("lang", language), ("dir", direction))
+                    if value)  # fmt: skip
+    html = f"<div{marks}>{html}</div>" if marks else html
+    if said.purpose != EDITING:
+        return html
+    return f'<div class="instead"><p class="label">It should read</p>{html}</div>'
 
 
 def link(address: str) -> str:
@@ -68,7 +120,7 @@ def link(address: str) -> str:
     To a note it is one of the placeholders, which has the note's title once it is filled.
     """
     note = note_of(address)
-    shown = html.escape(note or address)
+    shown = html.escape(shorten(note or address))
     if note:
         meant = {"target": f"/{note}", "fragment": unquote(urlsplit(address).fragment)}
         shown = f"{typed('link', {**meant, 'titled': True})}{shown}</a>"
@@ -77,26 +129,31 @@ def link(address: str) -> str:
     return f'<p class="linked">→ {shown}</p>'
 
 
+def shorten(words: str) -> str:
+    return words if len(words) <= ADDRESS else f"{words[:ADDRESS]}…"
+
+
 def rendered(said: Said, macros: Mapping[str, str]) -> str:
-    """Short texts, which are nearly all, are rendered once in a process."""
+    """Once in a process; nothing, if it would take more than there is for all."""
     used = tuple(sorted(macros.items())) if "\\" in said.value else ()
-    return remembered(said, used) if len(said.value) <= SHORT else render(said, used)
+    return remembered(said.value, is_plain(said), used)
 
 
-@lru_cache(maxsize=1024)
-def remembered(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
-    return render(said, macros)
-
-
-def render(said: Said, macros: tuple[tuple[str, str], ...]) -> str:
+@lru_cache(maxsize=REMEMBERED)
+def remembered(words: str, plain: bool, macros: tuple[tuple[str, str], ...]) -> str:
     """Plain text as it is; everything else as Markdown, whose renderer sanitises HTML too."""
-    words = said.value
-    if not is_plain(said):
-        if len(words) <= LONGEST:
-            return markup.as_html(words, dict(macros), named=True).strip()
-        words = markup.as_text(words, named=True)
-    paragraphs = html.escape(words).strip().split("\n\n")
-    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+    if plain:
+        return text(words, ROOM)
+    found = markup.as_html(words, dict(macros), named=True).strip()
+    return found if len(found) <= ROOM else ""
+
+
+def text(words: str, room: int) -> str:
+    """As it was typed, and as much of it as there is surely room for."""
+    shown = words.strip()[: max(0, room) // ESCAPED]
+    paragraphs = html.escape(shown).split("\n\n")
+    found = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
+    return found if len(shown) == len(words.strip()) else found + MORE
 
 
 def is_plain(said: Said) -> bool:

@@ -37,7 +37,7 @@ IS_TODAYS = f"""SELECT 1 FROM anchored_text
 PLACED = """SELECT annotation.id AS annotation_id, start, "end", grade, said FROM anchor
     JOIN annotation ON annotation.id = anchor.annotation_id
     WHERE anchor.note_uid = ? AND {where} AND thread = '' AND {shown}
-    ORDER BY start, annotation.created, annotation.id LIMIT ? OFFSET ?"""
+    ORDER BY start, annotation.created, annotation.rowid LIMIT ? OFFSET ?"""
 REPLIES = f"""{SELECT} WHERE annotation.thread IN (SELECT value FROM json_each(?))
     AND annotation.deleted IS NULL AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
 

@@ -9,13 +9,14 @@ from xml.etree import ElementTree
 
 from flask import Blueprint, Response, g, render_template, request
 
-from app.accounts.permissions import PUBLIC, Action, Person
+from app.accounts.permissions import PUBLIC, Action, Person, visibilities
 from app.annotations import export, overview
+from app.annotations.bodies import MAX_TAG, MAX_TAGS
 from app.annotations.kept import may_change
 from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
 from app.errors import BadInput, NotFound
-from app.library import macros
+from app.library import documents, macros
 from app.web import access, headers, named_links, notes, protocol
 from app.web.feeds import ATOM, BEGINNING, add, conditional, moment, tag
 from app.web.root import root
@@ -51,6 +52,7 @@ def for_people() -> Response:
         newer=place(wanted, number - 1) if number else None,
         older=place(wanted, number + 1) if found.has_more and number < LAST else None,
         place=place,
+        exported=wanted.note if is_readable(wanted.note) else "",
         kinds=KINDS,
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
@@ -64,6 +66,12 @@ def with_links(rows: list[Row], person: Person) -> list[Row]:
     """With what `person` may follow of the links in what was said."""
     filled = named_links.filled([(row.kept.path or "", row.html) for row in rows], person)
     return [replace(row, html=html) for row, html in zip(rows, filled, strict=True)]
+
+
+def is_readable(note: str) -> bool:
+    """Whether there is a note to export, for who asks."""
+    found = documents.get(g.db, note) if note else None
+    return found is not None and found.visibility in visibilities(g.person, Action.READ)
 
 
 def known_macros() -> dict[str, str]:
@@ -134,8 +142,8 @@ def add_entry(whole: ElementTree.Element, base: str, row: Row) -> None:
     add(entry, "updated", moment(kept.modified))
     add(entry, "link", rel="alternate", type="text/html", href=base + where)
     add(add(entry, "author"), "name", kept.who)
-    for name in row.tags:
-        add(entry, "category", term=name)
+    for name in row.tags[:MAX_TAGS]:
+        add(entry, "category", term=name[:MAX_TAG])
     said = render_template("annotations/_said.html", row=row)
     add(entry, "content", without_boxes(said), type="html")
 

@@ -111,7 +111,7 @@ def update(id: str) -> ResponseReturnValue:
 def updated(form: Form) -> str:
     settings, person = access.settings(), g.person.id
     before = save.version(settings, g.db, form.id, form.base)
-    source, about = newlines.like(before, writing.source_of(form)), errata.proposed(form.id)
+    source, about = newlines.like(before, writing.source_of(form)), errata.accepted(form.id)
     try:
         saved = save.update(settings, g.db, form.id, source, form.base, person_id=person,
                             credit=errata.credit_of(about))  # fmt: skip
@@ -119,8 +119,8 @@ def updated(form: Form) -> str:
         if not request.form.get("anew"):  # it has not been said yet that the note is gone
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
-    errata.saved_with(about, saved)
     anchored.follow_save(g.db, saved.uid)
+    errata.saved_with(about, saved)
     return place_of(saved)
 
 
@@ -269,7 +269,7 @@ def page(form: Form, wrong: dict[str, str] | None = None, **more: object) -> str
         drafts=unsaved.by_note(g.db, [each for each in others if each.token != form.draft]),
         wrong=wrong or {},
         going=deleting.of(g.db, g.person, form.id) if form.id else None,
-        proposed=errata.proposed(form.id) if form.id else None,
+        **errata.in_editor(form.id),
         at_line=errata.line_of(form.header),
         **more,
     )

@@ -1,7 +1,7 @@
 """Errata as who may change the note meets them: accept with one press, or in the editor; decline.
 
 Forms that work without scripts. Where a press is not enough, the editor opens at the line with the
-proposal above the text, and saving there accepts it, to the credit of who proposed it.
+proposal above the text, and a save that changes the note accepts it, crediting who proposed it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.annotations import accepting, errata
 from app.annotations.accepting import MustEdit
 from app.annotations.errata import Erratum, Evidence
 from app.annotations.kept import Annotation
-from app.errors import GlossError
+from app.errors import Conflict, GlossError
 from app.lab.shown import board
 from app.lab.shown.board import Checked
 from app.library import documents
@@ -85,14 +85,35 @@ def proposed(path: str) -> tuple[Annotation, Erratum] | None:
     return None
 
 
+def in_editor(path: str) -> dict[str, object]:
+    """What the form shows of it: the proposal as it is now; the tick counts for what was seen."""
+    about = proposed(path) if path else None
+    was_sent = request.method == "POST"
+    ticked = "accept" in request.form and about and request.form.get("seen") == about[1].seen
+    return {"proposed": about, "takes_it": ticked if was_sent else True}
+
+
+def accepted(path: str) -> tuple[Annotation, Erratum] | None:
+    """The erratum that saving accepts, which is still what the form has shown."""
+    if "accept" not in request.form:
+        return None
+    about = proposed(path)
+    if about:
+        errata.check_seen(about[1], request.form.get("seen", ""))
+    return about
+
+
 def credit_of(about: tuple[Annotation, Erratum] | None) -> Credit:
     return errata.credit(about[0]) if about else NO_CREDIT
 
 
 def saved_with(about: tuple[Annotation, Erratum] | None, saved: Saved) -> None:
     """The editor has made the change that was proposed, in its own words perhaps."""
-    if about:
-        errata.accepted(g.db, g.person, about[0], saved.uid)
+    if about and not errata.accepted(g.db, g.person, *about, saved.uid):
+        raise Conflict(
+            "Nothing was changed, so the erratum is not accepted.",
+            hint="Make the correction, or take away the tick: it stays open then.",
+        )
 
 
 def line_of(header: str) -> int:

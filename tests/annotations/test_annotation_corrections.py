@@ -57,7 +57,7 @@ def accepted(words: str, replacement: str) -> str | None:
         ("One walk", "One path", "One walk", "One path"),
         ("A walk of", "A path\nof", "A walk of", "A path\nof"),
         ("More", "Less", "## More", "## Less"),
-        ("The end", "The {{ shown.total }}th end", "The end", "The {{ shown.total }}th end"),
+        ("goes far", "goes ==so== far, 100% $x < y$", "goes far", "goes ==so== far, 100% $x < y$"),
     ],
 )
 def test_words_that_stand_once_in_their_block_are_replaced(
@@ -81,6 +81,18 @@ def test_words_that_stand_once_in_their_block_are_replaced(
         ("The end", "# The end\nand"),
         ("The end", ""),
         ("x", "y | z"),
+        ("The end", "The {{ shown.total }}th end"),
+        ("goes far", "goes #evil/tag"),
+        ("goes far", "goes [[other]]"),
+        ("goes far", "goes [far](https://e.org)"),
+        ("goes far", "goes to https://e.org"),
+        ("goes far", "goes ![far](https://e.org/x.png)"),
+        ("goes far", "goes as @cite2020 says"),
+        ("The end of walks.", "The end of walks. ^far"),
+        ("goes far", r"$\def\x{y}$ far"),
+        ("goes far", "goes\u202e far"),
+        ("goes far", "goes\u200b far"),
+        ("goes far", "goes far" * 4000),
     ],
 )
 def test_what_is_in_doubt_or_reaches_further_is_left_to_the_editor(

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markdown_it import MarkdownIt
 
 from app import create_app
 from app.accounts.permissions import PUBLIC
@@ -339,3 +340,79 @@ def test_who_may_not_read_a_note_exports_nothing_of_it(
         assert "Mine." not in clients["owner"].get(f"/annotations/export/walk.{ending}").text
     for name in ("walk", "walk.txt", ".md", "none.md"):
         assert clients["owner"].get(f"/annotations/export/{name}").status_code == 404
+
+
+def send(client: FlaskClient, target: Any, body: Any, **more: Any) -> str:
+    """As a program does; the id of what it made."""
+    sent = {"@context": "http://www.w3.org/ns/anno.jsonld", "type": "Annotation",
+            "target": target, "body": body, **more}  # fmt: skip
+    answer = client.post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert answer.json
+    return str(answer.json["id"].rpartition("/")[2])
+
+
+def said(value: str, **more: str) -> dict[str, str]:
+    return {"type": "TextualBody", "value": value, **more}
+
+
+def test_an_export_is_in_the_order_of_writing_also_within_a_second(clients: Clients) -> None:
+    annotator, notes = clients["annotator"], range(8)
+    made = [send(annotator, "/notes/walk", said(f"note {number}.")) for number in notes]
+    root = f"/annotations/{made[2]}"
+    answers = [send(annotator, root, said(f"answer {n}."), motivation="replying") for n in notes]
+    table = csv.DictReader(io.StringIO(annotator.get("/annotations/export/walk.csv").text))
+    assert [row["id"] for row in table] == [*made[:3], *answers, *made[3:]]
+    text = annotator.get("/annotations/export/walk.md").text
+    assert re.findall(r"^ *(?:note|answer) \d", text, re.MULTILINE) == [
+        *(f"  note {n}" for n in range(3)), *(f"    answer {n}" for n in notes),
+        *(f"  note {n}" for n in range(3, 8)),
+    ]  # fmt: skip
+    assert annotator.post(f"{root}/delete").status_code == 303
+    text = annotator.get("/annotations/export/walk.md").text
+    assert len(re.findall(r"^- .*\(.*, answers a remark that was deleted\)$", text, re.M)) == 8
+    assert len(re.findall(r"^  answer \d", text, re.M)) == 8  # below nobody else's
+
+
+def test_nothing_in_an_exported_margin_runs(clients: Clients) -> None:
+    annotator, run = clients["annotator"], "<img src=x onerror=alert(1)>"
+    quote = {"source": "/notes/walk", "selector": {"type": "TextQuoteSelector", "exact": run}}
+    html = "<p>hi <b>&lt;img src=x onerror=alert(1)&gt;</b></p>"
+    send(annotator, quote, said("gone"))
+    send(annotator, "/notes/walk", ["javascript:alert(3)", "https://e.org/a?b=c&d"])
+    send(annotator, "/notes/walk", said(html, format="text/html"))
+    send(annotator, "/notes/walk", said(run, purpose="tagging"), motivation="highlighting")
+    send(annotator, "/notes/walk", said(f"\\{run} [a](javascript:f) $a<b$ <svg/onload=f>"))
+    text = clients["public"].get("/annotations/export/walk.md").text
+    margin = text.partition("# In the margin of")[2]
+    assert re.search(
+        r"marks \(\d{4}-\d\d-\d\d, #\\<img-src=x-onerror=alert\(1\)>, yellow\)", margin
+    )
+    page = MarkdownIt("commonmark").render(margin)
+    assert not re.findall(r"<(?:img|svg|script)|href=\"javascript", page)
+    assert re.findall(r'href="([^"]*)"', page) == ["https://e.org/a?b=c&amp;d"]
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 3
+
+
+def test_what_a_program_sent_is_shown_in_part(clients: Clients) -> None:
+    tags = [said("t" * 90_000, purpose="tagging"), said("a\u202eb", purpose="tagging")]
+    tags += [said(f"tag{number}", purpose="tagging") for number in range(40)]
+    quote = {"type": "TextQuoteSelector", "exact": "$x$ gone " * 9_000}
+    send(
+        clients["annotator"], {"source": "/notes/walk", "selector": quote}, tags,
+        creator={"type": "Person", "name": "Mal\u202elory" + "y" * 3000},
+    )  # fmt: skip
+    for address in ("/notes/walk", "/annotations/", "/annotations/feed.atom"):
+        page = clients["public"].get(address).text
+        assert len(page) < 60_000, address
+        assert ("and 22 more" in page) == (address != "/annotations/feed.atom")
+        assert ("Mal[U+202E]loryy" in page) == (address != "/annotations/feed.atom")
+
+
+def test_a_note_that_is_not_there_is_not_exported(clients: Clients, made: dict[str, str]) -> None:
+    for role, note in (("public", "own"), ("reader", "nosuch"), ("public", "nosuch")):
+        page = clients[role].get(f"/annotations/?note={note}")
+        assert (page.status_code, "/annotations/export/" in page.text) == (200, False)
+    assert "/annotations/export/own.md" in clients["reader"].get("/annotations/?note=own").text

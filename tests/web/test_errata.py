@@ -116,24 +116,83 @@ def test_what_is_in_doubt_opens_the_editor_at_its_line_and_saving_credits(
     editor = clients["owner"].get(answer.location).text
     assert 'data-line="3"' in editor
     assert "a browsing annotator proposes, for line 7" in editor
-    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', editor))
-    assert form["erratum"] == made
+    form = form_of(editor)
+    assert (form["erratum"], form["accept"]) == (made, "1")
     saved = clients["owner"].post(
-        "/edit/sum",
-        data={"base": form["base"], "erratum": made, "header": FRONT, "do": "save",
-              "markdown": BODY.replace("The sum is small", "The sum is tiny")},
-    )  # fmt: skip
+        "/edit/sum", data={**form, "markdown": BODY.replace("The sum is small", "The sum is tiny")}
+    )
     assert saved.status_code == 303
     assert "as a browsing annotator proposed" in clients["owner"].get("/history/sum").text
     assert "Accepted" in page(clients["public"])
 
 
+def form_of(editor: str) -> dict[str, str]:
+    """What a browser sends of the editor as it was opened, with the front matter and the text."""
+    ticked = re.findall(r'<input type="checkbox" name="(\w+)" value="(\w+)"[^>]* checked', editor)
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', editor)
+    kept = dict(each for each in hidden if each[0] in ("base", "erratum", "seen", "draft"))
+    return {**kept, **dict(ticked), "header": FRONT, "markdown": BODY, "do": "save"}
+
+
+def status(connection: sqlite3.Connection) -> list[str]:
+    return [row["status"] for row in connection.execute("SELECT status FROM erratum")]
+
+
+def test_a_save_that_changes_nothing_accepts_nothing(
+    clients: Clients, connection: sqlite3.Connection
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "few")
+    form = form_of(clients["owner"].get(f"/edit/sum?erratum={made}").text)
+    answer = clients["owner"].post("/edit/sum", data=form)
+    assert answer.status_code == 409
+    assert "Nothing was changed, so the erratum is not accepted." in answer.text
+    assert 'value="1" form="note-form" checked' in answer.text
+    del form["accept"]
+    assert clients["owner"].post("/edit/sum", data=form).status_code == 303
+    form["markdown"] = BODY.replace("walk of", "path of")  # something else
+    assert clients["owner"].post("/edit/sum", data=form).status_code == 303
+    assert status(connection) == []
+    assert "as a browsing annotator" not in clients["owner"].get("/history/sum").text
+
+
+def test_saving_accepts_what_the_editor_has_shown(
+    clients: Clients, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "few")
+    form = form_of(clients["owner"].get(f"/edit/sum?erratum={made}").text)
+    foul = {"replacement": "SOMETHING DIFFERENT", "visibility": "shared"}
+    assert clients["annotator"].post(f"/annotations/{made}/edit", data=foul).status_code == 303
+    form["markdown"] = BODY.replace("x_i x_j", "a few")
+    answer = clients["owner"].post("/edit/sum", data=form)
+    assert answer.status_code == 409
+    assert "What is proposed was changed in between." in answer.text
+    assert "A walk of a few steps." in answer.text  # what was typed is kept
+    assert "<ins>SOMETHING DIFFERENT</ins>" in answer.text
+    assert "accept" not in form_of(answer.text)  # that tick was for something else
+    assert (source(settings), status(connection)) == (FRONT + BODY, [])
+    form["seen"] = form_of(answer.text)["seen"]
+    assert clients["owner"].post("/edit/sum", data=form).status_code == 303
+    assert status(connection) == ["accepted"]
+
+
+def test_signs_that_nobody_sees_are_shown_to_who_decides(
+    clients: Clients, settings: Settings
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "few\u202e steps\u2066")
+    assert "few[U+202E] steps[U+2066]</code>" in page(clients["owner"])
+    assert "\u202e" not in page(clients["owner"])
+    answer = press(clients["owner"], made, "accept")
+    assert answer.location == f"/edit/sum?line=5&erratum={made}"
+    assert "<ins>few[U+202E] steps[U+2066]</ins>" in clients["owner"].get(answer.location).text
+    assert source(settings) == FRONT + BODY
+
+
 def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> None:
     made = propose(clients["annotator"], "x_i x_j", "**bold**")
     assert press(clients["editor"], made, "decline", reason=" ").status_code == 400
-    answer = press(clients["editor"], made, "decline", reason="It is <right>.")
+    answer = press(clients["editor"], made, "decline", reason="It is <right>: $D$.")
     assert answer.status_code == 303
-    assert "It is &lt;right&gt;." in page(clients["public"])
+    assert 'It is &lt;right&gt;: <span class="math">' in page(clients["public"])
     shown = page(clients["editor"])
     assert "<button>Accept after all</button>" in shown
     assert "/decline" not in shown

@@ -7,7 +7,7 @@ from app.lab.signature.binding import arguments, bind, canonical, literal
 from app.lab.signature.parameters import Parameter, Signature
 from app.lab.signature.reading import read
 from app.lab.signature.texts import as_text, bind_text, in_words, retyped, way_to_none
-from app.lab.signature.unseen import visible
+from app.unseen import visible
 
 __all__ = [
     "Parameter",

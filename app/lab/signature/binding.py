@@ -25,7 +25,7 @@ from app.lab.signature.parameters import (
     Parameter,
     Signature,
 )
-from app.lab.signature.unseen import CONTROLS, visible
+from app.unseen import CONTROLS, visible
 
 
 def bind(signature: Signature, given: Mapping[str, Any]) -> dict[str, Any]:

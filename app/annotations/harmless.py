@@ -1,0 +1,40 @@
+r"""Markdown that others wrote, as text for a file: nothing in it runs, or leads to what does.
+
+It is asked of the whole, once everything is put together; so no part of it can be forgotten, and no
+two parts make what neither is. Which reader opens the file is not known: what CommonMark takes for
+HTML, or for an address that is no page, is written so that it reads as it was typed.
+
+    >>> harmless("<img src=x> <https://e.org> <javascript:f()>")
+    '\\<img src=x> <https://e.org> \\<javascript:f()>'
+    >>> harmless(r"\<img> \\<img> $a<b$")
+    '\\<img> \\\\\\<img> $a< b$'
+    >>> harmless("[a](javascript:f) [b](/b) [c](https://e.org) [d](java&#115;cript:f)")
+    '[a]\\(javascript:f) [b](/b) [c](https://e.org) [d]\\(java&#115;cript:f)'
+
+A sign that is escaped already stays as it is. In a formula, where a backslash is a command, a space
+does the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+FORMULA = re.compile(r"(\$[^$]+\$)")
+TAG = re.compile(r"(?<!\\)(\\*)<(?=[a-z/!?])(?!https?://[^\s<>]*>)", re.IGNORECASE)
+# The addresses of links and of their definitions, but for pages and places in this library.
+LED = re.compile(
+    r"\]([(:])(?=[\s>]*(?:<\s*(?!https?://)[^<>]*[:&\\]|(?!https?://)[^\s()<>]*[:&\\]))",
+    re.IGNORECASE,
+)
+
+
+def harmless(markdown: str) -> str:
+    pieces = FORMULA.split(markdown)  # formulas stand at odd places
+    pieces[::2] = [TAG.sub(escaped, piece) for piece in pieces[::2]]
+    pieces[1::2] = [TAG.sub(r"\1< ", piece) for piece in pieces[1::2]]
+    return LED.sub(r"]\\\1", "".join(pieces))
+
+
+def escaped(found: re.Match[str]) -> str:
+    """With an odd number of backslashes before it: two of them are one that is written."""
+    return found[1] + ("<" if len(found[1]) % 2 else r"\<")
