@@ -29,6 +29,14 @@ NOWHERE = "http://gloss.invalid"
 Ours = tuple[str, ...]  # with what the addresses of our annotations begin
 
 
+def is_plain(annotation: dict[str, Any], keys: list[str]) -> bool:
+    """Whether there is nothing to look for, as in nearly all: no keyword, no word with a prefix,
+    and nothing in it that has a name. `keys`: all that there are in it, however deep."""
+    letters = "".join(keys)
+    is_named = keys.count("id") > ("id" in annotation)
+    return not is_named and letters.count("@") == 1 and ":" not in letters
+
+
 def check(annotation: dict[str, Any], own: AbstractSet[str], bases: Sequence[str] = ()) -> None:
     """`own`: the terms that it defines itself; without such it need not be expanded to be known.
 

@@ -55,7 +55,8 @@ def check(value: Any, bases: Sequence[str] = ()) -> dict[str, Any]:
     is_plain = value["@context"] == CONTEXT and keys.count("@context") == 1
     own = known_contexts.check(value) if not is_plain or "@import" in keys else set[str]()
     check_parts(value)
-    alone.check(value, own, bases)
+    if own or not alone.is_plain(value, keys):
+        alone.check(value, own, bases)
     return value
 
 
