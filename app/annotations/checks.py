@@ -186,6 +186,7 @@ def word_of(words: Container[str], *, or_iri: bool = False) -> Check:
 def resource(value: Any, path: str) -> None:
     """An address, or an object that describes the thing (an agent, an audience, a style)."""
     if isinstance(value, dict):
+        types(value, path)
         if "id" in value:
             single(iri)(value["id"], below(path, "id"))
         return

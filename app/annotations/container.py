@@ -9,8 +9,9 @@ https://www.w3.org/TR/annotation-protocol/, section 4. Pages are counted from 0.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.annotations.kept import as_json
 from app.annotations.known_contexts import ANNOTATION, LDP
@@ -20,6 +21,14 @@ PATH = "/annotations/"
 MINIMAL = "http://www.w3.org/ns/ldp#PreferMinimalContainer"
 IRIS = "http://www.w3.org/ns/oa#PreferContainedIRIs"
 DESCRIPTIONS = "http://www.w3.org/ns/oa#PreferContainedDescriptions"
+
+
+class Preferred(NamedTuple):
+    """Whether a page stands within the answer, with addresses only; whether a wish was met."""
+
+    embedded: bool
+    iris: bool | None
+    applied: bool
 
 
 @dataclass(frozen=True)
@@ -43,15 +52,18 @@ class Shape:
         return max(0, (total - 1) // self.size)
 
 
-def preferred(header: str) -> tuple[bool, bool | None]:
-    """Whether a Prefer header asks for a page within the answer, and for addresses only.
+def preferred(include: Set[str], omit: Set[str]) -> Preferred:
+    """What is preferred to be in the answer, and not to be in it.
 
-    >>> preferred(f'return=representation;include="{IRIS}"')
-    (True, True)
+    >>> preferred({IRIS}, {MINIMAL})
+    Preferred(embedded=True, iris=True, applied=True)
+    >>> preferred(set(), {DESCRIPTIONS})
+    Preferred(embedded=False, iris=None, applied=False)
     """
-    if MINIMAL in header or not (IRIS in header or DESCRIPTIONS in header):
-        return False, None
-    return True, IRIS in header
+    wanted = include - omit
+    if MINIMAL in wanted or not wanted & {IRIS, DESCRIPTIONS}:
+        return Preferred(False, None, MINIMAL in wanted)
+    return Preferred(True, IRIS in wanted, True)
 
 
 def collection(shape: Shape, first: Page, *, embedded: bool = False) -> dict[str, Any]:

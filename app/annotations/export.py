@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.permissions import Person
-from app.annotations import anchored, errata
+from app.annotations import anchored, errata, lost
 from app.annotations.addresses import note_of
-from app.annotations.anchored import Annotated
+from app.annotations.anchored import Annotated, Placed
 from app.annotations.entries import text_of
 from app.annotations.errata import Erratum
 from app.annotations.harmless import harmless
@@ -42,11 +42,12 @@ VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight"
 
 @dataclass(frozen=True)
 class Exported:
-    """`grade`: how its passage stands in the note today; `start`: where, if it does."""
+    """`stands`: how its passage stands in the note today, as `lost.state` has it; `start`: where,
+    if it does."""
 
     kept: Annotation
     kind: str
-    grade: str
+    stands: str
     erratum: Erratum | None
     start: int | None = None
 
@@ -58,12 +59,15 @@ def of_note(connection: sqlite3.Connection, document: Annotated, person: Person)
     placed = anchored.of_note(connection, document) if rows else []
     places = {each.annotation_id: each for each in placed}
     proposed = errata.of_rows(connection, rows)
-    kept = followed(connection, person, map(as_annotation, rows))
+    kept = list(followed(connection, person, map(as_annotation, rows)))
+    twice = lost.twice(
+        connection, [each.annotation_id for each in placed if each.grade == "orphan"]
+    )
     found = [
         Exported(
             one,
             KINDS.get(row["motivation"], "comment"),
-            place.grade if place else "exact",
+            stands(one, place, is_twice=one.id in twice),
             proposed.get(row["id"]),
             place.start if place else None,
         )
@@ -71,6 +75,12 @@ def of_note(connection: sqlite3.Connection, document: Annotated, person: Person)
         for place in [places.get(row["id"])]
     ]
     return in_threads(found)
+
+
+def stands(kept: Annotation, place: Placed | None, *, is_twice: bool) -> str:
+    if place is None:
+        return "exact"
+    return lost.state(read(kept.stored), place.grade, place.start, is_twice=is_twice)
 
 
 def in_threads(found: Sequence[Exported]) -> list[Exported]:
@@ -85,8 +95,12 @@ def in_threads(found: Sequence[Exported]) -> list[Exported]:
 
 
 def as_page(found: Sequence[Exported], base: str, address: str) -> dict[str, Any]:
-    """A page of annotations as the W3C's model has it."""
-    items = [as_json(each.kept, base) for each in found]
+    """A page of annotations as the W3C's model has it.
+
+    It says who wrote what and when also where no client said so. What is answered at an address of
+    its own does not: that is sent back, and would be stored as the client's word.
+    """
+    items = [{**as_json(each.kept, base), **maker(each.kept)} for each in found]
     return {
         "@context": CONTEXT,
         "id": f"{base}{address}",
@@ -94,6 +108,14 @@ def as_page(found: Sequence[Exported], base: str, address: str) -> dict[str, Any
         "startIndex": 0,
         "items": items,
     }
+
+
+def maker(kept: Annotation) -> dict[str, Any]:
+    """Who and when, as Gloss knows it; nothing beside a `creator` whose own time is not known."""
+    if "creator" in kept.stored:
+        return {}
+    who = {} if kept.person_id is None else {"creator": {"type": "Person", "name": kept.who}}
+    return {**who, "created": kept.stored.get("created", kept.created)}
 
 
 def as_csv(found: Sequence[Exported], base: str) -> str:
@@ -116,7 +138,7 @@ def cells(each: Exported, base: str) -> Iterator[str]:
         kept.visibility,
         kept.reply_to or "",
         kept.quote,
-        each.grade,
+        each.stands,
         "\n\n".join(said),
     )
     yield from (each.erratum.replacement if each.erratum else "", ", ".join(reading.tags))
@@ -157,9 +179,8 @@ def lines(each: Exported, *, is_alone: bool) -> Iterator[str]:
     about += ["answers a remark that was deleted"] if kept.thread and is_alone else []
     about += ["private"] if kept.visibility == "private" else []
     about += [f"changed by {kept.changed_by}"] if kept.changed_by else []
-    about += {"orphan": ["its passage is gone"], "changed": ["its passage was changed"]}.get(
-        each.grade, []
-    )
+    about += ["its passage was changed"] if each.stands == "changed" else []
+    about += filter(None, [lost.words(each.stands, reading)])
     yield f"- **{one_line(kept.who)}** {VERBS[each.kind]} ({one_line(', '.join(about))})"
     if kept.quote:
         yield from ("", quoted(kept.quote))

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.annotations.kept import Annotation
+from app.annotations.kept import CONTRIBUTOR, Annotation, contributor
 from app.errors import Conflict
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -42,7 +42,16 @@ def same_identity(annotation: dict[str, Any], old: Annotation) -> dict[str, Any]
         before = old.stored.get(key)
         if before is not None and rest.setdefault(key, before) != before:
             raise Conflict(f"«{key}» says where it came from and cannot change.")
-    return rest
+    return without_ours(rest, old)
+
+
+def without_ours(annotation: dict[str, Any], old: Annotation) -> dict[str, Any]:
+    """Without what Gloss alone has said of who changed it: nobody who sends it back has."""
+    ours = contributor(old)
+    if ours is None or annotation.get(CONTRIBUTOR) != ours:
+        return annotation
+    before = {CONTRIBUTOR: old.stored[CONTRIBUTOR]} if CONTRIBUTOR in old.stored else {}
+    return {key: value for key, value in annotation.items() if key != CONTRIBUTOR} | before
 
 
 def free_name(connection: sqlite3.Connection, slug: str) -> str:

@@ -104,14 +104,22 @@ def as_annotation(row: sqlite3.Row) -> Annotation:
 
 
 def as_json(annotation: Annotation, base: str) -> dict[str, Any]:
-    """The annotation as it is answered under the address `base`."""
+    """The annotation as it is answered under the address `base`.
+
+    Who changed it is what Gloss knows, in place of what anybody sent of it.
+    """
     answered = addresses.outward(annotation.stored, base, annotation.path, annotation.moved)
     context = {"@context": answered.pop("@context")}
     if annotation.visibility == "private":
         answered["visibility"] = "private"
-    if annotation.changed_by:
-        answered.setdefault(CONTRIBUTOR, {"type": "Person", "name": annotation.changed_by})
+    if said := contributor(annotation):
+        answered[CONTRIBUTOR] = said
     return {**context, "id": base.rstrip("/") + annotation.address, **answered}
+
+
+def contributor(annotation: Annotation) -> dict[str, str] | None:
+    """Who changed it, if not who wrote it."""
+    return {"type": "Person", "name": annotation.changed_by} if annotation.changed_by else None
 
 
 def may_read(person: Person, annotation: Annotation, action: Action = Action.READ) -> bool:

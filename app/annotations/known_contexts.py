@@ -4,7 +4,7 @@
 published; `contexts/ldp.json` has the terms of http://www.w3.org/ns/ldp.jsonld that a container
 can use. Another one named by its address says nothing to us, wherever it stands: in the
 annotation, in one of its parts or in the definition of a term. Terms of their own may be defined
-on the spot, but not those that we read: what is shown would not be what was meant.
+on the spot (`own_terms`), but not those that we read: what is shown would not be what was meant.
 
     >>> local({"@context": ANNOTATION})["@context"]["Annotation"]
     'oa:Annotation'
@@ -15,17 +15,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from app.annotations import own_terms
 from app.annotations.checks import below
-from app.errors import WrongType
+from app.errors import BadInput, WrongType
 
 ANNOTATION = "http://www.w3.org/ns/anno.jsonld"
 LDP = "http://www.w3.org/ns/ldp.jsonld"
 FILES = {ANNOTATION: "anno.json", LDP: "ldp.json"}
 FOLDER = Path(__file__).parent / "contexts"
 HOLDERS = ("@context", "@import")
+MOST = 30  # contexts in a document: each is read by itself
 HINT = f"Gloss knows {ANNOTATION} and {LDP}, and fetches no other."
 
 
@@ -36,22 +39,36 @@ def terms(address: str) -> dict[str, Any]:
     return defined
 
 
-def check(document: dict[str, Any]) -> None:
-    """WrongType at the place of the first context that is not known."""
+def check(document: dict[str, Any]) -> set[str]:
+    """The terms that it defines itself. WrongType at the first context that is not known.
+
+    BadInput where one cannot be taken for what it is; see `own_terms`.
+    """
+    places = list(islice(each_named(document), MOST + 1))
+    if len(places) > MOST:
+        raise BadInput(f"There are more than {MOST} contexts here.", field=places[-1][1])
+    own: dict[str, Any] = {}
+    for context, path in places:
+        if isinstance(context, dict):
+            check_terms(context, path)
+            own |= context
+        elif not isinstance(context, str) or context not in FILES:
+            raise WrongType("This context is not known here.", field=path, hint=HINT)
+    for context, path in places:
+        if isinstance(context, dict):
+            own_terms.check(context, path, own)
+    return set(own)
+
+
+def each_named(document: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    """Every single context, those in lists too, with its place."""
     for holder, context, path in named(document, ""):
         if holder == "@import" or context is None:
             raise WrongType("A context cannot be taken away or changed here.", field=path)
-        check_one(context, path)
-
-
-def check_one(context: Any, path: str) -> None:
-    if isinstance(context, list):
-        for index, inner in enumerate(context):
-            check_one(inner, f"{path}[{index}]")
-    elif isinstance(context, dict):
-        check_terms(context, path)
-    elif not isinstance(context, str) or context not in FILES:
-        raise WrongType("This context is not known here.", field=path, hint=HINT)
+        if isinstance(context, list):
+            yield from ((inner, f"{path}[{index}]") for index, inner in enumerate(context))
+        else:
+            yield context, path
 
 
 def check_terms(context: dict[str, Any], path: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.accounts.permissions import Action, Person, Thing, may
+from app.annotations import lost
 from app.annotations.anchored import Placed
 from app.annotations.anchoring import Grade
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
@@ -24,6 +25,7 @@ class Comment:
     """`start` and `end` count code points of the note's text; None: the whole note, or orphan.
 
     `changed`, `changed_by`: as in `kept.Annotation`.
+    `lost`: why the passage has no place, in words.
     `quote` is the passage as it was when it was marked. `gone`: it was deleted, not what answers
     it.
     """
@@ -46,6 +48,7 @@ class Comment:
     changed: str
     changed_by: str
     sent: Sent
+    lost: str = ""
 
 
 def comment(
@@ -54,14 +57,18 @@ def comment(
     placed: Placed | None = None,
     html: str | None = None,
     macros: Mapping[str, str] = NO_MACROS,
+    *,
+    is_twice: bool = False,
 ) -> Comment:
     """Of a row of `kept.SELECT`. `html` is what it says where that is kept; a reply has no place.
 
-    Of what was deleted nothing is told but where it stood.
+    `is_twice`: its words stand in the note more than once. Of what was deleted nothing is told but
+    where it stood.
     """
     gone = row["deleted"] is not None
     reading = read_stored(row["stored"])
     kind = KINDS.get(row["motivation"], "comment")
+    stands = lost.state(reading, placed.grade, placed.start, is_twice=is_twice) if placed else ""
     said = "" if gone else as_html(reading, macros) if html is None else html
     thing = Thing(row["visibility"], row["person_id"] or NOBODY)
     changes = may(person, Action.ANNOTATE, thing) or may(person, Action.MODERATE, thing)
@@ -83,5 +90,6 @@ def comment(
         may_answer=not gone and may(person, Action.ANNOTATE),
         changed="" if gone else row["changed"],
         changed_by="" if gone else row["changed_by"],
+        lost="" if gone else lost.words(stands, reading),
         sent=Sent() if gone else sent(reading, row["person_id"], row["who"], row["created"]),
     )

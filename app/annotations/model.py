@@ -9,9 +9,10 @@ https://www.w3.org/TR/annotation-model/. Keys that Gloss does not know are kept 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from app.annotations import addresses, checks, json_text, known_contexts
+from app.annotations import addresses, alone, checks, json_text, known_contexts
 from app.annotations.checks import Check, Faults, below, every, fields, needed, single, word_of
 from app.annotations.paging import COLLECTION, PAGE
 from app.annotations.resources import MOTIVATION, check_body, check_target, described
@@ -22,11 +23,11 @@ MAX_BYTES = 256 * 1024
 VISIBILITIES = ("shared", "private")
 
 
-def parse(raw: bytes) -> dict[str, Any]:
-    """The annotation that stands in a request's body, checked."""
+def parse(raw: bytes, bases: Sequence[str] = ()) -> dict[str, Any]:
+    """The annotation that stands in a request's body, checked. `bases`: see `check`."""
     check_size(len(raw))
     try:
-        return check(json_text.loads(raw))
+        return check(json_text.loads(raw), bases)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"This is not JSON: {error}.", hint="Send an annotation in JSON-LD.") from (
             error
@@ -41,18 +42,21 @@ def check_size(length: int) -> None:
         )
 
 
-def check(value: Any) -> dict[str, Any]:
+def check(value: Any, bases: Sequence[str] = ()) -> dict[str, Any]:
     """`value` itself, if it is an annotation; else BadInput with the path of what is wrong.
 
-    The error knows every fault. An «id» is ours to give, so a wrong one is named last.
+    The error knows every fault. An «id» is ours to give, so a wrong one is named last. `bases` are
+    the addresses of this library, of whose other annotations it must not speak.
     """
     if not isinstance(value, dict):
         raise BadInput("An annotation is a JSON object.")
     keys = checks.bounded(value)
     check_kind(value)
-    if value["@context"] != CONTEXT or keys.count("@context") > 1 or "@import" in keys:
-        known_contexts.check(value)
+    is_plain = value["@context"] == CONTEXT and keys.count("@context") == 1
+    own = known_contexts.check(value) if not is_plain or "@import" in keys else set[str]()
     check_parts(value)
+    if own or not alone.is_plain(value, keys):
+        alone.check(value, own, bases)
     return value
 
 

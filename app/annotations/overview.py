@@ -1,6 +1,7 @@
 """All annotations that a person may meet, the newest first, by what is asked of them.
 
 One query for a page, whatever it shows: the page is found first, then what is shown of its rows.
+(And one for its orphans, if there are any.)
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.accounts.permissions import Person
+from app.annotations import lost
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
 from app.annotations.kept import NOBODY, PLACED, Annotation, as_annotation
 from app.annotations.listing import listed, of_page
@@ -20,7 +22,8 @@ from app.annotations.shown import as_html
 from app.search import tags
 from app.search.index import storable
 
-ROWS = """SELECT asked.*, kept_html.html, anchor.grade, erratum.status FROM ({inner}) AS asked
+ROWS = """SELECT asked.*, kept_html.html, anchor.grade, anchor.start, erratum.status
+    FROM ({inner}) AS asked
     LEFT JOIN annotation_shown AS kept_html ON kept_html.id = asked.id
     LEFT JOIN anchor ON anchor.annotation_id = asked.id AND anchor.target = 0
     LEFT JOIN erratum ON erratum.annotation_id = asked.id
@@ -71,7 +74,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """`html`: what it says. `status`: what became of an erratum; empty for anything else."""
+    """`html`: what it says. `lost`: why its passage has no place, in words.
+
+    `status`: what became of an erratum; empty for anything else.
+    """
 
     kept: Annotation
     kind: str
@@ -81,6 +87,7 @@ class Row:
     grade: str
     status: str
     sent: Sent
+    lost: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,9 @@ def page(
     where, values = condition(person, wanted)
     inner = f"{PLACED} WHERE annotation.rowid IN ({of_page(where)})"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
-    return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
+    twice = lost.twice(connection, [row["id"] for row in rows if row["grade"] == "orphan"])
+    shown = [as_row(row, macros or {}, is_twice=row["id"] in twice) for row in rows[:limit]]
+    return Page(shown, len(rows) > limit)
 
 
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
@@ -152,9 +161,11 @@ def condition(person: Person, wanted: Filter) -> tuple[str, list[str | int | Non
     return where, values
 
 
-def as_row(row: sqlite3.Row, macros: Mapping[str, str]) -> Row:
+def as_row(row: sqlite3.Row, macros: Mapping[str, str], *, is_twice: bool = False) -> Row:
     reading = read_stored(row["stored"])
     kind = KINDS.get(row["motivation"], "comment")
+    grade = row["grade"]
+    stands = lost.state(reading, grade, row["start"], is_twice=is_twice) if grade else ""
     return Row(
         kept=(kept := as_annotation(row)),
         sent=sent(reading, kept.person_id, kept.who, kept.created),
@@ -162,6 +173,7 @@ def as_row(row: sqlite3.Row, macros: Mapping[str, str]) -> Row:
         colour=row["colour"] or OF_KINDS.get(kind, "yellow"),
         tags=reading.tags,
         html=as_html(reading, macros) if row["html"] is None else row["html"],
-        grade=row["grade"] or "exact",
+        grade=grade or "exact",
+        lost=lost.words(stands, reading),
         status=(row["status"] or "open") if kind == "erratum" else "",
     )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.annotations import addresses
+from app.annotations.selectors import SELECTORS
 
 SHORT = 5_000  # characters
 EDITING = "editing"  # the motivation of an erratum, and the purpose of what it proposes
@@ -49,6 +50,7 @@ class Reading:
     colour: str = ""  # of its mark; empty: that of its motivation
     creator: str = ""  # the name, or the address, that its client sent
     created: str = ""
+    selector: str = ""  # the kind of the first one that says where in the note the passage stands
 
     @property
     def words(self) -> str:
@@ -99,6 +101,7 @@ def read(annotation: dict[str, Any]) -> Reading:
         colour=colour(annotation),
         creator=maker(annotation.get("creator")),
         created=first(annotation.get("created")),
+        selector=selecting(annotation.get("target")),
     )
 
 
@@ -106,6 +109,18 @@ def selectors(target: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """The selectors that count, with their types, those that refine others included."""
     for thing in parts(target):
         yield from typed(thing.get("selector"))
+
+
+def selecting(target: Any) -> str:
+    """
+    >>> selecting({"source": "/notes/a", "selector": ["urn:s"]}), selecting("/notes/a")
+    ('selector', '')
+    """
+    chosen = [each["selector"] for each in parts(target) if each.get("selector")]
+    kinds = [each.get("type") for inner in chosen for _, each in typed(inner)]
+    named = (name for kind in kinds for name in (kind if isinstance(kind, list) else [kind]))
+    known = (name for name in named if isinstance(name, str) and name in SELECTORS)
+    return next(known, "selector" if chosen else "")
 
 
 def parts(target: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.accounts.permissions import Person
-from app.annotations import anchored, errata
+from app.annotations import anchored, errata, lost
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
@@ -185,8 +185,11 @@ def loaded(
             said = errata.without_evidence(read_stored(row["stored"]))
             shown[row["id"]] = as_html(said, macros)
 
+    twice = lost.twice(connection, [each.annotation_id for each in part if each.grade == "orphan"])
+
     def told(row: sqlite3.Row, place: Placed | None = None) -> Comment:
-        return comment(row, person, place, shown.get(row["id"]), macros)
+        is_twice = row["id"] in twice
+        return comment(row, person, place, shown.get(row["id"]), macros, is_twice=is_twice)
 
     answers: dict[str, list[Comment]] = {}
     for row in replies:

@@ -48,6 +48,7 @@ def for_people() -> Response:
         "annotations/overview.html",
         room="Margin",
         wanted=wanted,
+        is_beyond=bool(number) and not found.rows,
         rows=[(row, may_change(g.person, row.kept)) for row in with_links(found.rows, g.person)],
         newer=place(wanted, number - 1) if number else None,
         older=place(wanted, number + 1) if found.has_more and number < LAST else None,
@@ -59,7 +60,8 @@ def for_people() -> Response:
         verbs=export.VERBS,
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
-    return Response(page, mimetype="text/html")
+    is_there = found.rows or not number
+    return Response(page, 200 if is_there else 404, mimetype="text/html")
 
 
 def with_links(rows: list[Row], person: Person) -> list[Row]:

@@ -14,7 +14,7 @@ from app.annotations import container, listing, renames, store
 from app.annotations.container import Shape
 from app.annotations.kept import Annotation, as_json
 from app.errors import NotFound
-from app.web import access, annotation_forms, annotation_overview, protocol
+from app.web import access, annotation_forms, annotation_overview, prefer, protocol
 from app.web.permalinks import permalink
 
 blueprint = Blueprint("annotations", __name__)
@@ -30,14 +30,14 @@ def overview() -> Response:
         return annotation_overview.for_people()
     if "page" in request.args:
         return one_page()
-    prefer = request.headers.get("Prefer", "")
-    embedded, wish = container.preferred(prefer)
-    shape = asked_shape(wish)
+    asked = prefer.of_representation(request.headers.get("Prefer", ""))
+    preferred = container.preferred(*asked)
+    shape = asked_shape(preferred.iris)
     first = listing.page(g.db, g.person, limit=shape.size)
-    whole = container.collection(shape, first, embedded=embedded)
+    whole = container.collection(shape, first, embedded=preferred.embedded)
     response = protocol.answer(whole)
     response.headers["Content-Location"] = whole["id"]
-    if embedded or container.MINIMAL in prefer:
+    if preferred.applied:
         response.headers["Preference-Applied"] = "return=representation"
     return response
 

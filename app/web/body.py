@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.errors import BadInput, TooLarge
+from app.errors import BadInput, TooLarge, WrongType
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Body(io.RawIOBase):
         self.stream: Readable = environ["wsgi.input"]
         self.length = environ.get("CONTENT_LENGTH") or ""
         self.chunked = "HTTP_TRANSFER_ENCODING" in environ
+        self.encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
         self.limit = limit_of(environ, settings)
         self.whole: io.BytesIO | None = None
 
@@ -66,6 +67,11 @@ class Body(io.RawIOBase):
 
     def expected(self) -> int:
         """The length that was announced. Without one, a body cut short could not be told."""
+        if self.encoding not in ("", "identity"):
+            raise WrongType(
+                f"A body in the Content-Encoding «{self.encoding[:60]}» is not taken.",
+                hint="Send it as it is, not compressed.",
+            )
         if self.chunked or (self.length and not self.length.isdecimal()):
             raise BadInput("Send the body with its Content-Length, not in chunks.")
         expected = int(self.length or 0)

@@ -156,7 +156,7 @@ def received() -> dict[str, Any]:
             hint=f"This is {request.mimetype or 'nothing'}.",
         )
     model.check_size(request.content_length or 0)
-    return model.parse(request.get_data(cache=False))
+    return model.parse(request.get_data(cache=False), bases())
 
 
 def base_version(kept: Annotation) -> str | None:

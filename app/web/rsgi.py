@@ -14,6 +14,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from app.errors import TooSlow
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 ONE_PIECE = 1_000_000  # bytes; a larger file is sent as it is read
+MOST_DROPPED = 16_000_000  # bytes of a refused body; the connection of a larger one breaks
 SAFE = ("GET", "HEAD", "OPTIONS")
 ALWAYS = {
     "SCRIPT_NAME": "",
@@ -60,8 +62,10 @@ class Server:
             await send(protocol, answer(self.application, environ))
             return
         loop = asyncio.get_running_loop()
-        environ["wsgi.input"] = Arriving(protocol, loop, self.seconds)
+        body = environ["wsgi.input"] = Arriving(protocol, loop, self.seconds)
         made = await loop.run_in_executor(self.pool, answer, self.application, environ)
+        if is_left(environ, body):
+            await drop(protocol, self.seconds)
         await send(protocol, made)
 
 
@@ -72,9 +76,11 @@ class Arriving:
         self.protocol = protocol
         self.loop = loop
         self.seconds = seconds
+        self.is_read = False
 
     def read(self, _: int = -1) -> bytes:
         """All of it, at once; TooSlow if it is late. What is missing is the caller's to notice."""
+        self.is_read = True
         reading = asyncio.run_coroutine_threadsafe(whole(self.protocol), self.loop)
         try:
             return reading.result(self.seconds)
@@ -83,6 +89,28 @@ class Arriving:
             raise TooSlow(
                 f"The request's body did not arrive within {self.seconds} seconds."
             ) from None
+
+
+def is_left(environ: WSGIEnvironment, body: Arriving) -> bool:
+    """Whether nobody has read what the client is sending, and sends on until it is read.
+
+    Who asks first whether to send at all (`Expect`) is told by the answer.
+    """
+    length = environ.get("CONTENT_LENGTH") or "0"
+    announced = int(length) if length.isdecimal() else 0
+    sends = 0 < announced <= MOST_DROPPED or "HTTP_TRANSFER_ENCODING" in environ
+    return sends and not body.is_read and "HTTP_EXPECT" not in environ
+
+
+async def drop(protocol: Any, seconds: int) -> None:
+    """Read a refused body and forget it: most clients hear no answer before all is sent."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            left = MOST_DROPPED
+            async for part in protocol:
+                left -= len(part)
+                if left < 0:
+                    return
 
 
 async def whole(protocol: Any) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.annotations import model, reading
+from app.annotations import model, rdf, reading
 from app.errors import BadInput, TooLarge, WrongType
 
 CORRECT = 41  # of the 45 correct samples; the others are a collection, and pages
@@ -225,3 +225,76 @@ def test_any_json_anywhere_is_taken_or_is_bad_input(path: str, value: Any) -> No
         return
     assert taken is sent
     assert reading.read(taken).quote in (*QUOTES, value)
+
+
+OWN = "http://127.0.0.1:8000"
+VICTIM = f"{OWN}/annotations/victim"
+
+
+def own(**terms: Any) -> dict[str, Any]:
+    return {"@context": [model.CONTEXT, terms]}
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "field"),
+    [
+        (own(a="b:x", b="a:y"), 400, "@context[1].a"),
+        (own(a=5), 400, "@context[1].a"),
+        (own(a="no-address"), 400, "@context[1].a"),
+        (own(a="@graph"), 400, "@context[1].a"),
+        (own(a={"@id": "@type"}), 400, "@context[1].a"),
+        (own(a={"@reverse": "oa:hasBody"}), 400, "@context[1].a.@reverse"),
+        (own(a={"@id": "urn:a", "@container": "@graph"}), 400, "@context[1].a.@container"),
+        (own(a={"@id": "urn:a", "@container": "@id"}), 400, "@context[1].a.@container"),
+        (own(a={"@id": "urn:a", "@context": {"b": "urn:b"}}), 400, "@context[1].a.@context"),
+        (own(**{"@version": 1.0}), 400, "@context[1].@version"),
+        (own(**{f"t{n}": f"t{n + 1}:x" for n in range(3_000)}, t3000="urn:x"), 400, "@context"),
+        ({"body": [{"@context": model.CONTEXT, "value": "x"}] * 31}, 400, "body[29].@context"),
+        ({"@graph": [{"id": VICTIM}]}, 415, "@graph"),
+        ({"@included": [{"id": VICTIM}]}, 415, "@included"),
+        ({"creator": {"@reverse": {"oa:hasBody": VICTIM}}}, 415, "creator.@reverse"),
+        ({"@value": "x"}, 400, "@value"),
+        ({"@list": ["x"]}, 400, "@list"),
+        ({"@index": "x", "@language": "de"}, 400, "@index"),
+        ({"@id": VICTIM}, 400, "@id"),
+        ({"dcterms:title": {"@value": "a", "id": "urn:a"}}, 400, "dcterms:title.@value"),
+        ({"creator": {"type": 5}}, 400, "creator.type"),
+        ({"dcterms:relation": {"id": "victim", "creator": "urn:me"}}, 400, "dcterms:relation.id"),
+        ({"body": {"id": VICTIM, "body": "urn:forged"}}, 415, "body"),
+        ({"creator": {"id": VICTIM, "creator": "urn:me"}}, 415, "creator"),
+        ({"target": {"id": "/annotations/victim", "format": "text/html"}}, 415, "target"),
+        ({"audience": {"id": f"{OWN}/annotations/?page=0", "total": 7}}, 415, "audience"),
+        ({**own(v=f"{OWN}/annotations/"), "v:x": {"id": "v:a", "name": "x"}}, 415, "@context"),
+    ],
+)  # fmt: skip
+def test_an_annotation_is_json_ld_and_speaks_of_itself(
+    more: dict[str, Any], status: int, field: str
+) -> None:
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "urn:a", **more}
+    with pytest.raises(BadInput) as caught:
+        model.check(sent, [OWN])
+    assert (int(caught.value.status), caught.value.field) == (status, field)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        own(ex="http://example.org/", mood={"@id": "ex:mood", "@type": "xsd:string"})
+        | {"mood": "x"},
+        own(**{"@language": "de", "@version": 1.1}) | {"bodyValue": "Warum?"},
+        own(ex="http://example.org/", **{"ex:p": {"@type": "@id"}}) | {"ex:p": "urn:b"},
+        {"dcterms:title": {"@value": "Titel", "@language": "de"}},
+        {"dcterms:relation": {"@id": "http://example.org/"}},
+        {"target": {"id": "/annotations/other", "type": "Annotation"}, "motivation": "replying"},
+        {"body": {"id": f"{VICTIM}#body", "type": "TextualBody", "value": "x"}},
+        {"mine": {"id": 7, "@graph": []}},
+    ],
+)
+def test_what_speaks_of_itself_in_its_own_words_is_taken(more: dict[str, Any]) -> None:
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "target": "urn:a", **more}
+    assert model.check(copy.deepcopy(sent), [OWN]) == sent
+
+
+def test_what_is_in_the_words_of_the_w3c_is_not_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdf, "graph", lambda _: pytest.fail("this would take longer"))
+    model.check({**GOOD, "body": {"@context": model.CONTEXT, "type": "TextualBody", "value": "x"}})

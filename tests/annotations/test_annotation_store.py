@@ -215,6 +215,28 @@ def test_identities_are_kept(library: sqlite3.Connection, everybody: People) -> 
     assert store.update(library, writer, kept.id, {**own, "motivation": "editing"}).motivation
 
 
+def test_who_changed_it_is_the_word_of_gloss_alone(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    writer, owner, said = everybody["annotator"], everybody["owner"], "dcterms:contributor"
+    kept = store.create(library, writer, about("/notes/open", **{said: "urn:x:theirs"}))
+    assert as_json(kept, BASE)[said] == "urn:x:theirs"
+    for words in ("Olga's words.", "Olga's again."):
+        store.update(library, owner, kept.id, {**about("/notes/open", words)})
+    answered = as_json(store.get(library, kept.id, writer), BASE)
+    assert answered[said] == {"type": "Person", "name": owner.name}
+    store.update(library, writer, kept.id, answered)  # as every client does: read, edit, send
+    now = store.get(library, kept.id, writer)
+    assert said not in as_json(now, BASE)
+    assert said not in now.stored
+    store.update(library, writer, kept.id, {**about("/notes/open"), said: "urn:x:theirs"})
+    store.update(library, owner, kept.id, store.get(library, kept.id, owner).stored)
+    answered = as_json(store.get(library, kept.id, writer), BASE)
+    assert answered[said] == {"type": "Person", "name": owner.name}  # whatever was sent of it
+    store.update(library, writer, kept.id, answered)
+    assert as_json(store.get(library, kept.id, writer), BASE)[said] == "urn:x:theirs"
+
+
 def test_a_slug_is_used_once_and_never_again(
     library: sqlite3.Connection, everybody: People
 ) -> None:

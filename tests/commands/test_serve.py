@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from app import database
+from app.accounts import people
 from app.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -133,12 +135,29 @@ def test_what_ends_comes_back_and_all_ends_together(
         assert until(lambda name=name, old=before: of(server.pid, name) not in (None, old))
     (settings.notes / "late.md").write_text("---\nvisibility: public\n---\nLate.\n")
     until(lambda: b"late" in urllib.request.urlopen(f"{base}/feed.json").read())
+    for length, status in ((15_000_000, 413), (300_000, 413)):
+        assert refusal(base, settings, length) == status
     everyone = children(server.pid)
     began = time.monotonic()
     server.terminate()
     assert server.wait(12) == 0
     assert time.monotonic() - began < 10
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone), 5)
+
+
+def refusal(base: str, settings: Settings, length: int) -> int:
+    """How a large annotation is refused; http.client listens only once all of it is sent."""
+    with database.opened(settings.database) as connection:
+        person = people.create(connection, f"Ann {length}", "annotator")
+        token = people.create_token(connection, person, "t", "annotator")
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/ld+json"}
+    host = base.removeprefix("http://")
+    client = http.client.HTTPConnection(host)
+    client.request("POST", "/annotations/", b" " * length, headers)
+    answer = client.getresponse()
+    assert json.load(answer)["status"] == answer.status
+    client.close()
+    return answer.status
 
 
 def test_killing_the_supervisor_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:

@@ -332,6 +332,74 @@ def test_a_note_is_exported_with_its_annotations(clients: Clients, made: dict[st
     ]  # fmt: skip
 
 
+def sent_by_a_program(client: FlaskClient, **more: Any) -> str:
+    sent = {"@context": model.CONTEXT, "type": "Annotation", "bodyValue": "Hm.", **more}
+    answer = client.post(
+        "/annotations/", json=sent, headers={"Content-Type": "application/ld+json", "Accept": "*/*"}
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.get_json()["id"])
+
+
+def test_the_export_says_who_and_when_where_no_client_did(clients: Clients) -> None:
+    """And only it: what is answered at its own address is sent back, and would be stored."""
+    annotator = clients["annotator"]
+    maker = {"type": "Person", "name": "Mallory"}
+    silent = sent_by_a_program(annotator, target="/notes/walk")
+    dated = sent_by_a_program(annotator, target="/notes/walk", created="1999-01-02T03:04:05Z")
+    named = sent_by_a_program(annotator, target="/notes/walk", creator=maker)
+    items = clients["reader"].get("/annotations/export/walk.jsonld").get_json()["items"]
+    said = {item["id"]: (item["creator"]["name"], item.get("created")) for item in items}
+    table = csv.DictReader(io.StringIO(clients["reader"].get("/annotations/export/walk.csv").text))
+    known = {row["address"]: row["created"] for row in table}
+    assert said == {
+        silent: ("a browsing annotator", known[silent]),
+        dated: ("a browsing annotator", "1999-01-02T03:04:05Z"),
+        named: ("Mallory", None),
+    }
+    alone = annotator.get(silent, headers={"Accept": "application/ld+json"}).get_json()
+    assert not {"creator", "created"} & set(alone)
+
+
+@pytest.mark.parametrize(
+    ("selector", "state", "words"),
+    [
+        ({"type": "XPathSelector", "value": "/html/body/p[1]"}, "unfound",
+         "its passage could not be found by its XPathSelector"),
+        ({"type": ["urn:<b>", "CssSelector"], "value": "#gone"}, "unfound",
+         "its passage could not be found by its CssSelector"),
+        ("urn:a:selector", "unfound", "its passage could not be found by its selector"),
+        ({"type": "TextQuoteSelector", "exact": "walk"}, "several",
+         "its words stand there several times"),
+        ({"type": "TextQuoteSelector", "exact": "swim"}, "orphan", "its passage is gone"),
+        ({"type": "TextQuoteSelector", "exact": "second walk"}, "exact", ""),
+        ({"type": "TextPositionSelector", "start": 0, "end": 6}, "exact", ""),
+        (None, "exact", ""),
+    ],
+)  # fmt: skip
+def test_why_a_passage_has_no_place_is_said(
+    clients: Clients, selector: Any, state: str, words: str
+) -> None:
+    about = {"source": "/notes/walk", "selector": selector} if selector else "/notes/walk"
+    sent_by_a_program(clients["annotator"], target=about)
+    for where in ("/notes/walk", "/annotations/"):
+        told = re.findall(r'class="state orphan">([^<]*)<', clients["reader"].get(where).text)
+        assert told == [words] * bool(words)
+    table = csv.DictReader(io.StringIO(clients["reader"].get("/annotations/export/walk.csv").text))
+    assert [row["stands"] for row in table] == [state]
+    assert words in clients["reader"].get("/annotations/export/walk.md").text
+
+
+def test_beyond_the_last_page_there_is_no_such_page(clients: Clients, made: dict[str, str]) -> None:
+    for query in ("?page=2", "?kind=question&page=1"):
+        answer = clients["public"].get(f"/annotations/{query}")
+        assert answer.status_code == 404
+        assert "There is no such page." in answer.text
+        assert "Nobody has written" not in answer.text
+    assert '<a href="/annotations/?kind=question">Back to the newest</a>' in answer.text
+    assert clients["public"].get("/annotations/?by=nobody").status_code == 200
+
+
 def test_who_may_not_read_a_note_exports_nothing_of_it(
     clients: Clients, made: dict[str, str]
 ) -> None:

@@ -151,6 +151,34 @@ def test_16_a_minimal_container_holds_nothing(public: FlaskClient, made: list[Js
     assert isinstance(whole["first"], str)
 
 
+@pytest.mark.parametrize(
+    ("prefer", "embedded"),
+    [
+        (f'return=representation; omit="{OA}PreferContainedDescriptions"', None),
+        (f'return=representation; omit="{LDP}PreferMinimalContainer";'
+         f' include="{OA}PreferContainedIRIs"', "iris"),
+        (f'return=representation; include="{OA}PreferContainedIRIs {OA}x"; include="y"', "iris"),
+        (f'wait=9, RETURN = representation ;INCLUDE="{OA}PreferContainedDescriptions"', "whole"),
+        (f'return=representation; x="{OA}PreferContainedIRIs"', None),
+        (f'x="return=representation; include={OA}PreferContainedIRIs"', None),
+        (f'return=minimal; include="{OA}PreferContainedIRIs"', None),
+        (f'return=minimal, return=representation; include="{OA}PreferContainedIRIs"', None),
+        (f'return=representation; include="{OA}PreferContainedIRIsAndMore"', None),
+        ('return=representation; include="' + OA, None),
+        (";=,,;\"\\", None),
+    ],
+)  # fmt: skip
+def test_prefer_is_read_as_it_is_written(
+    public: FlaskClient, made: list[Json], prefer: str, embedded: str | None
+) -> None:
+    response = public.get("/annotations/", headers={"Prefer": prefer})
+    first = response.get_json()["first"]
+    items = first["items"] if isinstance(first, dict) else []
+    form = {str: "iris", dict: "whole"}[type(items[0])] if items else None
+    assert form == embedded
+    assert ("Preference-Applied" in response.headers) == bool(embedded)
+
+
 def test_19_to_22_pages_lead_to_each_other(public: FlaskClient, made: list[Json]) -> None:
     whole = public.get("/annotations/").get_json()
     address, found, starts = whole["first"], [], []

@@ -137,18 +137,58 @@ def test_each_form_has_an_etag_of_its_own_and_either_guards_a_change(
     assert client.delete(address, headers=guard).status_code == 204
 
 
-def test_what_was_created_is_answered_as_asked(client: FlaskClient, writer: Json) -> None:
+def test_what_was_created_is_answered_as_asked(
+    client: FlaskClient, writer: Json, connection: sqlite3.Connection
+) -> None:
     response = post(client, writer, annotation(), Accept=TURTLE)
     assert (response.status_code, response.mimetype) == (201, TURTLE)
     assert (URIRef(response.headers["Location"]), None, None) in graph(response.text)
-    strange = annotation(**{"@reverse": 5})
-    for accept in (TURTLE, "image/png"):
-        response = post(client, writer, strange, Accept=accept)
-        assert (response.status_code, response.mimetype) == (201, LDJ)
+    response = post(client, writer, annotation(), Accept="image/png")
+    assert (response.status_code, response.mimetype) == (201, LDJ)
+    strange = json.dumps(annotation(**{"@reverse": 5}))  # an older Gloss has taken it
+    connection.execute("UPDATE annotation SET stored = ?", [strange])
     address = response.headers["Location"]
     response = client.get(address, headers={"Accept": TURTLE})
     assert (response.status_code, response.mimetype) == (406, "application/problem+json")
     assert "JSON-LD" in response.get_json()["hint"]
+
+
+def test_a_page_names_what_cannot_be_said_and_says_the_rest(
+    client: FlaskClient, writer: Json, connection: sqlite3.Connection
+) -> None:
+    """Among them what an older Gloss has taken: it spoke of others, or was no JSON-LD at all."""
+    victim = post(client, writer, annotation(bodyValue="Mine.")).headers["Location"]
+    other = post(client, writer, annotation(bodyValue="Other.")).headers["Location"]
+    kept = annotation(target="/notes/walk", bodyValue="Other.")
+    told = {"id": victim, "bodyValue": "Forged."}
+    for more in (
+        {"@context": [CONTEXT, {"a": "b:x", "b": "a:y"}]},
+        {"@included": [told]},
+        {"creator": told},
+        {"@value": "x"},
+        {"mine:words": "x" * (rdf.LONGEST // 2)},
+    ):
+        stored = json.dumps({**kept, **more})
+        connection.execute("UPDATE annotation SET stored = ? WHERE id = ?",
+                           [stored, other.rpartition("/")[2]])  # fmt: skip
+        for wish in ("", "return=representation;include="
+                     '"http://www.w3.org/ns/oa#PreferContainedDescriptions"'):  # fmt: skip
+            asked = {"Accept": TURTLE, "Prefer": wish}
+            address = "/annotations/" if wish else "/annotations/?page=0"
+            said = graph(client.get(address, headers=asked).text)
+            assert {str(words) for words in said.objects(URIRef(victim), None)} >= {"Mine."}
+            assert "Forged." not in map(str, said.objects())
+            assert URIRef(other) in set(said.objects())  # it is named
+            assert (URIRef(other), None, None) not in said
+
+
+def test_names_without_an_address_are_of_one_annotation(client: FlaskClient, writer: Json) -> None:
+    for name in ("Ann", "Bob"):
+        about = {"id": "_:who", "foaf:name": name}
+        assert post(client, writer, annotation(**{"dcterms:x": about})).status_code == 201
+    said = graph(client.get("/annotations/?page=0", headers={"Accept": TURTLE}).text)
+    names = URIRef("http://xmlns.com/foaf/0.1/name")
+    assert len(set(said.subjects(names))) == 2
 
 
 def test_no_turtle_is_taken(client: FlaskClient, writer: Json) -> None:

@@ -107,6 +107,13 @@ def test_a_body_in_chunks_is_refused(editor: FlaskClient, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", KINDS)
+def test_a_compressed_body_is_refused_unread(editor: FlaskClient, address: str) -> None:
+    answer = send(editor, address, Unread(), 500, headers={"Content-Encoding": "gzip"})
+    assert answer.status_code == 415
+    assert "not compressed" in answer.text
+
+
+@pytest.mark.parametrize("address", KINDS)
 def test_a_body_that_was_cut_short_saves_nothing(editor: FlaskClient, address: str) -> None:
     body = KINDS[address][0]
     answer = send(editor, address, Cut(body[:-1]), len(body))
