@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
-ALSO = ("annotations/shown.py", "annotations/reading.py", "annotations/bounds.py")  # of annotations
+ALSO = ("annotations/shown.py", "annotations/reading.py", "annotations/bounds.py")  # what they say
 ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 

@@ -23,7 +23,7 @@ from app.annotations.addresses import note_of
 from app.annotations.anchored import Annotated
 from app.annotations.entries import text_of
 from app.annotations.errata import Erratum
-from app.annotations.kept import SELECT, Annotation, as_annotation, as_json
+from app.annotations.kept import TOLD, Annotation, as_annotation, as_json
 from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
@@ -31,7 +31,7 @@ from app.annotations.renames import followed
 from app.annotations.sent import sent
 from app.search.readable import readable
 
-OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
+OF_NOTE = f"""{TOLD} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
     AND {{readable}} ORDER BY annotation.created, annotation.id"""
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "changed_by",
            "visibility", "answers", "quote", "stands", "says", "replacement", "tags", "colour",

@@ -15,9 +15,9 @@ from app.search.readable import NAMED, NOBODY, readable
 
 CONTRIBUTOR = "dcterms:contributor"  # the context of the W3C knows the prefix
 
-SELECT = f"""SELECT annotation.*, person.name AS who, note.path, document.title AS note_title,
-        document.visibility AS note_visibility, root.visibility AS root_visibility,
-        root.person_id AS root_person_id,
+TOLD = """SELECT annotation.rowid AS place, annotation.*, person.name AS who, note.path,
+        document.title AS note_title, document.visibility AS note_visibility,
+        root.visibility AS root_visibility, root.person_id AS root_person_id,
         CASE WHEN changed.id IS NOT NULL AND changed.person_id IS NOT annotation.person_id
             THEN ifnull(changer.name, 'somebody who left') ELSE '' END AS changed_by,
         CASE WHEN changed.id IS NULL THEN '' WHEN changed.person_id IS NOT annotation.person_id
@@ -27,14 +27,7 @@ SELECT = f"""SELECT annotation.*, person.name AS who, note.path, document.title 
                 AND answer.created BETWEEN annotation.created AND changed.at
                 AND answer.visibility = 'shared' AND answer.deleted IS NULL
                 AND answer.person_id IS NOT annotation.person_id)
-            THEN changed.at ELSE '' END AS changed,
-        (SELECT CASE WHEN min(person_id) < max(person_id) THEN 0 ELSE max(person_id) END
-            FROM annotation_bound AS bound
-            WHERE bound.id = annotation.id AND bound.note = '') AS reader_id,
-        (SELECT CASE min(CASE {NAMED} WHEN 'public' THEN 2 WHEN 'unlisted' THEN 1 ELSE 0 END)
-                WHEN 2 THEN 'public' WHEN 1 THEN 'unlisted' WHEN 0 THEN 'private' END
-            FROM annotation_bound AS bound
-            WHERE bound.id = annotation.id AND bound.note <> '') AS further_visibility
+            THEN changed.at ELSE '' END AS changed
     FROM annotation
     LEFT JOIN person ON person.id = annotation.person_id
     LEFT JOIN note ON note.uid = annotation.note_uid
@@ -44,7 +37,15 @@ SELECT = f"""SELECT annotation.*, person.name AS who, note.path, document.title 
         FROM annotation_former AS former
         WHERE former.annotation_id = annotation.id AND former.deleted = 0)
     LEFT JOIN person AS changer ON changer.id = changed.person_id"""
-PLACED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
+# What `may_read` asks beside. `TOLD` alone is for rows of which `readable` was asked already.
+BOUND = f"""(SELECT CASE WHEN min(person_id) < max(person_id) THEN 0 ELSE max(person_id) END
+        FROM annotation_bound AS bound
+        WHERE bound.id = annotation.id AND bound.note = '') AS reader_id,
+    (SELECT CASE min(CASE {NAMED} WHEN 'public' THEN 2 WHEN 'unlisted' THEN 1 ELSE 0 END)
+            WHEN 2 THEN 'public' WHEN 1 THEN 'unlisted' WHEN 0 THEN 'private' END
+        FROM annotation_bound AS bound
+        WHERE bound.id = annotation.id AND bound.note <> '') AS further_visibility"""
+SELECT = TOLD.replace("SELECT ", f"SELECT {BOUND}, ", 1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from app.accounts.permissions import Action, Person, Role, visibilities
-from app.annotations.kept import SELECT, Annotation, as_annotation
+from app.annotations.kept import TOLD, Annotation, as_annotation
 from app.annotations.renames import followed
 from app.search.readable import readable
 
@@ -40,7 +40,7 @@ def page(
         values,
     ).fetchone()
     rows = connection.execute(
-        f"{SELECT} WHERE annotation.rowid IN ({of_page(where, order)})"
+        f"{TOLD} WHERE annotation.rowid IN ({of_page(where, order)})"
         f" ORDER BY annotation.created {order}, annotation.rowid {order}",
         [*values, limit, offset],
     )

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 from app.accounts.permissions import Action, Person
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
-from app.annotations.kept import PLACED, Annotation, as_annotation
+from app.annotations.kept import TOLD, Annotation, as_annotation
 from app.annotations.listing import listed, of_page
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
@@ -114,7 +114,7 @@ def page(
 ) -> Page:
     """One more is read than is shown: so it is known that there are more, and none is counted."""
     where, values = condition(person, wanted)
-    inner = f"{PLACED} WHERE annotation.rowid IN ({of_page(where)})"
+    inner = f"{TOLD} WHERE annotation.rowid IN ({of_page(where)})"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
     return Page([as_row(row, macros or {}) for row in rows[:limit]], len(rows) > limit)
 
@@ -122,7 +122,7 @@ def page(
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
     """Whether there is one that `person` may meet."""
     where, values = condition(person, wanted)
-    row = connection.execute(f"{PLACED} WHERE {where} LIMIT 1", values).fetchone()
+    row = connection.execute(f"{TOLD} WHERE {where} LIMIT 1", values).fetchone()
     return row is not None
 
 

@@ -66,9 +66,10 @@ def create(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        is_alone = not bounds.put(connection, name) and not about.thread
-        made = new(name, person, now, about, stored, row)
-        kept = made if is_alone else one(connection, name)
+        kept = new(name, person, now, about, stored, row)
+        if about.thread or bounds.further(stored, about.path):
+            bounds.put(connection, name)
+            kept = one(connection, name)
         anchored.place(connection, kept, about.text, reading)
         entries.put_tags(connection, kept, reading)
     waiting.follow(connection, written.lastrowid or 0)
@@ -146,8 +147,7 @@ def put_in_place(
     stored: dict[str, Any],
     visibility: str,
 ) -> Annotation:
-    """Another state of an annotation; whatever answers it goes along to another note, and is for
-    whoever may read that.
+    """Another state of an annotation; whatever answers it goes along to another note.
 
     While it is about the same passage its mark stays where it was carried to.
     """

@@ -15,7 +15,7 @@ from app.annotations import anchored, errata
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
-from app.annotations.kept import SELECT
+from app.annotations.kept import TOLD
 from app.annotations.margin import Comment, comment
 from app.annotations.reading import read_stored
 from app.annotations.shown import as_html
@@ -39,7 +39,7 @@ PLACED = """SELECT annotation.id AS annotation_id, start, "end", grade, said FRO
     JOIN annotation ON annotation.id = anchor.annotation_id
     WHERE anchor.note_uid = ? AND {where} AND thread = '' AND {shown}
     ORDER BY start, annotation.created, annotation.id LIMIT ? OFFSET ?"""
-REPLIES = f"""{SELECT} WHERE annotation.thread IN (SELECT value FROM json_each(?))
+REPLIES = f"""{TOLD} WHERE annotation.thread IN (SELECT value FROM json_each(?))
     AND annotation.deleted IS NULL AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
 
 SHOWN = "SELECT id, html FROM annotation_shown WHERE id IN (SELECT value FROM json_each(?))"
@@ -174,7 +174,7 @@ def loaded(
     """The threads that began at these places."""
     ids = json.dumps([each.annotation_id for each in part])
     chosen = "annotation.id IN (SELECT value FROM json_each(?))"
-    found = rows(connection, f"{SELECT} WHERE {chosen} AND {readable(person)}", ids)
+    found = rows(connection, f"{TOLD} WHERE {chosen} AND {readable(person)}", ids)
     replies = rows(connection, REPLIES.format(readable=readable(person)), ids)
     names = json.dumps([row["id"] for row in (*found, *replies)])
     kept = rows(connection, SHOWN, names)

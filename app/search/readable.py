@@ -18,8 +18,9 @@ SEEN = "({of}.visibility = 'shared' OR {of}.person_id = {who})"
 # The visibility of the note of that name, or of the one that had it.
 NAMED = """(SELECT named.visibility FROM document AS named WHERE named.path = bound.note
     OR named.uid = (SELECT note_uid FROM former_path WHERE former_path.path = bound.note))"""
-BOUND = """EXISTS (SELECT 1 FROM annotation_bound AS bound WHERE bound.id = {of}.id
-    AND {unmet})"""
+# The first one is asked once in a query: where no annotation is bound, none is looked up.
+BOUND = """EXISTS (SELECT 1 FROM annotation_bound) AND EXISTS (SELECT 1
+    FROM annotation_bound AS bound WHERE bound.id = {of}.id AND {unmet})"""
 READABLE = """({own} AND NOT ({below} {bound})
     AND ({of}.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
         WHERE root.id = {of}.thread AND {root})))"""
