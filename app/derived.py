@@ -9,7 +9,8 @@ import zlib
 from pathlib import Path
 
 FILLING = ("markup", "library", "search")  # the rooms whose code decides what is stored
-ALSO = ("annotations/shown.py", "annotations/reading.py", "unseen.py")  # and what annotations say
+# And what annotations say, to whom.
+ALSO = ("annotations/shown.py", "annotations/reading.py", "annotations/bounds.py", "unseen.py")
 ENTRIES = ("annotations/entries.py", "lab/runs/entries.py")  # and what of others is searched
 
 
@@ -188,6 +189,14 @@ TABLES = (
         tag TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL, PRIMARY KEY (tag, id)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX annotation_tag_by_id ON annotation_tag(id)",
+    # What else must be readable for who may read an annotation (annotations/bounds.py): a note, by
+    # its name; or (note is empty) what only this person may read: 0 for nobody, -1: not known yet.
+    """CREATE TABLE annotation_bound (
+        id TEXT NOT NULL, note TEXT NOT NULL, person_id INTEGER NOT NULL,
+        PRIMARY KEY (id, note, person_id)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO annotation_bound SELECT id, '', -1 FROM annotation
+        WHERE stored LIKE '%"/annotations/%' OR stored LIKE '%"/notes/%"/notes/%'""",
     # One row: the last annotation that was put into the search in its turn (waiting.py).
     "CREATE TABLE annotation_put (place INTEGER NOT NULL) STRICT",
     "INSERT INTO annotation_put SELECT ifnull(max(rowid), 0) FROM annotation",

@@ -54,15 +54,17 @@ def outward(
 ) -> dict[str, Any]:
     """The annotation as it is answered. `moved` is where its note stands now, if that is known.
 
+    A reply names the note of its thread by what it answers: no address in it stands for that.
+
     `others`: where further notes are now that it names by a former address.
     """
-    first = next((note_of(address) for address in targets(annotation) if note_of(address)), None)
+    own = own_note(annotation)
 
     def absolute(address: str) -> str:
         note = note_of(address)
         if note is None:
             return base.rstrip("/") + address if address.startswith(ANNOTATIONS) else address
-        now = moved if moved is not None and note == first else others.get(note, note)
+        now = moved if moved is not None and note == own else others.get(note, note)
         if now != note:
             fragment = urlsplit(address).fragment
             address = of_note(now) + (f"#{fragment}" if fragment else "")
@@ -129,6 +131,25 @@ def annotation_of(address: str) -> str | None:
     """The id of the annotation of ours that a relative address names."""
     name = address[len(ANNOTATIONS) :]
     return name if address.startswith(ANNOTATIONS) and name and "/" not in name else None
+
+
+def answered(annotation: dict[str, Any]) -> str:
+    """The id of the annotation of ours that it replies to; empty if it is no reply."""
+    motivation = annotation.get("motivation")
+    first = motivation[0] if isinstance(motivation, list) and motivation else motivation
+    about = next(found(annotation.get("target")), "") if first == "replying" else ""
+    return annotation_of(about) or ""
+
+
+def own_note(annotation: dict[str, Any]) -> str | None:
+    """The name by which it calls the note that it is about: the first; a reply calls it nothing.
+
+    >>> own_note({"target": ["urn:a", "/notes/a#b", "/notes/c"]})
+    'a'
+    >>> own_note({"target": ["/annotations/x", "/notes/a"], "motivation": "replying"})
+    """
+    names = [] if answered(annotation) else map(note_of, targets(annotation))
+    return next((name for name in names if name), None)
 
 
 def of_note(id: str) -> str:

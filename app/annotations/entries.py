@@ -15,7 +15,7 @@ from app.annotations.shown import is_plain
 from app.markup import canonical
 from app.search import index
 from app.search.index import Entry
-from app.search.numbers import Place, of_annotation
+from app.search.numbers import NOTHING_KNOWN, Place, of_annotation
 
 
 def put(
@@ -52,6 +52,8 @@ def entry_of(annotation: Annotation, reading: Reading) -> Entry:
 
 def place_of(annotation: Annotation) -> Place:
     """Who may meet it, as far as its entry's id can say it."""
+    if annotation.reader_id is not None or annotation.further_visibility is not None:
+        return NOTHING_KNOWN
     seen: list[tuple[str | None, int | None]] = [(annotation.visibility, annotation.person_id)]
     if annotation.thread:
         seen.append((annotation.root_visibility, annotation.root_person_id))

@@ -23,14 +23,15 @@ from app.annotations.anchored import Annotated, Placed
 from app.annotations.entries import text_of
 from app.annotations.errata import Erratum
 from app.annotations.harmless import harmless
-from app.annotations.kept import SELECT, Annotation, as_annotation, as_json, readable
+from app.annotations.kept import TOLD, Annotation, as_annotation, as_json
 from app.annotations.margin import KINDS
 from app.annotations.model import CONTEXT
 from app.annotations.reading import read
 from app.annotations.renames import followed
 from app.annotations.sent import sent
+from app.search.readable import readable
 
-OF_NOTE = f"""{SELECT} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
+OF_NOTE = f"""{TOLD} WHERE annotation.note_uid = ? AND annotation.deleted IS NULL
     AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
 COLUMNS = ("id", "address", "kind", "by", "created", "modified", "changed_by",
            "visibility", "answers", "quote", "stands", "says", "replacement", "tags", "colour",

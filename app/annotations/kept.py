@@ -11,13 +11,13 @@ from typing import Any
 
 from app.accounts.permissions import Action, Person, Role, Thing, may
 from app.annotations import addresses
+from app.search.readable import NAMED, NOBODY, readable
 
 CONTRIBUTOR = "dcterms:contributor"  # the context of the W3C knows the prefix
-NOBODY = 0  # ids of people begin at 1: whose account is gone owns nothing
 
-SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title AS note_title,
-        document.visibility AS note_visibility, root.visibility AS root_visibility,
-        root.person_id AS root_person_id,
+TOLD = """SELECT annotation.rowid AS place, annotation.*, person.name AS who, note.path,
+        document.title AS note_title, document.visibility AS note_visibility,
+        root.visibility AS root_visibility, root.person_id AS root_person_id,
         CASE WHEN changed.id IS NOT NULL AND changed.person_id IS NOT annotation.person_id
             THEN ifnull(changer.name, 'somebody who left') ELSE '' END AS changed_by,
         CASE WHEN changed.id IS NULL THEN '' WHEN changed.person_id IS NOT annotation.person_id
@@ -37,12 +37,15 @@ SELECT = """SELECT annotation.*, person.name AS who, note.path, document.title A
         FROM annotation_former AS former
         WHERE former.annotation_id = annotation.id AND former.deleted = 0)
     LEFT JOIN person AS changer ON changer.id = changed.person_id"""
-PLACED = SELECT.replace("SELECT ", "SELECT annotation.rowid AS place, ", 1)
-# What `may_read` says of the annotation itself; {who} is the person's id.
-READABLE = """((annotation.visibility = 'shared' OR annotation.person_id = {who})
-    AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
-        WHERE root.id = annotation.thread
-        AND (root.visibility = 'shared' OR root.person_id = {who}))))"""
+# What `may_read` asks beside. `TOLD` alone is for rows of which `readable` was asked already.
+BOUND = f"""(SELECT CASE WHEN min(person_id) < max(person_id) THEN 0 ELSE max(person_id) END
+        FROM annotation_bound AS bound
+        WHERE bound.id = annotation.id AND bound.note = '') AS reader_id,
+    (SELECT CASE min(CASE {NAMED} WHEN 'public' THEN 2 WHEN 'unlisted' THEN 1 ELSE 0 END)
+            WHEN 2 THEN 'public' WHEN 1 THEN 'unlisted' WHEN 0 THEN 'private' END
+        FROM annotation_bound AS bound
+        WHERE bound.id = annotation.id AND bound.note <> '') AS further_visibility"""
+SELECT = TOLD.replace("SELECT ", f"SELECT {BOUND}, ", 1)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ class Annotation:
 
     `thread` is the annotation that the one which it answers began with; empty if it answers none.
     `changed`: when it last was, if that must be said: it was by somebody else (`changed_by`), or
-    after others had answered. `moved` is known to whoever asked `renames.followed`.
+    after others had answered. `reader_id`: the only one who may read all between it and what its
+    thread began with, if not all may; 0: nobody. `further_visibility`: of the least public of the
+    notes that are named beside its own, by it or above it; None: there is none. `moved` is known to
+    whoever asked `renames.followed`.
     """
 
     id: str
@@ -74,6 +80,8 @@ class Annotation:
     colour: str
     root_visibility: str | None
     root_person_id: int | None
+    reader_id: int | None = None
+    further_visibility: str | None = None
     changed: str = ""
     changed_by: str = ""
     moved: Mapping[str, str] = field(default_factory=dict)  # from former ids
@@ -125,19 +133,19 @@ def contributor(annotation: Annotation) -> dict[str, str] | None:
 def may_read(person: Person, annotation: Annotation, action: Action = Action.READ) -> bool:
     """Who may read the note may read what is shared about it; a private one is its writer's.
 
-    A reply is for whoever may read what its thread began with.
+    A reply is for whoever may read all that it answers, and what names further notes for whoever
+    may meet those. `readable` says it in SQL.
     """
     things = [Thing(annotation.visibility, annotation.person_id or NOBODY)]
     if annotation.root_visibility is not None:
         things.append(Thing(annotation.root_visibility, annotation.root_person_id or NOBODY))
+    if annotation.reader_id is not None:
+        things.append(Thing("private", annotation.reader_id))
+    if annotation.further_visibility is not None:
+        things.append(Thing(annotation.further_visibility))
     return may_read_note(person, annotation.note_visibility, action) and all(
         may(person, action, thing) for thing in things
     )
-
-
-def readable(person: Person) -> str:
-    """The condition of SQL on annotations, whatever they are about, that `person` may read."""
-    return READABLE.format(who=NOBODY if person.id is None else int(person.id))
 
 
 def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:

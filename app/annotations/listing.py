@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from app.accounts.permissions import Person, Role, visibilities
-from app.annotations.kept import SELECT, Annotation, as_annotation, readable
+from app.accounts.permissions import Action, Person, Role, visibilities
+from app.annotations.kept import TOLD, Annotation, as_annotation
 from app.annotations.renames import followed
+from app.search.readable import readable
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def page(
         values,
     ).fetchone()
     rows = connection.execute(
-        f"{SELECT} WHERE annotation.rowid IN ({of_page(where, order)})"
+        f"{TOLD} WHERE annotation.rowid IN ({of_page(where, order)})"
         f" ORDER BY annotation.created {order}, annotation.rowid {order}",
         [*values, limit, offset],
     )
@@ -62,7 +63,7 @@ def listed(person: Person) -> tuple[str, list[str | int | None]]:
     allowed = visibilities(person)
     signed_in = int(person.role is not Role.PUBLIC)
     where = f"""annotation.deleted IS NULL
-        AND {readable(person)}
+        AND {readable(person, Action.LIST)}
         AND (document.visibility IN ({", ".join("?" * len(allowed))})
              OR (document.uid IS NULL AND ?))"""
     return where, [*allowed, signed_in]

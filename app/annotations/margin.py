@@ -11,11 +11,11 @@ from app.annotations import lost
 from app.annotations.anchored import Placed
 from app.annotations.anchoring import Grade
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
-from app.annotations.kept import NOBODY
 from app.annotations.reading import read_stored
 from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
+from app.search.readable import NOBODY
 
 KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 

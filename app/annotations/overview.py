@@ -10,10 +10,10 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-from app.accounts.permissions import Person
+from app.accounts.permissions import Action, Person
 from app.annotations import lost
 from app.annotations.composing import MOTIVATIONS, OF_KINDS
-from app.annotations.kept import NOBODY, PLACED, Annotation, as_annotation
+from app.annotations.kept import TOLD, Annotation, as_annotation
 from app.annotations.listing import listed, of_page
 from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
@@ -21,6 +21,7 @@ from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
 from app.search import tags
 from app.search.index import storable
+from app.search.readable import readable
 
 ROWS = """SELECT asked.*, kept_html.html, anchor.grade, anchor.start, erratum.status
     FROM ({inner}) AS asked
@@ -39,7 +40,7 @@ GRADED = """EXISTS (SELECT 1 FROM anchor WHERE anchor.annotation_id = annotation
 UNANSWERED = f"""annotation.motivation = '{MOTIVATIONS["question"]}' AND annotation.thread = ''
     AND NOT EXISTS (SELECT 1 FROM annotation AS reply WHERE reply.thread = annotation.id
         AND reply.deleted IS NULL AND reply.person_id IS NOT annotation.person_id
-        AND (reply.visibility = 'shared' OR reply.person_id = {{who}}))"""
+        AND {{readable}})"""
 OPEN = f"""annotation.motivation = '{MOTIVATIONS["erratum"]}'
     AND NOT EXISTS (SELECT 1 FROM erratum AS decided
         WHERE decided.annotation_id = annotation.id AND decided.status <> 'open')"""
@@ -120,7 +121,7 @@ def page(
 ) -> Page:
     """One more is read than is shown: so it is known that there are more, and none is counted."""
     where, values = condition(person, wanted)
-    inner = f"{PLACED} WHERE annotation.rowid IN ({of_page(where)})"
+    inner = f"{TOLD} WHERE annotation.rowid IN ({of_page(where)})"
     rows = connection.execute(ROWS.format(inner=inner), [*values, limit + 1, offset]).fetchall()
     twice = lost.twice(connection, [row["id"] for row in rows if row["grade"] == "orphan"])
     shown = [as_row(row, macros or {}, is_twice=row["id"] in twice) for row in rows[:limit]]
@@ -130,7 +131,7 @@ def page(
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
     """Whether there is one that `person` may meet."""
     where, values = condition(person, wanted)
-    row = connection.execute(f"{PLACED} WHERE {where} LIMIT 1", values).fetchone()
+    row = connection.execute(f"{TOLD} WHERE {where} LIMIT 1", values).fetchone()
     return row is not None
 
 
@@ -146,8 +147,9 @@ def condition(person: Person, wanted: Filter) -> tuple[str, list[str | int | Non
         where += f" AND {COLOUR}"
         values.append(wanted.colour)
     if wanted.state:
-        who = NOBODY if person.id is None else person.id
-        where += f" AND {STATES[wanted.state].format(who=int(who))}"
+        where += (
+            f" AND {STATES[wanted.state].format(readable=readable(person, Action.LIST, 'reply'))}"
+        )
     if wanted.by:
         where += " AND annotation.person_id = (SELECT id FROM person WHERE name = ? COLLATE NOCASE)"
         values.append(wanted.by)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.annotations import addresses
+from app.annotations.addresses import annotation_of
 from app.annotations.selectors import SELECTORS
 
 SHORT = 5_000  # characters
@@ -79,13 +80,13 @@ def remembered(stored: str) -> Reading:
 
 def read(annotation: dict[str, Any]) -> Reading:
     """Read an annotation that was checked. Of several quotes or positions the first counts."""
-    chosen = dict(reversed(list(selectors(annotation.get("target")))))  # the first of a type
+    answers = addresses.answered(annotation)
+    every = selectors(annotation.get("target"), answers)
+    chosen = dict(reversed(list(every)))  # the first of a type
     quote = chosen.get("TextQuoteSelector", {})
     position = chosen.get("TextPositionSelector", {})
     bodies = list(texts(annotation))
-    targets = addresses.targets(annotation)
-    named = [addresses.note_of(address) for address in targets]
-    motivation = first(annotation.get("motivation"))
+    named = [addresses.note_of(address) for address in addresses.targets(annotation)]
     return Reading(
         notes=tuple(note for note in named if note),
         quote=first(quote.get("exact")),
@@ -95,36 +96,38 @@ def read(annotation: dict[str, Any]) -> Reading:
         end=position.get("end"),
         said=tuple(said for said in bodies if said.purpose != "tagging"),
         tags=tuple(said.value for said in bodies if said.purpose == "tagging"),
-        motivation=motivation,
+        motivation=first(annotation.get("motivation")),
         links=tuple(links(annotation.get("body"))),
-        answers=(addresses.annotation_of(targets[0]) or "") if motivation == "replying" else "",
+        answers=answers,
         colour=colour(annotation),
         creator=maker(annotation.get("creator")),
         created=first(annotation.get("created")),
-        selector=selecting(annotation.get("target")),
+        selector=selecting(annotation.get("target"), answers),
     )
 
 
-def selectors(target: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def selectors(target: Any, answers: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """The selectors that count, with their types, those that refine others included."""
-    for thing in parts(target):
+    for thing in parts(target, answers):
         yield from typed(thing.get("selector"))
 
 
-def selecting(target: Any) -> str:
+def selecting(target: Any, answers: str = "") -> str:
     """
     >>> selecting({"source": "/notes/a", "selector": ["urn:s"]}), selecting("/notes/a")
     ('selector', '')
     """
-    chosen = [each["selector"] for each in parts(target) if each.get("selector")]
+    chosen = [each["selector"] for each in parts(target, answers) if each.get("selector")]
     kinds = [each.get("type") for inner in chosen for _, each in typed(inner)]
     named = (name for kind in kinds for name in (kind if isinstance(kind, list) else [kind]))
     known = (name for name in named if isinstance(name, str) and name in SELECTORS)
     return next(known, "selector" if chosen else "")
 
 
-def parts(target: Any) -> list[dict[str, Any]]:
+def parts(target: Any, answers: str = "") -> list[dict[str, Any]]:
     """The targets that are of the first note of ours; if there is none, all of them.
+
+    Of a reply those that are of the annotation which it `answers`.
 
     What is quoted of another thing is not looked for in the note.
 
@@ -132,6 +135,8 @@ def parts(target: Any) -> list[dict[str, Any]]:
     []
     """
     every = [thing for thing, _path in addresses.things(target, "")]
+    if answers:
+        return [each for each in every if answers in map(annotation_of, addresses.found(each))]
     names = map(addresses.note_of, addresses.found(target))
     note = next((name for name in names if name), None)
     return [each for each in every if note is None or is_of(each, note)]

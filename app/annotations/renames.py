@@ -33,6 +33,4 @@ def followed(
 
 def further(annotation: Annotation) -> set[str]:
     """The notes that it names, but for its own."""
-    targets = map(addresses.note_of, addresses.targets(annotation.stored))
-    own = next((note for note in targets if note), None)
-    return addresses.notes(annotation.stored) - {own} if own else addresses.notes(annotation.stored)
+    return addresses.notes(annotation.stored) - {addresses.own_note(annotation.stored)}

@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.permissions import Person
-from app.annotations import addresses
+from app.annotations import addresses, bounds
 from app.annotations.anchored import Text
 from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, may_read_note
 from app.annotations.reading import Reading, read
-from app.errors import BadInput
+from app.errors import BadInput, Conflict
 
 NOTE = """SELECT note.uid, note.path, document.title, document.text, document.sha256,
         document.visibility FROM note
     LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
 
 
+FEWER = """SELECT path FROM document WHERE visibility = 'private'
+    AND (path IN (SELECT value FROM json_each(?1)) OR uid IN (SELECT note_uid FROM former_path
+        WHERE former_path.path IN (SELECT value FROM json_each(?1)))) ORDER BY path LIMIT 1"""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """`uid`, `text` and what follows are of the first note of ours that it is about; no text: no
-    file.
+    """`uid`, `text`, `path` and what follows are of the first note of ours that it is about, or
+    that its thread is about; no text: no file.
 
     `visibility` is what its thread makes of it; empty where it chooses that itself.
     """
@@ -66,19 +71,15 @@ def standing(
 
 
 def refuse_telling(
-    connection: sqlite3.Connection, reading: Reading, about: Standing, visibility: str
+    connection: sqlite3.Connection, stored: dict[str, Any], about: Standing, visibility: str
 ) -> None:
-    """What is shared is read by whoever may read the first note: BadInput where a further one is
-    private, for its words would be told with it."""
-    about_private = about.note_visibility in (None, "private")
-    if visibility == "private" or about_private or len(reading.notes) < 2:
+    """What is shared is read by whoever may read its note: BadInput where fewer may read a further
+    one, whose words would be told with it. What becomes of the notes later, `bounds` knows."""
+    named = bounds.further(stored, about.path)
+    is_private = "private" in (visibility, about.visibility)
+    if not named or is_private or about.note_visibility in (None, "private"):
         return
-    row = connection.execute(
-        "SELECT note.path FROM note JOIN document ON document.uid = note.uid"
-        " WHERE document.visibility = 'private'"
-        " AND note.path IN (SELECT value FROM json_each(?)) LIMIT 1",
-        [json.dumps(reading.notes[1:])],
-    ).fetchone()
+    row = connection.execute(FEWER, [json.dumps([*named])]).fetchone()
     if row is not None:
         raise BadInput(
             f"Whoever may read «{about.path}» would read here what this says of"
@@ -91,26 +92,59 @@ def refuse_telling(
 def in_thread(
     connection: sqlite3.Connection, person: Person, id: str, old: Annotation | None
 ) -> Standing:
-    """A reply stands in the thread, and is private where that began with what is private."""
+    """A reply stands in the thread, and is private where anything that it answers is."""
     row = connection.execute(f"{SELECT} WHERE annotation.id = ?", [id]).fetchone()
     before = old is not None and old.reply_to == id  # it answered that while it was there
     if row is None or (row["deleted"] and not before) or not may_read(person, as_annotation(row)):
         raise BadInput("There is no annotation here that could be answered.", field="target")
     kept = as_annotation(row)
     note = connection.execute(NOTE.format(what="note.uid"), [kept.note_uid]).fetchone()
-    first = kept.root_visibility or kept.visibility
     return Standing(
         uid=kept.note_uid,
         text=text_of(note) if note else None,
         reply_to=id,
         thread=kept.thread or id,
-        visibility="private" if first == "private" else "",
+        visibility="private" if is_kept_back(kept) else "",
+        path=kept.path,
+        title=kept.note_title,
+        note_visibility=kept.note_visibility,
     )
+
+
+def is_kept_back(kept: Annotation) -> bool:
+    """Whether it, or anything that it answers, is private: then so is what answers it."""
+    above = (kept.visibility, kept.root_visibility)
+    return "private" in above or kept.reader_id is not None
+
+
+def answers_private(connection: sqlite3.Connection, id: str | None) -> bool:
+    """Whether what answers this one must be private."""
+    row = connection.execute(f"{SELECT} WHERE annotation.id = ?", [id]).fetchone()
+    return row is not None and is_kept_back(as_annotation(row))
 
 
 def text_of(row: sqlite3.Row) -> Text | None:
     known = row["text"] is not None
     return Text(row["uid"], row["text"], row["sha256"]) if known else None
+
+
+def refuse_change(
+    connection: sqlite3.Connection,
+    old: Annotation,
+    about: Standing,
+    reading: Reading,
+    *,
+    stays: bool,
+) -> None:
+    """Conflict where that is not to be changed any more. `stays`: it is about the same passage."""
+    if (about.reply_to, about.thread) != (old.reply_to, old.thread):  # answered or not: who knows
+        raise Conflict("An annotation stays in its thread.", hint="Write a new one.")
+    if not (stays and reading.proposal == read(old.stored).proposal) and decided(connection, old):
+        raise Conflict(
+            "What was accepted or declined stays as it was proposed.",
+            field="replacement",
+            hint="Propose another correction.",
+        )
 
 
 def same_passage(stored: dict[str, Any], old: Annotation) -> bool:

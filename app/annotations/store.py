@@ -14,7 +14,7 @@ from typing import Any
 
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
-from app.annotations import addresses, anchored, anchors, entries, former, shown, waiting
+from app.annotations import addresses, anchored, anchors, bounds, entries, former, shown, waiting
 from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
@@ -27,12 +27,12 @@ from app.annotations.kept import (
 from app.annotations.reading import Reading, read
 from app.annotations.standing import (
     Standing,
-    decided,
+    refuse_change,
     refuse_telling,
     same_passage,
     standing,
 )
-from app.errors import BadInput, Changed, Conflict, Gone, NotAllowed, NotFound
+from app.errors import BadInput, Changed, Gone, NotAllowed, NotFound
 
 BATCH = 500  # entries in one transaction, so that nobody who writes waits long
 
@@ -58,7 +58,7 @@ def create(
         reading = read(stored)
         about = standing(connection, person, reading)
         visibility = stored.get("visibility", "shared")
-        refuse_telling(connection, reading, about, visibility)
+        refuse_telling(connection, stored, about, visibility)
         row = columns(about, reading, stored, visibility)
         written = connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
@@ -66,8 +66,10 @@ def create(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [name, person.id, now, now, *row],
         )
-        made = new(name, person, now, about, stored, row)
-        kept = one(connection, name) if about.thread else made
+        kept = new(name, person, now, about, stored, row)
+        if about.thread or bounds.further(stored, about.path):
+            bounds.put(connection, name)
+            kept = one(connection, name)
         anchored.place(connection, kept, about.text, reading)
         entries.put_tags(connection, kept, reading)
     waiting.follow(connection, written.lastrowid or 0)
@@ -134,7 +136,7 @@ def update(
         former.keep(connection, person, old)
         visibility = stored.get("visibility", old.visibility)
         about = standing(connection, person, read(stored), old)
-        refuse_telling(connection, read(stored), about, visibility)
+        refuse_telling(connection, stored, about, visibility)
         return put_in_place(connection, old, about, stored, visibility)
 
 
@@ -150,15 +152,8 @@ def put_in_place(
     While it is about the same passage its mark stays where it was carried to.
     """
     reading = read(stored)
-    if (about.reply_to, about.thread) != (old.reply_to, old.thread):  # answered or not: who knows
-        raise Conflict("An annotation stays in its thread.", hint="Write a new one.")
     stays = about.uid == old.note_uid and same_passage(stored, old)
-    if not (stays and reading.proposal == read(old.stored).proposal) and decided(connection, old):
-        raise Conflict(
-            "What was accepted or declined stays as it was proposed.",
-            field="replacement",
-            hint="Propose another correction.",
-        )
+    refuse_change(connection, old, about, reading, stays=stays)
     row = columns(about, reading, stored, visibility, old.quote if stays else None)
     connection.execute(
         "UPDATE annotation SET deleted = NULL, modified = ?, note_uid = ?, stored = ?,"
@@ -168,13 +163,17 @@ def put_in_place(
     )
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
+    is_new = (about.uid, row[5]) != (old.note_uid, old.visibility)
+    reaches = bounds.put(connection, old.id) or is_new
+    if reaches:
+        bounds.follow(connection, thread := old.thread or old.id)
     shown.drop(connection, old.id)
     if stays and anchors.has(connection, old.id, old.note_uid):
         entries.put(connection, kept := one(connection, old.id), reading)
     else:
         kept = settled(connection, old.id, about, reading)
-    if kept.visibility != old.visibility:
-        entries.follow_thread(connection, old.id)
+    if reaches:
+        entries.follow_thread(connection, thread)
     return kept
 
 
@@ -228,6 +227,7 @@ def reindex(connection: sqlite3.Connection) -> int:
 
     Where nothing is missing this is a query each and no write, so it may follow every sync.
     """
+    bounds.make(connection)
     waiting.catch_up(connection)
     count = 0
     while ids := missing(connection):

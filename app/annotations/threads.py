@@ -15,20 +15,21 @@ from app.annotations import anchored, errata, lost
 from app.annotations.anchored import Annotated, Placed
 from app.annotations.anchors import MADE_BY_THIS_CODE
 from app.annotations.errata import Erratum
-from app.annotations.kept import NOBODY, SELECT, readable
+from app.annotations.kept import TOLD
 from app.annotations.margin import Comment, comment
 from app.annotations.reading import read_stored
 from app.annotations.shown import as_html
 from app.markup.note import NO_MACROS
+from app.search.readable import readable
 
 FIRST = 20  # threads, on the page itself
 PART = 200  # threads, in what it asks for after that
 
 # What was deleted leaves its place to who may read an answer to it: to nobody else, whom that place
-# would tell of an answer that is private. As in `kept.READABLE`, {who} is the person's id.
+# would tell of an answer that is private.
 ALIVE = """(annotation.deleted IS NULL OR EXISTS (SELECT 1 FROM annotation AS reply
     WHERE reply.thread = annotation.id AND reply.deleted IS NULL
-    AND (reply.visibility = 'shared' OR reply.person_id = {who})))"""
+    AND {readable}))"""
 # The plus: by the note, not by what began a thread, which is nearly every annotation there is.
 COUNT = """SELECT count(*) FROM annotation
     WHERE note_uid = ? AND +thread = '' AND {shown}"""
@@ -38,7 +39,7 @@ PLACED = """SELECT annotation.id AS annotation_id, start, "end", grade, said FRO
     JOIN annotation ON annotation.id = anchor.annotation_id
     WHERE anchor.note_uid = ? AND {where} AND thread = '' AND {shown}
     ORDER BY start, annotation.created, annotation.rowid LIMIT ? OFFSET ?"""
-REPLIES = f"""{SELECT} WHERE annotation.thread IN (SELECT value FROM json_each(?))
+REPLIES = f"""{TOLD} WHERE annotation.thread IN (SELECT value FROM json_each(?))
     AND annotation.deleted IS NULL AND {{readable}} ORDER BY annotation.created, annotation.rowid"""
 
 SHOWN = "SELECT id, html FROM annotation_shown WHERE id IN (SELECT value FROM json_each(?))"
@@ -99,8 +100,7 @@ def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:
 
 def began(person: Person) -> str:
     """The condition of SQL on what began a thread that `person` is shown."""
-    who = NOBODY if person.id is None else int(person.id)
-    return f"{ALIVE.format(who=who)} AND {readable(person)}"
+    return f"{ALIVE.format(readable=readable(person, of='reply'))} AND {readable(person)}"
 
 
 def root(connection: sqlite3.Connection, uid: int, person: Person, id: str) -> str | None:
@@ -174,7 +174,7 @@ def loaded(
     """The threads that began at these places."""
     ids = json.dumps([each.annotation_id for each in part])
     chosen = "annotation.id IN (SELECT value FROM json_each(?))"
-    found = rows(connection, f"{SELECT} WHERE {chosen} AND {readable(person)}", ids)
+    found = rows(connection, f"{TOLD} WHERE {chosen} AND {readable(person)}", ids)
     replies = rows(connection, REPLIES.format(readable=readable(person)), ids)
     names = json.dumps([row["id"] for row in (*found, *replies)])
     kept = rows(connection, SHOWN, names)

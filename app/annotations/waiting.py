@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from app import database
 from app.annotations import entries
-from app.annotations.kept import PLACED, Annotation, as_annotation
+from app.annotations.kept import SELECT, Annotation, as_annotation
 from app.annotations.reading import read
 from app.search import index
 from app.search.index import Prepared
@@ -21,7 +21,7 @@ from app.search.index import Prepared
 BATCH = 100  # in one transaction, of some 10 ms: so long does somebody wait who annotates
 MOST = 1024  # wait where nobody searches or watches
 SECONDS = 0.05  # that a search waits for who writes; then it goes on without what is new
-WAITING = f"""{PLACED} WHERE annotation.rowid > (SELECT place FROM annotation_put)
+WAITING = f"""{SELECT} WHERE annotation.rowid > (SELECT place FROM annotation_put)
     ORDER BY annotation.rowid LIMIT {BATCH}"""
 
 

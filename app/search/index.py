@@ -52,7 +52,8 @@ TEXT_MOVED = """INSERT INTO search_text (rowid, title, headings, tags, body, cod
         (SELECT id FROM search_entry WHERE type = 'annotation' AND key = ?)"""
 OF_ANNOTATIONS = """SELECT entry.id, entry.key, annotation.visibility, annotation.person_id,
         annotation.thread, root.visibility AS root_visibility, root.person_id AS root_person_id,
-        CASE WHEN entry.uid IS NULL THEN '' ELSE document.visibility END AS about
+        CASE WHEN entry.uid IS NULL THEN '' ELSE document.visibility END AS about,
+        EXISTS (SELECT 1 FROM annotation_bound AS bound WHERE bound.id = entry.key) AS is_bound
     FROM search_entry AS entry LEFT JOIN annotation ON annotation.id = entry.key
     LEFT JOIN annotation AS root ON root.id = annotation.thread
     LEFT JOIN document ON document.uid = entry.uid
@@ -229,6 +230,8 @@ def entries_of(
 
 
 def place_of(row: sqlite3.Row) -> Place:
+    if row["is_bound"]:
+        return NOTHING_KNOWN
     seen = [(row["visibility"], row["person_id"])]
     if row["thread"]:
         seen.append((row["root_visibility"], row["root_person_id"]))

@@ -16,12 +16,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.accounts.permissions import Person, visibilities
+from app.accounts.permissions import Action, Person, visibilities
 from app.errors import Unavailable
 from app.search import fts, patterns, values
 from app.search.condition import Condition, both
 from app.search.deadline import Clock
 from app.search.fields import OF_NOTE
+from app.search.readable import readable
 from app.search.tree import Field, Given, Node, Regex, leaves, polar, replaced
 
 
@@ -48,7 +49,7 @@ NOTES = "entry.uid IN (SELECT value FROM json_each(?))"
 ENTRIES = "entry.id IN (SELECT value FROM json_each(?))"
 NO_OUTPUT = Condition("entry.type <> 'output'")
 ANNOTATED = """entry.uid IN (SELECT note_uid FROM annotation WHERE deleted IS NULL
-    AND (visibility = 'shared' OR person_id = ?))"""
+    AND {readable})"""
 # A bare @key is a citation only where the key is that of a work, for whoever reads it.
 CITES = """entry.uid IN (SELECT cite.uid FROM document_citation AS cite WHERE cite.name = ?
     AND (NOT cite.bare OR EXISTS (SELECT 1 FROM work LEFT JOIN document AS home USING (uid)
@@ -114,7 +115,7 @@ def of_field(
 ) -> Condition:
     name, value = field.name, field.value
     if (name, value) == ("has", "annotation"):
-        return Condition(ANNOTATED, (-1 if person.id is None else person.id,))
+        return Condition(ANNOTATED.format(readable=readable(person, Action.LIST)))
     if name == "cites":
         return Condition(CITES, (compared(value), json.dumps(visibilities(person))))
     if name != "links" and (name, value) not in (("is", "stale"), ("is", "refuted")):

@@ -1,7 +1,7 @@
 """Which entries of the index a person may meet.
 
-A note by its own visibility; an annotation by its note's, unless it is another's private one, or
-answers one, or is deleted; code if the person is signed in, or a note that they may meet has a
+A note by its own visibility; an annotation by its note's, if they may read it (readable.py) and it
+is not deleted; code if the person is signed in, or a note that they may meet has a
 block of it; what a block of a note shows by the note, and other outputs if the person is signed
 in; what a run printed, if they may run it.
 
@@ -15,16 +15,14 @@ from app.accounts.permissions import Action, Person, Role, may, visibilities
 from app.search import numbers
 from app.search.condition import Condition
 from app.search.numbers import AUDIENCES, BAND, EVERYBODY, LOOKED_UP, OWN, Place
+from app.search.readable import readable
 
 # Whoever is signed in may list every note.
 # What is about no note of ours is for whoever is signed in.
 ANNOTATION = """EXISTS (SELECT 1 FROM annotation
     LEFT JOIN document AS about ON about.uid = asked.uid
     WHERE annotation.id = asked.key AND annotation.deleted IS NULL
-    AND (annotation.visibility = 'shared' OR annotation.person_id = ?)
-    AND (annotation.thread = '' OR EXISTS (SELECT 1 FROM annotation AS root
-        WHERE root.id = annotation.thread
-        AND (root.visibility = 'shared' OR root.person_id = ?)))
+    AND {readable}
     AND (about.visibility IN ({listed}) OR asked.uid IS NULL AND {signed_in}))"""
 CODE = """EXISTS (SELECT 1 FROM document_block AS block JOIN document AS shown USING (uid)
     WHERE block.script = asked.key AND shown.visibility IN ({listed}))"""
@@ -39,7 +37,6 @@ OUTPUT = """EXISTS (SELECT 1 FROM search_output AS made WHERE made.key = asked.k
 LOOK_UP = """EXISTS (SELECT 1 FROM search_entry AS asked WHERE asked.id = {id} AND CASE asked.type
     WHEN 'annotation' THEN {annotation} WHEN 'code' THEN {code} WHEN 'output' THEN {output}
     ELSE 0 END)"""
-NOBODY = -1
 
 
 def met(person: Person) -> list[Place]:
@@ -50,7 +47,6 @@ def met(person: Person) -> list[Place]:
 def visible(person: Person, id: str) -> Condition:
     """The condition on an entry, whose id is the column `id`, for what `person` may list."""
     listed = visibilities(person)
-    who = NOBODY if person.id is None else person.id
     is_public = person.role is Role.PUBLIC
     look_up = LOOK_UP.format(
         id=id, annotation=ANNOTATION, code=CODE if is_public else "1", output=OUTPUT
@@ -58,9 +54,14 @@ def visible(person: Person, id: str) -> Condition:
     sql = f"{by_id(person, id)} OR {id} % {AUDIENCES} = {LOOKED_UP} AND {look_up}"
     code: tuple[str, ...] = listed if is_public else ()
     outputs: tuple[str | int, ...] = (*listed, int(not is_public), int(may(person, Action.RUN)))
-    values: tuple[str | int, ...] = (who, who, *listed, *code, *outputs)
+    values: tuple[str | int, ...] = (*listed, *code, *outputs)
     marks = ", ".join("?" * len(listed))
-    return Condition(sql.format(listed=marks, signed_in=int(not is_public)), values)
+    told = {
+        "listed": marks,
+        "signed_in": int(not is_public),
+        "readable": readable(person, Action.LIST),
+    }
+    return Condition(sql.format(**told), values)
 
 
 def by_id(person: Person, id: str) -> str:

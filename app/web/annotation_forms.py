@@ -28,7 +28,7 @@ from app.annotations.addresses import of_note
 from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
 from app.annotations.reading import COLOURS, read
-from app.annotations.standing import decided
+from app.annotations.standing import answers_private, decided
 from app.annotations.threads import Thread
 from app.errors import BadInput, Conflict, NotFound
 from app.library import documents, macros, names
@@ -210,6 +210,8 @@ def shown(
     status: HTTPStatus,
     kept: Annotation | None = None,
 ) -> Response:
+    alone = answers_private(g.db, kept.reply_to if kept else typed["reply_to"])
+    typed = typed | {"visibility": "private"} if alone else typed
     chosen = note is not None and kept is None and (not is_part() or "block" in wrong)
     page = render_template(
         "annotations/_composer.html" if is_part() else "annotations/form.html",
@@ -218,6 +220,7 @@ def shown(
         form=typed,
         wrong=wrong,
         kept=kept,
+        alone=alone,
         is_decided=kept is not None and decided(g.db, kept),
         choices=CHOICES,
         colours=COLOURS,

@@ -128,6 +128,15 @@ def test_a_thread_is_answered_changed_and_brought_back(
     other = signed_in(application, connection, "other")
     form = other.get(f"/annotations/form?reply_to={root}")
     assert f'name="reply_to" value="{root}"' in form.text
+    assert '<option value="shared" selected>' in form.text
+    own = id_of(send(other, reply_to=root, comment="Perhaps.", visibility="private"))
+    for address in (f"form?reply_to={own}", f"form?reply_to={own}&visibility=shared"):
+        form = other.get(f"/annotations/{address}")
+        assert '<option value="private" selected>me alone, as what it answers' in form.text
+        assert 'value="shared"' not in form.text
+    below = id_of(send(other, note="", reply_to=own, comment="Rather not."))
+    assert 'value="shared"' not in other.get(f"/annotations/{below}/edit").text
+    assert "Rather not." not in annotator.get(NOTE).text
     reply = id_of(send(other, note="", reply_to=root, comment="Because."))
     page = annotator.get(NOTE).text
     assert page.index(f"annotation-{root}") < page.index(f"annotation-{reply}")

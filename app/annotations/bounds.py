@@ -1,0 +1,91 @@
+"""What else must be readable for whoever may read an annotation: all that it answers, and each note
+that it, or what it answers, names beside its own.
+
+It is worked out when that changes and kept beside the annotation, with what it inherits from above;
+`search/readable.py` asks for it. The notes stand there by their names, so whatever becomes of them
+later counts at once. Until it is known, as after the derived tables were made anew, the row UNKNOWN
+keeps back whatever may have any.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from app import database
+from app.annotations import addresses
+
+Bound = tuple[str, int]  # a note, by its name; or the one person who may read it
+
+UNKNOWN: Bound = ("", -1)
+NOBODY: Bound = ("", 0)  # two people keep something above it to themselves
+SIGNED_IN: Bound = ("/", 0)  # no note is called so
+MOST = 50  # notes: what names more is for who is signed in
+BATCH = 500
+
+ROW = """SELECT annotation.reply_to, note.path, above.thread <> '' AS is_between,
+        above.visibility, above.person_id,
+        CASE WHEN instr(annotation.stored, '"/notes/') THEN annotation.stored END AS stored
+    FROM annotation LEFT JOIN note ON note.uid = annotation.note_uid
+    LEFT JOIN annotation AS above ON above.id = annotation.reply_to
+    WHERE annotation.id = ?"""
+OF_THREAD = "SELECT id FROM annotation WHERE id = ?1 OR thread = ?1 ORDER BY rowid"
+NOT_KNOWN = """SELECT annotation.id FROM annotation_bound AS bound JOIN annotation USING (id)
+    WHERE bound.note = ? AND bound.person_id = ? ORDER BY annotation.rowid LIMIT ?"""
+
+
+def further(stored: dict[str, Any], path: str | None) -> set[str]:
+    """The notes that it tells of beside its own: what it is about, and what bodies quote."""
+    told = addresses.targets(stored)
+    for thing, _place in addresses.things(stored.get("body"), ""):
+        if "selector" in thing:  # a link tells nothing of where it leads
+            told += addresses.found(thing)
+    names = set(map(addresses.note_of, told)) - {addresses.own_note(stored), path}
+    return {name for name in names if name is not None}
+
+
+def put(connection: sqlite3.Connection, id: str) -> bool:
+    """Keep what it is bound by, which what it answers knows already; whether that is new."""
+    row = connection.execute(ROW, [id]).fetchone()
+    found: set[Bound] = known(connection, row["reply_to"])
+    if row["is_between"] and row["visibility"] == "private":  # of the first one the row says it
+        found.add(("", row["person_id"] or 0))
+    if row["stored"]:
+        found |= {(name, 0) for name in further(json.loads(row["stored"]), row["path"])}
+    now, before = few(found), known(connection, id)
+    if now == before:
+        return False
+    connection.execute("DELETE FROM annotation_bound WHERE id = ?", [id])
+    rows = [(id, *bound) for bound in now]
+    connection.executemany("INSERT INTO annotation_bound VALUES (?, ?, ?)", rows)
+    return True
+
+
+def known(connection: sqlite3.Connection, id: str | None) -> set[Bound]:
+    rows = connection.execute("SELECT note, person_id FROM annotation_bound WHERE id = ?", [id])
+    return {(row["note"], row["person_id"]) for row in rows}
+
+
+def few(bounds: set[Bound]) -> set[Bound]:
+    """The same, or what lets fewer read it, so that no thread has more than some rows for each."""
+    notes = {bound for bound in bounds if bound[0]}
+    people = bounds - notes
+    return (notes if len(notes) <= MOST else {SIGNED_IN}) | (
+        people if len(people) <= 1 else {NOBODY}
+    )
+
+
+def follow(connection: sqlite3.Connection, root: str) -> None:
+    """The same of a whole thread, of which one was changed; answers are younger."""
+    for row in connection.execute(OF_THREAD, [root]).fetchall():
+        put(connection, row["id"])
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """Work out what is not known yet, a batch at a time."""
+    asked = [*UNKNOWN, BATCH]
+    while rows := connection.execute(NOT_KNOWN, asked).fetchall():
+        with database.transaction(connection):
+            for row in rows:
+                put(connection, row["id"])
