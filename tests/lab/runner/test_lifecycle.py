@@ -22,6 +22,7 @@ from tests.lab.runner.conftest import (
     DAEMON,
     PATIENCE,
     PLOT,
+    REACH,
     Lab,
     left_over,
     library,
@@ -29,7 +30,7 @@ from tests.lab.runner.conftest import (
     started,
     wait_until,
 )
-from tests.lab.runner.test_sweeping import begin
+from tests.lab.runner.test_sweeping import begin, ended
 
 
 def test_cancel_ends_a_run_and_all_it_started_within_a_second(lab: Lab) -> None:
@@ -126,12 +127,13 @@ def alive(pid: int) -> bool:
 
 
 OTHERS = "no read-only files, no filter of system calls"
+NO_WALL = "no wall between processes"
 
 
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        ("0, False, 0, None", f"not sandboxed: no namespaces, no Landlock, {OTHERS}"),
+        ("0, False, 0, None", f"not sandboxed: no namespaces, no Landlock, {OTHERS}, {NO_WALL}"),
         ("0, False, kernel.landlock_version(), None", f"partly sandboxed: no namespaces, {OTHERS}"),
         ("confine.ESSENTIAL, False, 0, None", f"partly sandboxed: no Landlock, {OTHERS}"),
         (
@@ -140,7 +142,7 @@ OTHERS = "no read-only files, no filter of system calls"
         ),
         (
             "0, False, 0, None, False, True",
-            "partly sandboxed: no namespaces, no Landlock, no read-only files",
+            f"partly sandboxed: no namespaces, no Landlock, no read-only files, {NO_WALL}",
         ),
     ],
 )
@@ -164,6 +166,15 @@ def test_a_host_that_refuses_parts_is_named_and_still_leaves_no_process(
     assert lab.wait(run).status == "cancelled"
     assert left_over(lab) == []
     assert lab.run("plot", PLOT).status == "succeeded"
+    if "no Landlock" in words:
+        lab.write("kills", "os.kill(os.getppid(), 9)\ntime.sleep(9)", "import os, time")
+        [row] = ended(lab, begin(lab, "kills", "seed=1"))
+        assert "It ended the process that had started it" in row.message
+    if NO_WALL not in words:
+        body = "return {'x': ' '.join(place for place, _ in reached())}"
+        lab.write("reaches", body, REACH)
+        assert ended(lab, begin(lab, "reaches", "seed=1,2"))[1].values == {"x": ""}
+        assert lab.run("reaches", body, REACH).values == {"x": ""}
     lab.process.terminate()
     assert lab.process.wait(PATIENCE) == 0
     connection.close()
