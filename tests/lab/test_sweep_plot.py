@@ -70,6 +70,14 @@ def test_what_stands_in_it_is_escaped() -> None:
     ElementTree.fromstring(svg)
 
 
+def test_long_values_are_cut_and_unseen_signs_are_seen() -> None:
+    long, turned = "x" * 10_000, "a\u202eb"
+    svg = plot([(long, 1.0, "y" * 10_000), (turned, 2.0, turned)], Names("n", "v", "by"), "p")
+    assert len(svg) < 5_000
+    assert "\u202e" not in svg
+    assert "a[U+202E]b" in texts(svg)
+
+
 @given(st.lists(st.tuples(anything, anything, anything), max_size=12))
 def test_whatever_comes_a_plot_comes_of_it(points: list[tuple[Any, Any, Any]]) -> None:
     svg = plot(points, Names("x", "y", "by"), "p")

@@ -35,3 +35,18 @@ def test_a_place_that_cannot_be_written_is_named(
     with pytest.raises(GlossError, match=r"Cannot write .*b\.tar\.gz: Permission denied"):
         archive.backup(settings, place / "b.tar.gz")
     assert list(place.iterdir()) == []
+
+
+def test_what_a_run_is_writing_is_no_part_of_it(
+    write: Write, ordinary_user: None, settings: Settings
+) -> None:
+    """A run that closed a file of its own kept everybody from a backup."""
+    write("a.md", "A.\n")
+    for place in ("7", "8.tmp/home", "sweep1-9.tmp/home-9", "6.gone"):
+        (settings.outputs / place).mkdir(parents=True)
+        (settings.outputs / place / "x.csv").write_text("1\n")
+    (settings.outputs / "8.tmp/home/x.csv").chmod(0)
+    (settings.outputs / "8.tmp/home/l").symlink_to("x.csv")
+    made = archive.backup(settings, settings.data / "b.tar.gz")
+    assert [name for name in made.files if name.startswith("outputs")] == ["outputs/7/x.csv"]
+    assert made.left_out == ()

@@ -17,16 +17,15 @@ from app.settings import Settings
 def listened(
     settings: Settings,
     selector: selectors.BaseSelector,
-    ring: Callable[[], object],
+    ring: Callable[[str], object],
     stop: Callable[[], object],
 ) -> Iterator[None]:
-    """Have `ring` called by the loop whenever there may be something to do."""
+    """Have `ring` called by the loop whenever there may be something to do, with what was said."""
 
     def rung(bell: socket.socket) -> None:
-        ring()
         with suppress(OSError):
-            while bell.recv(4096):
-                pass
+            while heard := bell.recv(door.LONGEST_WORDS):
+                ring(heard.decode("ascii", "replace"))
 
     def noticed(number: int, frame: FrameType | None) -> None:
         del frame

@@ -19,17 +19,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO, NoReturn
 
 from app.errors import Unavailable
 from app.lab import runs
-from app.lab.runs import Run
+from app.lab.runs import Run, queue
 from app.lab.runs.spans import Spans, as_text, spans
 from app.settings import PROJECT, Settings, environment, load
 
 POLL_SECONDS = 0.05
 ATTEMPTS = 3  # runners in a row that end before the work does
 CANCEL_SECONDS = 2.0
+LONGEST_WORDS = 4096  # of who wakes it
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 107
 
 # One thread, so that forking is safe; the same order of sets and files in every run.
@@ -126,12 +128,17 @@ def address(settings: Settings) -> Iterator[str]:
         os.close(folder)
 
 
-def wake(settings: Settings) -> None:
-    """Tell the runner that there is something to do. Lost, it finds out by itself soon after."""
+def wake(settings: Settings, waits_for: Spans = ()) -> None:
+    """Tell the runner that there is something to do. Lost, it finds out by itself soon after.
+
+    One that was started for some runs only works through those that somebody `waits_for`, too.
+    """
+    words = as_text(waits_for).encode()
+    said = words if 0 < len(words) <= LONGEST_WORDS else b"!"
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
         bell.setblocking(False)
         with address(settings) as path:
-            bell.sendto(b"!", path)
+            bell.sendto(said, path)
 
 
 def run_now(
@@ -153,8 +160,9 @@ def work(
 ) -> Mapping[str, int]:
     """Wait until these runs have ended; how many ended how, by their status.
 
-    Where no runner is at work, one is started for them, which ends with the last. `on_progress`
-    hears meanwhile how many have which status. Ctrl-C cancels them.
+    Where no runner is at work, one is started for them, which ends with the last that somebody
+    waits for: another one who comes meanwhile is served by it. `on_progress` hears meanwhile how
+    many have which status. Ctrl-C cancels them.
     """
     only = spans(ids)
     own: subprocess.Popen[bytes] | None = None
@@ -165,17 +173,26 @@ def work(
                 if started == ATTEMPTS:
                     raise Unavailable(f"{in_words(only)} cannot be started: no runner stays alive.")
                 own, started = start_for(settings, only), started + 1
-            wake(settings)
+            wake(settings, only)
             on_progress(counts)
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         give_up(settings, connection, only)
         raise
     finally:
-        if own is not None and own.poll() is None:
-            own.terminate()
-            own.wait()
+        if own is not None:
+            leave(connection, only, own)
     return counts
+
+
+def leave(connection: sqlite3.Connection, only: Spans, own: subprocess.Popen[bytes]) -> None:
+    """It ends by itself once nobody waits for it; who waits is no concern of ours."""
+    if active(runs.counts(connection, only)):
+        own.terminate()
+        own.wait()
+    while own.poll() is None and not queue.is_busy(connection):
+        time.sleep(POLL_SECONDS)
+    Thread(target=own.wait, daemon=True).start()  # buried when it ends, if we live that long
 
 
 def active(counts: Mapping[str, int]) -> bool:

@@ -50,9 +50,12 @@ class Engine:
     fill_at: float = 0.0  # when to look at the queue
     follow_at: float = 0.0  # when to look at what runs
 
-    def ring(self) -> None:
-        """Look at once."""
+    def ring(self, asked: str = "") -> None:
+        """Look at once. Who rings may wait for runs of his own: they are ours as well then."""
         self.fill_at = self.follow_at = 0.0
+        if self.only is not None:
+            with suppress(ValueError):
+                self.only = tuple(dict.fromkeys((*self.only, *spans.read(asked))))
 
     def stop(self) -> None:
         self.stopping = True

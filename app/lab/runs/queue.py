@@ -61,6 +61,12 @@ def waiting(connection: sqlite3.Connection, only: Spans | None = None) -> bool:
     return row is not None
 
 
+def is_busy(connection: sqlite3.Connection) -> bool:
+    """Whether anything runs now, whosever it is."""
+    row = connection.execute("SELECT 1 FROM run WHERE status = 'running' LIMIT 1").fetchone()
+    return row is not None
+
+
 def among(only: Spans | None) -> tuple[str, list[str]]:
     return ("1", []) if only is None else (spans.AMONG, [spans.parameter(only)])
 

@@ -3,8 +3,8 @@
 The host decides how much of that can be enforced, so it is tried out once (`probe`) and every
 run records in words what held (`Plan.words`).
 
-    >>> Plan(namespaces=0, own_proc=False, landlock=0, uid=None).words
-    'not sandboxed: no namespaces, no Landlock, no read-only files, no filter of system calls'
+    >>> Plan(namespaces=0, own_proc=False, landlock=7, uid=None).words
+    'partly sandboxed: no namespaces, no read-only files, no filter of system calls'
 
 Landlock knows no rights to modes, times and attributes of files, and none to sockets in folders:
 hence the read-only mounts and the filter. Measured: all of it takes about three milliseconds.
@@ -83,6 +83,11 @@ class Plan:
         return 1 if self.namespaces & kernel.NEW_PIDS else 0
 
     @property
+    def keeps_apart(self) -> bool:
+        """Whether a run is kept from the open files of what started it: by either of the two."""
+        return bool(self.namespaces & kernel.NEW_USER or self.landlock)
+
+    @property
     def words(self) -> str:
         missing = [name for flag, name in NAMES.items() if not self.namespaces & flag]
         if len(missing) == len(NAMES):
@@ -90,6 +95,7 @@ class Plan:
         missing += [] if self.landlock else ["Landlock"]
         missing += [] if self.read_only else ["read-only files"]
         missing += [] if self.filtered else ["filter of system calls"]
+        missing += [] if self.keeps_apart else ["wall between processes"]
         if not missing:
             level = "sandboxed as root" if self.as_root else "sandboxed"
             return level if self.landlock >= 3 else f"{level}: an old Landlock"
@@ -175,14 +181,17 @@ def seal(folder: Path) -> None:
         kernel.read_only(place, yes=False)
 
 
-def restrict(plan: Plan, settings: Settings, folder: Path) -> None:
-    """The last step: only the files it needs, no socket of others, no new privilege."""
+def restrict(plan: Plan, settings: Settings, folder: Path, *, above: bool = False) -> None:
+    """The last step: only the files it needs, no socket of others, no new privilege.
+
+    `above` is for who will start what is not to reach it (inner.py).
+    """
     if plan.read_only:
         seal(folder)
     if plan.landlock:
         see_only(settings, [folder, Path(SHARED)] if plan.own_proc else [folder])
     if plan.namespaces & kernel.NEW_USER:
-        kernel.drop_capabilities()
+        kernel.drop_capabilities(kernel.MARK if above else 0)
     if plan.filtered:
         kernel.filter_calls()
 

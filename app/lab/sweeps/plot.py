@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from app.lab.sweeps.scale import Log, Scale, Tick, is_number, named, scale
+from app.lab.sweeps.scale import Log, Scale, Tick, is_number, named, scale, short
 
 WIDE, HIGH = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 30, 46
@@ -24,6 +24,7 @@ LEGEND, LEGEND_HIGH = 38, 24  # where its line stands, and what it takes
 MOST_DOTS = 200
 LARGEST = 1e299
 MOST_SERIES = 6
+LONGEST_SAID = 60  # of a value, to who does not see the plot
 LETTER = 8.2  # width of one on a phone, where they are larger; about
 
 Point = tuple[Any, Any, Any]  # x, y, and the series that it belongs to
@@ -88,10 +89,9 @@ def about(names: Names, series: dict[str, list[Place]], left_out: int) -> str:
     said = []
     for name, places in list(series.items())[:MOST_SERIES]:
         first, last = places[0], places[-1]
-        start = f"{spoken(names.by)} {name}: " if names.by else ""
-        said.append(
-            f"{start}{first.mean:.4g} at {named(first.x)} to {last.mean:.4g} at {named(last.x)}."
-        )
+        start = f"{spoken(names.by)} {short(name, LONGEST_SAID)}: " if names.by else ""
+        left, right = (short(named(place.x), LONGEST_SAID) for place in (first, last))
+        said.append(f"{start}{first.mean:.4g} at {left} to {last.mean:.4g} at {right}.")
     return " ".join([*said, *remarks(names, len(series), left_out)])
 
 
@@ -190,7 +190,7 @@ def legend(series: Sequence[str], names: Names) -> list[str]:
     left = LEFT + len(about) * LETTER + 16
     most = max(3, int(((WIDE - RIGHT - left) / len(series) - 44) / LETTER))
     for number, name in enumerate(series):
-        label = name if len(name) <= most else name[: most - 1] + "…"
+        label = short(name, most)
         made.append(f'<path class="s{number}" d="M{left:.1f} {LEGEND - 4}h22"/>')
         made.append(f'<text x="{left + 28:.1f}" y="{LEGEND}">{escape(label)}</text>')
         left += 44 + len(label) * LETTER

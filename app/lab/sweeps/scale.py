@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.lab.signature import visible
+
 WANTED = 5  # ticks
 LOG_FROM = 100  # the largest value over the smallest
 MOST_NAMES = 12  # of categories that are named
@@ -127,8 +129,8 @@ def named(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(named, value))
-    return "none" if value is None else str(value)
+    return "none" if value is None else visible(str(value))
 
 
-def short(name: str) -> str:
-    return name if len(name) <= 14 else name[:13] + "…"
+def short(name: str, most: int = 14) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"

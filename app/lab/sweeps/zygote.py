@@ -4,7 +4,8 @@
 
 What would be the same for every point is done once: the sandbox, the packages that the analysis
 imports, the compiling of its files. The analysis itself runs in the child only, so that each point
-begins with fresh modules, its own seed and an empty home.
+begins with fresh modules, its own seed and an empty home. Before that it goes where nothing of the
+zygote can be reached (sandbox.Inner): neither the pipe of the results nor that of the orders.
 
 Orders are pickles of Point. A child tells the zygote what it returned (heard.py), and the zygote
 tells the runner in lines of JSON: {"ready": true}; {"end": run id, "began": …, "seconds": …,
@@ -41,7 +42,7 @@ from app.lab.outputs import results
 from app.lab.runner import child, hints, seed
 from app.lab.runner.child import Job
 from app.lab.runs.store import LONGEST_MESSAGE
-from app.lab.sandbox import Plan, folders, guard, kernel
+from app.lab.sandbox import Inner, Plan, folders, guard, kernel
 from app.lab.signature import arguments
 from app.lab.sweeps import heard
 from app.lab.sweeps.executor import Point
@@ -76,13 +77,14 @@ def body(task: Task, begin: Callable[[], None]) -> None:
         kernel.prctl(kernel.CHILD_SUBREAPER, 1)
     own = Job(task.analysis.name, task.analysis.path, {}, task.limits, task.folder)
     child.furnish(task.settings, own, no_progress)
-    sandbox.restrict(task.plan, task.settings, task.folder)
+    sandbox.restrict(task.plan, task.settings, task.folder, above=True)
+    inner = sandbox.Inner.of(task.plan)
     begin()
     tell = child.teller(task.ends)
     tell({"ready": True})
     prepare(task)
     with open(task.orders, "rb", closefd=False) as orders:
-        serve(task, orders, tell)
+        serve(task, inner, orders, tell)
     child.finish(0)
 
 
@@ -125,7 +127,9 @@ def remember(known: Mapping[str, CodeType]) -> None:
     kind.get_code = get_code
 
 
-def serve(task: Task, orders: BinaryIO, tell: Callable[[Mapping[str, Any]], None]) -> None:
+def serve(
+    task: Task, inner: Inner, orders: BinaryIO, tell: Callable[[Mapping[str, Any]], None]
+) -> None:
     while True:
         try:
             point: Point = pickle.load(orders)  # noqa: S301 - the runner's own words
@@ -134,7 +138,7 @@ def serve(task: Task, orders: BinaryIO, tell: Callable[[Mapping[str, Any]], None
         home = task.folder / f"{HOME}{point.run_id}"
         home.mkdir()
         started, began = time.monotonic(), time.time()
-        found = heard.listen(partial(compute, task, point, home))
+        found = heard.listen(partial(compute, task, inner, point, home))
         seconds = round(time.monotonic() - started, 6)
         clean = is_alone() and is_empty(home, own_shared=task.plan.own_proc)
         timed = {"began": began, "seconds": seconds}
@@ -172,9 +176,10 @@ def begun(outputs: Path) -> set[int]:
     return {int(found.name.removeprefix(HOME)) for found in left if NUMBERED.fullmatch(found.name)}
 
 
-def compute(task: Task, point: Point, home: Path, events: int) -> None:
+def compute(task: Task, inner: Inner, point: Point, home: Path, events: int) -> None:
     """One point, in a child of its own, to the end of the process."""
     guard.die_with_parent()
+    inner.enter()
     os.close(task.ends)
     os.close(task.orders)
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):

@@ -33,6 +33,7 @@ FOLDERS = ("notes", "analysis", "outputs")
 DATABASE = "gloss.db"
 LEFT_OUT = {".git": "git keeps it"}  # also links and devices
 SKIPPED = "__pycache__"  # not worth a word
+UNDER_WAY = (".tmp", ".gone")  # of outputs: what runs now writes there, and may close it to us
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ def members_of(settings: Settings, left_out: list[str]) -> Iterator[tuple[str, P
         root: Path = getattr(settings, folder)
         for place, folders, names in os.walk(root):
             inside = PurePosixPath(folder, *Path(place).relative_to(root).parts)
+            if str(inside) == "outputs":
+                folders[:] = [name for name in folders if not name.endswith(UNDER_WAY)]
             for name in sorted({*folders, *names} - {SKIPPED}):
                 why = left_out_for(Path(place, name))
                 if why:

@@ -26,7 +26,7 @@ from app.lab.sandbox import processes
 from app.settings import PROJECT, Settings, environment, load
 from tests.lab.runner import ordinary as ordinary_user
 
-PATIENCE = 30.0
+PATIENCE = 120.0  # before what hangs is given up: a runner starts in 40 s where all else works, too
 LINGERS = 5.0  # seconds until the system has buried what was killed, on a busy machine
 ORDINARY = 12345  # a user of whom nobody has heard
 BOTH = ("test_outcomes", "test_confinement", "test_hostile")
@@ -87,11 +87,13 @@ def started(settings: Settings, code: str = "", uid: int = -1) -> subprocess.Pop
         env={**os.environ, **environment(settings), "TELLTALE": "a secret of the server"},
         cwd=PROJECT,
     )
-    end = time.monotonic() + PATIENCE
-    while not (settings.data / "runner.sock").exists():
+    try:
+        wait_until(lambda: process.poll() is not None or (settings.data / "runner.sock").exists())
         assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return process
 
 
@@ -204,4 +206,45 @@ if os.fork() == 0:
     os._exit(0)
 time.sleep(0.1)
 return {"x": 1}
+"""
+
+
+REACH = """
+import ctypes, glob, json, os, pickle, resource
+
+class Order:
+    def __reduce__(self):
+        return print, ("taken for an order",)
+
+def reached():
+    found, head = [], (ctypes.c_uint32 * 2)(0x20080522, 0)
+    ctypes.CDLL(None).capset(head, (ctypes.c_uint32 * 6)(0, 0, 0, 16, 16, 0))  # as the zygote
+    for place in sorted(glob.glob("/proc/[0-9]*/fd/*")):
+        if place.split("/")[2] != os.readlink("/proc/self"):
+            for how in (os.O_RDONLY, os.O_WRONLY):
+                try:
+                    found.append((place, os.open(place, how | os.O_NONBLOCK)))
+                except OSError:
+                    pass
+    return found
+
+def lower_limits():
+    for pid in (os.getppid(), 1):
+        try:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
+        except OSError:
+            continue
+        return 1
+    return 0
+
+def forge(ids):
+    made = {"name": "x", "kind": "value", "value": 666, "position": 0, "files": {}}
+    told = {"began": 1.0, "seconds": 0.1, "status": 0, "told": {"outputs": [made]}, "log": ""}
+    lines = "".join(json.dumps({"end": n, **told}) + "\\n" for n in ids).encode()
+    for _, opened in reached():
+        for data in (lines, pickle.dumps(Order())):
+            try:
+                os.write(opened, data)
+            except OSError:
+                pass
 """

@@ -13,7 +13,8 @@ import pytest
 
 from app.lab import runs
 from app.lab.sandbox import kernel
-from tests.lab.runner.conftest import DAEMON, Lab, left_over
+from tests.lab.runner.conftest import DAEMON, REACH, Lab, left_over
+from tests.lab.runner.test_sweeping import begin, ended
 
 
 def test_this_host_holds_a_run_as_the_probe_said(lab: Lab) -> None:
@@ -192,22 +193,23 @@ return {
 @pytest.mark.parametrize(
     ("machine", "name", "calls"),
     [
-        ("x86_64", 0xC000003E, (41, 53, 56, 272, 29, 157, 319)),
-        ("aarch64", 0xC00000B7, (198, 199, 220, 97, 194, 167, 279)),
+        ("x86_64", 0xC000003E, (41, 53, 56, 272, 29, 157, 319, 302)),
+        ("aarch64", 0xC00000B7, (198, 199, 220, 97, 194, 167, 279, 261)),
     ],
 )
 def test_the_filter_of_each_machine(machine: str, name: int, calls: tuple[int, ...]) -> None:
-    opens, pairs, clone, unshare, shared, control, memory = calls
+    opens, pairs, clone, unshare, shared, control, memory, limits = calls
     steps = kernel.call_filter(machine)
     refused = [(opens, 1, 1), (opens, 40, 1), (pairs, 1, 2), (pairs, 1, 0o2000003)]
     refused += [(clone, 0x10000011, 0), (unshare, 0, 0), (425, 8, 0), (kernel.X32 + opens, 2, 1)]
-    refused += [(shared, 0, 1), (control, 4, 0)]
+    refused += [(shared, 0, 1), (control, 4, 0), (limits, 7, 0)]
     allowed = [
         (opens, 2, 1),
         (opens, 10, 2),
         (pairs, 1, 0o2000001),
         (clone, 0x3D0F00, 0),
         (control, 15, 0),
+        (limits, 0, 0),
         (0, 0, 0),
     ]
     for call in (*refused, *allowed):
@@ -281,6 +283,36 @@ return {{"pid": os.getpid()}}
     lab.run("kill", body)
     assert lab.process.poll() is None
     assert lab.run("next", "return {'x': 1}").status == "succeeded"
+
+
+def test_no_open_file_of_another_process_is_reached(lab: Lab) -> None:
+    """Neither of those that started it, nor of the child that waits, nor of who watches."""
+    run = lab.run("reaches", "return {'x': [place for place, _ in reached()]}", REACH)
+    assert run.status == "succeeded", run.message
+    assert ("no wall" in run.sandbox) == bool(run.values.get("x")), run
+
+
+def test_a_point_forges_no_result_of_another_and_gives_no_orders(lab: Lab) -> None:
+    """It wrote into the pipes of the process that had started it, through /proc."""
+    body = """
+if seed == 1:
+    own = int(os.environ["HOME"].rsplit("-", 1)[1])
+    lower, names = lower_limits(), " ".join(place for place, _ in reached())
+    forge([own, *range(own + 1, own + 20)])
+    return {"x": seed, "reached": names, "lowered": lower}
+open(os.environ["HOME"] + "/file", "w").write("x" * 10)
+return {"x": seed}
+"""
+    lab.write("forging", body, REACH)
+    rows = ended(lab, begin(lab, "forging", "seed=0:6"))
+    if not no_wall(lab, rows[0].run_id):
+        assert (rows[1].values["reached"], rows[1].values["lowered"]) == ("", 0)
+        assert [row.values["x"] for row in rows] == [0, 1, 2, 3, 4, 5], rows
+        assert {row.status for row in rows} == {"succeeded"}
+
+
+def no_wall(lab: Lab, run_id: int) -> bool:
+    return "no wall" in runs.get(lab.connection, run_id).sandbox
 
 
 def test_a_daemon_left_behind_is_gone(lab: Lab) -> None:

@@ -7,6 +7,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +19,15 @@ from app import database
 from app.accounts import people
 from app.errors import Unreadable
 from app.lab import runner, runs
+from app.lab.runs import Run
 from app.lab.sandbox import processes
-from app.lab.sweeps import store, zygote
+from app.lab.sweeps import points, store, zygote
+from app.settings import Settings
 from tests.lab.runner.conftest import (
     DAEMON,
     PATIENCE,
     PLOT,
+    REACH,
     Lab,
     left_over,
     library,
@@ -29,7 +35,7 @@ from tests.lab.runner.conftest import (
     started,
     wait_until,
 )
-from tests.lab.runner.test_sweeping import begin
+from tests.lab.runner.test_sweeping import begin, ended
 
 
 def test_cancel_ends_a_run_and_all_it_started_within_a_second(lab: Lab) -> None:
@@ -126,12 +132,13 @@ def alive(pid: int) -> bool:
 
 
 OTHERS = "no read-only files, no filter of system calls"
+NO_WALL = "no wall between processes"
 
 
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        ("0, False, 0, None", f"not sandboxed: no namespaces, no Landlock, {OTHERS}"),
+        ("0, False, 0, None", f"not sandboxed: no namespaces, no Landlock, {OTHERS}, {NO_WALL}"),
         ("0, False, kernel.landlock_version(), None", f"partly sandboxed: no namespaces, {OTHERS}"),
         ("confine.ESSENTIAL, False, 0, None", f"partly sandboxed: no Landlock, {OTHERS}"),
         (
@@ -140,7 +147,7 @@ OTHERS = "no read-only files, no filter of system calls"
         ),
         (
             "0, False, 0, None, False, True",
-            "partly sandboxed: no namespaces, no Landlock, no read-only files",
+            f"partly sandboxed: no namespaces, no Landlock, no read-only files, {NO_WALL}",
         ),
     ],
 )
@@ -164,6 +171,15 @@ def test_a_host_that_refuses_parts_is_named_and_still_leaves_no_process(
     assert lab.wait(run).status == "cancelled"
     assert left_over(lab) == []
     assert lab.run("plot", PLOT).status == "succeeded"
+    if "no Landlock" in words:
+        lab.write("kills", "os.kill(os.getppid(), 9)\ntime.sleep(9)", "import os, time")
+        [row] = ended(lab, begin(lab, "kills", "seed=1"))
+        assert "It ended the process that had started it" in row.message
+    if NO_WALL not in words:
+        body = "return {'x': ' '.join(place for place, _ in reached())}"
+        lab.write("reaches", body, REACH)
+        assert ended(lab, begin(lab, "reaches", "seed=1,2"))[1].values == {"x": ""}
+        assert lab.run("reaches", body, REACH).values == {"x": ""}
     lab.process.terminate()
     assert lab.process.wait(PATIENCE) == 0
     connection.close()
@@ -213,7 +229,10 @@ def test_the_parent_has_one_thread_and_nothing_of_the_analyses(lab: Lab) -> None
     assert lab.run("plot", PLOT).status == "succeeded"
     parent = Path(f"/proc/{lab.process.pid}")
     assert len([*(parent / "task").iterdir()]) == 1
-    held = [str(number.readlink()) for number in (parent / "fd").iterdir()]
+    held = []
+    for number in (parent / "fd").iterdir():
+        with suppress(FileNotFoundError):  # it has closed that one meanwhile
+            held.append(str(number.readlink()))
     assert str(lab.settings.analysis) not in (parent / "maps").read_text() + str(held)
 
 
@@ -265,3 +284,41 @@ def test_without_a_runner_one_is_started_for_the_run_alone(tmp_path: Path) -> No
     again, cached = runs.enqueue(settings, connection, "one", {}, person)
     assert (again.id, cached) == (run.id, True)
     connection.close()
+
+
+def test_who_comes_while_another_ones_runner_works_is_served_by_it(tmp_path: Path) -> None:
+    """A whole run waited until the whole sweep of the other had ended."""
+    settings = replace(library(tmp_path), runners=1)
+    connection = database.connect(settings.database)
+    database.migrate(connection)
+    lab = Lab(settings, connection, people.owner(connection), None, os.getuid())
+    lab.write("slow", "import time\ntime.sleep(0.1)\nreturn {'x': seed}")
+    lab.write(
+        "gated",
+        f"import os, time\nprint('here', flush=True)\nwhile not os.path.exists({str(settings.analysis / 'gate')!r}): time.sleep(0.01)\nreturn {{'x': 2}}",
+    )
+    sweep = begin(lab, "slow", "seed=0:100")
+    ids = [row.run_id for row in points.rows(connection, sweep.id)]
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(worked, settings, ids)
+        wait_until(lambda: store.get(connection, sweep.id).done)
+        run, _ = runs.enqueue(settings, connection, "gated", {}, lab.person)
+        beside: list[int] = []
+
+        def look(now: Run) -> None:
+            if "here" in now.log and not first.done():
+                beside.append(store.get(connection, sweep.id).counts.get("queued", 0))
+                store.cancel(connection, sweep.id)
+            elif first.done():  # who started the runner has gone, and it goes on for us
+                (settings.analysis / "gate").touch()
+
+        assert runner.run_now(settings, connection, run.id, look).values == {"x": 2}
+        assert beside
+        assert set(first.result()) == {"succeeded", "cancelled"}
+    wait_until(lambda: not runner.is_running(settings))
+    connection.close()
+
+
+def worked(settings: Settings, ids: list[int]) -> Mapping[str, int]:
+    with closing(database.connect(settings.database)) as connection:
+        return runner.work(settings, connection, ids)
