@@ -31,7 +31,9 @@ COLOUR = (
     + " ELSE 'yellow' END END = ?"
 )
 GRADED = """EXISTS (SELECT 1 FROM anchor WHERE anchor.annotation_id = annotation.id
-    AND anchor.target = 0 AND anchor.grade = '{grade}')"""
+    AND anchor.target = 0 AND anchor.grade = '{grade}')
+    AND NOT EXISTS (SELECT 1 FROM erratum AS taken
+        WHERE taken.annotation_id = annotation.id AND taken.status = 'accepted')"""
 # Nobody else has answered, for whoever asks.
 UNANSWERED = f"""annotation.motivation = '{MOTIVATIONS["question"]}' AND annotation.thread = ''
     AND NOT EXISTS (SELECT 1 FROM annotation AS reply WHERE reply.thread = annotation.id

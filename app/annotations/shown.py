@@ -16,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from app import database, markup
 from app.annotations.addresses import note_of
-from app.annotations.reading import Reading, Said, read
+from app.annotations.reading import EDITING, Reading, Said, read
+from app.markup.line import typeset_line
 from app.markup.note import NO_MACROS
 from app.markup.placeholders import typed
 
@@ -51,13 +52,24 @@ def drop(connection: sqlite3.Connection, id: str) -> None:
 
 def as_html(reading: Reading, macros: Mapping[str, str] = NO_MACROS) -> str:
     """What was said, as HTML that is safe to show; `macros` are those of the note."""
-    words = (with_purpose(said, rendered(said, macros)) for said in reading.said)
+    words = (
+        without(reading.quote)
+        if said.purpose == EDITING and not said.value.strip()
+        else with_purpose(said, rendered(said, macros))
+        for said in reading.said
+    )
     return "\n".join([*words, *map(link, reading.links)])
+
+
+def without(quote: str) -> str:
+    """The passage that is to go."""
+    words = f"<p><del>{typeset_line(quote)}</del></p>" if quote else ""
+    return f'<div class="instead"><p class="label">To be taken out</p>{words}</div>'
 
 
 def with_purpose(said: Said, rendered: str) -> str:
     """What is proposed in place of the passage says so."""
-    if said.purpose != "editing":
+    if said.purpose != EDITING:
         return rendered
     return f'<div class="instead"><p class="label">It should read</p>{rendered}</div>'
 

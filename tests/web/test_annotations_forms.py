@@ -74,6 +74,27 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
         assert words in page
 
 
+def test_a_highlight_gets_another_colour_and_stays_where_it_is(
+    annotator: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = id_of(send(annotator, kind="highlight", quote="second walk", colour="violet"))
+    write(settings, "walk", "public", "A second walk.\n\n" + BODY)  # now the words stand twice
+    sync(settings, connection)
+    at = f"/annotations/{made}/edit"
+    form = annotator.get(at, headers=HTML).text
+    assert 'name="colour" value="violet" checked' in form
+    wrong = annotator.post(at, data={"colour": "pink", "visibility": "shared"}, headers=HTML)
+    assert "Choose a colour." in wrong.text
+    before = annotator.get(NOTE).text.partition('data-colour="violet"')[2].partition(">")[0]
+    kept = annotator.post(at, data={"colour": "green", "visibility": "shared"}, headers=PART)
+    assert 'data-colour="green"' + before in kept.text
+    stored = store.get(connection, made, people.owner(connection)).stored
+    assert stored["target"]["styleClass"] == "gloss-green"
+    assert ".gloss-green" in stored["stylesheet"]["value"]
+    commented = id_of(send(annotator, comment="Why?", quote="goes far"))
+    assert 'name="colour"' not in annotator.get(f"/annotations/{commented}/edit").text
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [
