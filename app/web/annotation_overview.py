@@ -16,6 +16,8 @@ from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
 from app.errors import BadInput, NotFound
 from app.library import macros
+from app.library.history import trash
+from app.library.history.trash import Trashed
 from app.web import access, headers, named_links, notes, protocol
 from app.web.feeds import ATOM, BEGINNING, add, conditional, moment, tag
 from app.web.root import root
@@ -48,6 +50,7 @@ def for_people() -> Response:
         room="Margin",
         wanted=wanted,
         rows=[(row, may_change(g.person, row.kept)) for row in with_links(found.rows, g.person)],
+        trashed=in_trash(found.rows),
         newer=place(wanted, number - 1) if number else None,
         older=place(wanted, number + 1) if found.has_more and number < LAST else None,
         place=place,
@@ -58,6 +61,12 @@ def for_people() -> Response:
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
     return Response(page, mimetype="text/html")
+
+
+def in_trash(rows: list[Row]) -> dict[int, Trashed]:
+    """The notes of these that are there, by their numbers."""
+    away = {row.kept.note_uid for row in rows if row.kept.path is None}
+    return trash.among_notes(g.db, [uid for uid in away if uid is not None])
 
 
 def with_links(rows: list[Row], person: Person) -> list[Row]:
