@@ -17,6 +17,7 @@ from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
 from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
+from app.errors import BadInput
 from app.search import tags
 from app.search.index import storable
 
@@ -92,10 +93,14 @@ class Page:
 
 
 def asked(given: Mapping[str, str]) -> Filter:
-    """A filter from an address; what nobody could choose is anything."""
+    """A filter from an address; BadInput for what nobody could choose."""
 
     def one(name: str, allowed: tuple[str, ...]) -> str:
-        return given[name] if given.get(name) in allowed else ""
+        value = given.get(name, "").strip().lower()
+        if value and value not in allowed:
+            words = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+            raise BadInput(f"Here a {name} is {words}.", field=name)
+        return value
 
     by, note, tag = (given.get(key, "").replace("\0", "").strip() for key in ("by", "note", "tag"))
     return Filter(

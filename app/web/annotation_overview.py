@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from app.accounts.permissions import PUBLIC, Action, Person
 from app.annotations import export, overview
+from app.annotations.choices import choices
 from app.annotations.kept import may_change
 from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
@@ -57,6 +58,7 @@ def for_people() -> Response:
         kinds=KINDS,
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
+        choices=choices(g.db, g.person),
         verbs=export.VERBS,
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
