@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.accounts import people
-from app.annotations import store
+from app.annotations import composing, store
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -93,6 +93,25 @@ def test_a_highlight_gets_another_colour_and_stays_where_it_is(
     assert ".gloss-green" in stored["stylesheet"]["value"]
     commented = id_of(send(annotator, comment="Why?", quote="goes far"))
     assert 'name="colour"' not in annotator.get(f"/annotations/{commented}/edit").text
+
+
+def test_another_colour_leaves_what_a_program_wrote_of_styles() -> None:
+    target = {"source": "/notes/walk", "styleClass": ["mine", "gloss-rose"]}
+    stored = {
+        "@context": composing.CONTEXT,
+        "type": "Annotation",
+        "motivation": "highlighting",
+        "stylesheet": "https://a.example/style.css",
+        "target": target,
+    }
+    typed = composing.Typed(kind="highlight", colour="green")
+    at = "2026-01-02T03:04:05Z"
+    now = composing.revise(stored, "walk", at, typed)
+    assert now["target"] == {**target, "styleClass": ["mine", "gloss-green"]}
+    assert now["stylesheet"] == stored["stylesheet"]
+    assert target["styleClass"] == ["mine", "gloss-rose"]
+    whole = {**stored, "target": "/notes/walk"}
+    assert composing.revise(whole, "walk", at, typed)["target"] == "/notes/walk"
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,10 @@ def test_an_erratum_takes_words_out(clients: Clients, settings: Settings) -> Non
     made = propose(clients["annotator"], "small, the walk is", "small, the walk is", takes_out="y")
     assert "To be taken out</p><p><del>small, the walk is</del>" in page(clients["public"])
     assert "<del>small" in clients["public"].get("/annotations/").text
+    for kind in ("md", "csv"):
+        exported = clients["public"].get(f"/annotations/export/sum.{kind}").text
+        assert "These words are to be taken out." in exported
+    assert "del&gt;small" in clients["public"].get("/annotations/feed.atom").text
     form = clients["annotator"].get(f"/annotations/{made}/edit").text
     assert 'name="takes_out" value="yes" checked' in form
     assert 'name="replacement" rows="2">\n</textarea>' in form
@@ -127,6 +131,10 @@ def test_an_erratum_takes_words_out(clients: Clients, settings: Settings) -> Non
         f"/annotations/{made}/edit", data={"replacement": "big", "visibility": "shared"}
     )
     assert again.status_code == 409
+    whole = propose(clients["annotator"], "The sum is small.", "", takes_out="y")
+    answer = press(clients["owner"], whole, "accept")  # nothing would be left of its block
+    assert answer.location == f"/edit/sum?line=7&erratum={whole}"
+    assert "to take out: <del>The sum is small.</del>" in clients["owner"].get(answer.location).text
 
 
 @pytest.mark.parametrize("words", ["<script>x()</script>tiny", "tiny<!-- y -->", "tiny %%y%%"])
