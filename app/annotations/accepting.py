@@ -1,7 +1,8 @@
 """To accept an erratum: the one change of the note that it proposes, or the editor at its line.
 
 The change is made only if the passage stands where it was marked, its words stand exactly once in
-the lines of that block, and the note, rendered with it, reads otherwise in this passage alone.
+the lines of that block, and the note, rendered with it, reads there as was proposed and otherwise
+as before.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass, replace
 
 from app import database
 from app.accounts.permissions import Person
-from app.annotations import anchored, anchors, corrections, errata
+from app.annotations import anchored, anchors, corrections, errata, taking_out
 from app.annotations.anchored import Placed
 from app.annotations.corrections import Lines
+from app.annotations.errata import Erratum
 from app.annotations.following import marked
 from app.errors import BadInput, Changed, GlossError
 from app.library import documents
@@ -55,8 +57,8 @@ def accept(
     if place is None or lines is None:
         return MustEdit(document.path, 0)
     words = document.text[place.start : place.end]
-    source = corrections.corrected(document.source, lines, words, found.replacement)
-    if source is None or not is_meant(settings, document, source, place):
+    source = proposed(document.source, lines, words, found)
+    if source is None or not is_meant(settings, document, source, place, found):
         return MustEdit(document.path, corrections.line_of(document.source, lines, words))
     try:
         saved = save.update(settings, connection, document.path, source, document.sha256,
@@ -65,8 +67,26 @@ def accept(
         return MustEdit(document.path, lines.first)
     errata.accepted(connection, person, kept, found, saved.uid)
     anchored.follow_save(connection, saved.uid)
-    stay(connection, document, saved.document, id, place)
+    if not found.takes_out:
+        stay(connection, document, saved.document, id, place)
     return Accepted(saved.path, saved.merged)
+
+
+def proposed(source: str, lines: Lines, words: str, found: Erratum) -> str | None:
+    if found.takes_out:
+        return taking_out.taken_out(source, lines, words)
+    written = corrections.fitted(source, lines, found.replacement)
+    return corrections.corrected(source, lines, words, written)
+
+
+def written(connection: sqlite3.Connection, path: str, found: Erratum) -> str:
+    """The replacement as it would be written where the passage stands today."""
+    document = documents.get(connection, path) if "|" in found.replacement else None
+    place = placed(connection, document, found.id) if document else None
+    lines = block(connection, document, place) if document and place else None
+    if document is None or lines is None:
+        return found.replacement
+    return corrections.fitted(document.source, lines, found.replacement)
 
 
 def stay(
@@ -99,8 +119,10 @@ def block(connection: sqlite3.Connection, document: Document, place: Placed) -> 
     return corrections.lines_of(known, place.start or 0, place.end or 0)
 
 
-def is_meant(settings: Settings, document: Document, source: str, place: Placed) -> bool:
-    """Whether the note would read otherwise in the passage alone."""
+def is_meant(
+    settings: Settings, document: Document, source: str, place: Placed, found: Erratum
+) -> bool:
+    """Whether the note would read as proposed in the passage, and otherwise as before."""
     if place.grade not in SURE or place.start is None or place.end is None:
         return False
     try:
@@ -108,8 +130,15 @@ def is_meant(settings: Settings, document: Document, source: str, place: Placed)
         after = typed.checked(settings, document.file, source)
     except GlossError:
         return False
+    passage = before.rendered, after.rendered, place.start, place.end
+    if found.takes_out:
+        is_right = taking_out.is_all_that_went(*passage)
+    else:
+        is_right = corrections.is_only_there(*passage) and corrections.reads_as(
+            *passage, found.replacement
+        )
     return (
-        before.rendered.text == document.text
+        is_right
+        and before.rendered.text == document.text
         and before.front.visibility == after.front.visibility
-        and corrections.is_only_there(before.rendered, after.rendered, place.start, place.end)
     )

@@ -28,15 +28,17 @@ class Words(Protocol):
     @property
     def replacement(self) -> str: ...
     @property
+    def takes_out(self) -> str: ...
+    @property
     def evidence(self) -> str: ...
 
 
 def composed(typed: Words, path: str) -> list[dict[str, Any]]:
     """What is proposed, what is said, where it leads and the tags, in this order."""
-    comment, replacement = tidy(typed.comment).strip(), tidy(typed.replacement).strip()
+    comment, replacement = tidy(typed.comment).strip(), proposed(typed)
     check(typed, comment, replacement)
     bodies = []
-    if typed.kind == "erratum" and replacement:
+    if typed.kind == "erratum" and (replacement or typed.takes_out):
         bodies.append({**text(replacement), "purpose": "editing"})
     if comment:
         purpose = {"purpose": "commenting"} if typed.kind in ("erratum", "link") else {}
@@ -48,12 +50,20 @@ def composed(typed: Words, path: str) -> list[dict[str, Any]]:
     return bodies + [tagged(tag) for tag in split(typed.tags)]
 
 
+def proposed(typed: Words) -> str:
+    """What is to stand there instead; nothing, where the words are to be taken out."""
+    return "" if typed.takes_out else tidy(typed.replacement).strip()
+
+
 def check(typed: Words, comment: str, replacement: str) -> None:
     needed = typed.kind in ("comment", "question", "reply")
     if needed and not comment:
         raise BadInput("Write what you want to say.", field="comment")
-    if typed.kind == "erratum" and not (comment or replacement):
-        raise BadInput("Write how it should read, or what is wrong.", field="replacement")
+    if typed.kind == "erratum" and not (comment or replacement or typed.takes_out):
+        raise BadInput(
+            "Write how it should read, or what is wrong; or tick that the words are to go.",
+            field="replacement",
+        )
     if typed.kind == "link" and not typed.link:
         raise BadInput("Name the note that it leads to.", field="link")
     for field, words in (("comment", comment), ("replacement", replacement)):
@@ -94,7 +104,8 @@ def unchanged(typed: Words, reading: Reading, path: str) -> set[str]:
     led = {"link": typed.link == was["link"], "erratum": typed.evidence == was["evidence"]}
     same = {
         "said": tidy(typed.comment).strip() == tidy(was["comment"]).strip(),
-        "proposed": tidy(typed.replacement).strip() == tidy(was["replacement"]).strip(),
+        "proposed": proposed(typed) == tidy(was["replacement"]).strip()
+        and bool(typed.takes_out) == bool(was["takes_out"]),
         "links": led.get(typed.kind, True),
         "tags": split(typed.tags) == split(was["tags"]),
     }
@@ -137,6 +148,7 @@ def fields(reading: Reading, path: str) -> dict[str, str]:
     return {
         "comment": "\n\n".join(s.value for s in reading.said if s.purpose != "editing"),
         "replacement": proposed[0] if proposed else "",
+        "takes_out": "yes" if proposed and not proposed[0].strip() else "",
         "link": next((note for note in map(note_of, led) if note), ""),
         "evidence": cited[0] if cited else "",
         "tags": ", ".join(reading.tags),

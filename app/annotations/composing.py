@@ -15,7 +15,7 @@ from app.annotations import anchoring
 from app.annotations.addresses import ANNOTATIONS, of_note
 from app.annotations.bodies import PARTS, composed, of_stored, revised, tidy, unchanged
 from app.annotations.model import CONTEXT, VISIBILITIES, check
-from app.annotations.reading import CLASS, COLOURS, read
+from app.annotations.reading import CLASS, COLOURS, first, read
 from app.errors import BadInput
 
 MAX_QUOTE = 5_000
@@ -36,7 +36,8 @@ class Typed:
 
     The passage is `quote`, at `start` to `end` if these are given (code points of the text), or
     the line `block` of the text, from 0. `link` is the id of a note, `evidence` that of a claim
-    of this one, `reply_to` that of the annotation which this one answers.
+    of this one, `reply_to` that of the annotation which this one answers. `takes_out`, if it says
+    anything: the words are to go, whatever stands in `replacement`.
     """
 
     quote: str = ""
@@ -50,6 +51,7 @@ class Typed:
     tags: str = ""
     link: str = ""
     replacement: str = ""
+    takes_out: str = ""
     evidence: str = ""
     reply_to: str = ""
 
@@ -78,7 +80,7 @@ def revise(stored: dict[str, Any], path: str, now: str, typed: Typed) -> dict[st
     """The annotation with what was typed anew; what it is about, and all else, stays."""
     check_choices(typed)
     new, same = composed(typed, path), unchanged(typed, read(stored), path)
-    changed = {**stored, "modified": now, "visibility": typed.visibility}
+    changed = {**recoloured(stored, typed), "modified": now, "visibility": typed.visibility}
     if same != {*PARTS}:
         rest = {key: value for key, value in changed.items() if key not in ("body", "bodyValue")}
         changed = {**rest, **only(revised(of_stored(stored), new, same))}
@@ -101,12 +103,32 @@ def check_choices(typed: Typed) -> None:
 
 def coloured(annotation: dict[str, Any], colour: str) -> dict[str, Any]:
     """The annotation with the colour of its mark, in a style that other readers understand."""
-    about = annotation["target"]
-    if not colour or isinstance(about, str):
+    if not colour or not has_colour(annotation):
         return annotation
-    named = CLASS + colour
+    about, named = annotation["target"], CLASS + colour
     style = {"type": "CssStylesheet", "value": f".{named} {{ background: var(--mark-{colour}) }}"}
     return {**annotation, "stylesheet": style, "target": {**about, "styleClass": named}}
+
+
+def has_colour(annotation: dict[str, Any]) -> bool:
+    """Whether what it is about can have a style: a passage, by itself."""
+    about = annotation["target"]
+    return isinstance(about, dict) and "source" in about
+
+
+def recoloured(stored: dict[str, Any], typed: Typed) -> dict[str, Any]:
+    """A highlight in the colour that was chosen; what another program wrote of styles stays."""
+    was = read(stored).colour or "yellow"
+    if typed.kind != "highlight" or typed.colour in ("", was) or not has_colour(stored):
+        return stored
+    new = coloured(stored, typed.colour)
+    style, classes = stored.get("stylesheet", new["stylesheet"]), stored["target"].get("styleClass")
+    listed = classes if isinstance(classes, list) else [classes] * bool(classes)
+    theirs = [name for name in listed if not first(name).startswith(CLASS)]
+    if theirs:
+        new["target"]["styleClass"] = [*theirs, new["target"]["styleClass"]]
+    is_ours = isinstance(style, dict) and first(style.get("value")).startswith(f".{CLASS}")
+    return new if is_ours else {**new, "stylesheet": style}
 
 
 def target(path: str, text: str, typed: Typed) -> dict[str, Any] | str:

@@ -17,11 +17,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.markup import Rendered
+from app.markup import Rendered, canonical, render
 from app.unseen import visible
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 FENCE = re.compile(r"\s*(?:```|~~~)")
+ROW_BELOW_HEAD = re.compile(r"[\s>]*(?=[^|]*\|)\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+BARE_PIPE = re.compile(r"(?<!\\)\|")
 # What a page does not show of a proposal: HTML, a remark, what a formula defines for later ones.
 UNSEEN = re.compile(
     r"<[a-z/!?]|%%|\\(?:[egx]?def|(?:future)?let|(?:re|provide)?(?:new)?command|label"
@@ -83,6 +85,33 @@ def is_plain(replacement: str) -> bool:
     is_seen = visible(replacement) == replacement and not UNSEEN.search(replacement)
     has_words = any(map(str.isalnum, replacement)) and is_seen and len(replacement) <= LONGEST
     return has_words and all(part.strip() and not FENCE.match(part) for part in parts)
+
+
+def fitted(source: str, lines: Lines, replacement: str) -> str:
+    """The replacement as it is written in these lines: in a table a bare `|` would end the cell.
+
+    >>> fitted("| a | b |\\n|---|---|\\n| x | y |\\n", Lines(3, 3), "x | z")
+    'x \\\\| z'
+    """
+    every = LINE.findall(source)
+    above = [*every[: lines.first][::-1], ""]
+    head = next(at for at, line in enumerate(above) if not line.strip("> \t\r\n"))
+    near = [*above[:head], *every[lines.first : lines.first + 1]]
+    in_table = any(ROW_BELOW_HEAD.fullmatch(line) for line in near)
+    return BARE_PIPE.sub(r"\\|", replacement) if in_table else replacement
+
+
+def reads_as(before: Rendered, after: Rendered, start: int, end: int, replacement: str) -> bool:
+    """Whether the passage that was text[start:end] says what was proposed, to the last word.
+
+    Of Markdown that is what its own page would say; in code, and where a sign is no markup, it is
+    the signs themselves.
+    """
+    now = after.text[start : end + len(after.text) - len(before.text)]
+    return canonical.collapse(now) in (
+        canonical.collapse(replacement),
+        canonical.collapse(render(replacement, path="").text),
+    )
 
 
 def is_only_there(before: Rendered, after: Rendered, start: int, end: int) -> bool:

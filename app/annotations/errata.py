@@ -47,7 +47,8 @@ class Evidence:
 class Erratum:
     """`status`: open | accepted | declined; `who` and `at`: by whom and when, unless it is open.
 
-    `replacement` is Markdown, as it was proposed; empty, where it is only said what is wrong.
+    `replacement` is Markdown, as it was proposed; empty, where it is only said what is wrong, and
+    where the words are to go: `takes_out`.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Erratum:
     at: str = ""
     who: str = ""
     reason: str = ""
+    takes_out: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +68,7 @@ class Erratum:
     @property
     def seen(self) -> str:
         """What is proposed, in short: who decides says which proposal it was about."""
-        words = json.dumps([self.quote, self.replacement])
+        words = json.dumps([self.quote, self.replacement, self.takes_out])
         return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -89,7 +91,8 @@ def erratum(id: str, quote: str, stored: str, decided: sqlite3.Row | None) -> Er
     evidence = [Evidence(note_of(note) or "", claim) for note, _, claim in cited]
     known = {name: decided[name] for name in ("status", "at", "who", "reason")} if decided else {}
     return Erratum(
-        id, quote, reading.proposal or "", tuple(one for one in evidence if one.path), **known,
+        id, quote, reading.proposal or "", tuple(one for one in evidence if one.path),
+        takes_out=reading.proposal == "", **known,
     )  # fmt: skip
 
 

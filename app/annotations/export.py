@@ -41,6 +41,9 @@ VERBS = {"question": "asks", "erratum": "corrects", "link": "links", "highlight"
          "reply": "replies", "comment": "writes"}  # fmt: skip
 
 
+TO_GO = "These words are to be taken out."
+
+
 @dataclass(frozen=True)
 class Exported:
     """`stands`: how its passage stands in the note today, as `lost.state` has it; `start`: where,
@@ -132,6 +135,7 @@ def as_csv(found: Sequence[Exported], base: str) -> str:
 def cells(each: Exported, base: str) -> Iterator[str]:
     kept, reading = each.kept, read(each.kept.stored)
     said = [said.value for said in reading.said if said.purpose != "editing"]
+    said += [TO_GO] if each.erratum and each.erratum.takes_out else []
     said += [base + to if to.startswith("/") else to for to in reading.links]
     yield from (kept.id, base + kept.address, each.kind, kept.who, kept.created, kept.modified)
     yield from (
@@ -187,6 +191,9 @@ def lines(each: Exported, *, is_alone: bool) -> Iterator[str]:
         yield from ("", quoted(kept.quote))
     for said in reading.said:
         proposed = said.purpose == "editing"
+        if proposed and not said.value.strip():
+            yield from ("", f"  {TO_GO}")
+            continue
         words = text_of(said) if "html" in said.format.lower() else said.value
         yield from ("", *(["  It should read:", ""] if proposed else []), indented(words))
     for address in reading.links:

@@ -19,6 +19,7 @@ from app.annotations.margin import KINDS
 from app.annotations.reading import COLOURS, read_stored
 from app.annotations.sent import Sent, sent
 from app.annotations.shown import as_html
+from app.errors import BadInput
 from app.search import tags
 from app.search.index import storable
 from app.search.readable import readable
@@ -35,7 +36,9 @@ COLOUR = (
     + " ELSE 'yellow' END END = ?"
 )
 GRADED = """EXISTS (SELECT 1 FROM anchor WHERE anchor.annotation_id = annotation.id
-    AND anchor.target = 0 AND anchor.grade = '{grade}')"""
+    AND anchor.target = 0 AND anchor.grade = '{grade}')
+    AND NOT EXISTS (SELECT 1 FROM erratum AS taken
+        WHERE taken.annotation_id = annotation.id AND taken.status = 'accepted')"""
 # Nobody else has answered, for whoever asks.
 UNANSWERED = f"""annotation.motivation = '{MOTIVATIONS["question"]}' AND annotation.thread = ''
     AND NOT EXISTS (SELECT 1 FROM annotation AS reply WHERE reply.thread = annotation.id
@@ -98,10 +101,14 @@ class Page:
 
 
 def asked(given: Mapping[str, str]) -> Filter:
-    """A filter from an address; what nobody could choose is anything."""
+    """A filter from an address; BadInput for what nobody could choose."""
 
     def one(name: str, allowed: tuple[str, ...]) -> str:
-        return given[name] if given.get(name) in allowed else ""
+        value = given.get(name, "").strip().lower()
+        if value and value not in allowed:
+            words = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+            raise BadInput(f"Here a {name} is {words}.", field=name)
+        return value
 
     by, note, tag = (given.get(key, "").replace("\0", "").strip() for key in ("by", "note", "tag"))
     return Filter(

@@ -59,13 +59,15 @@ class Reading:
 
     @property
     def proposal(self) -> str | None:
-        """What an erratum would have in place of the passage: Markdown; None: it is no erratum."""
+        """What an erratum would have in place of the passage: Markdown; empty: its words are to
+        go; None: it proposes nothing, or is no erratum."""
         if self.motivation != EDITING:
             return None
         proposed = [said.value for said in self.said if said.purpose == EDITING]
-        if not proposed and len(self.said) == 1 and not self.said[0].purpose:
-            proposed = [self.said[0].value]  # as other programs say it
-        return proposed[0] if proposed else ""
+        if proposed:
+            return proposed[0].strip() and proposed[0]
+        said = self.said[0] if len(self.said) == 1 else None  # as other programs say it
+        return said.value if said and not said.purpose and said.value.strip() else None
 
 
 def read_stored(stored: str) -> Reading:

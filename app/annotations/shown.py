@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 from app import database, markup
 from app.annotations.addresses import note_of
 from app.annotations.reading import EDITING, Reading, Said, read
+from app.markup.line import typeset_line
 from app.markup.note import NO_MACROS
 from app.markup.placeholders import typed
 from app.unseen import visible
@@ -32,6 +33,7 @@ ENDS = re.compile(r"\$|\\[(\[]|\\begin\b")
 ROOM = 200_000  # characters of HTML for all that one annotation says
 ESCAPED = 7  # characters of HTML that one of text takes at most
 ADDRESS = 300  # characters of an address that are shown
+QUOTED = 2_000  # of a passage
 REMEMBERED = 512  # texts
 PLAIN = "text/plain"
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,7}")  # BCP 47
@@ -75,6 +77,8 @@ def parts(reading: Reading, macros: Mapping[str, str]) -> Iterator[str]:
     for piece in pieces:
         if isinstance(piece, str):
             html = link(piece)
+        elif piece.purpose == EDITING and not piece.value.strip():
+            html = without(reading.quote)
         else:
             said = seen(piece)
             price = cost(said)
@@ -89,6 +93,12 @@ def parts(reading: Reading, macros: Mapping[str, str]) -> Iterator[str]:
         yield html
         if MORE in html:
             return
+
+
+def without(quote: str) -> str:
+    """The passage that is to go."""
+    words = f"<p><del>{typeset_line(quote[:QUOTED])}</del></p>" if quote else ""
+    return f'<div class="instead"><p class="label">To be taken out</p>{words}</div>'
 
 
 def seen(said: Said) -> Said:

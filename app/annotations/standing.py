@@ -148,9 +148,19 @@ def refuse_change(
 
 
 def same_passage(stored: dict[str, Any], old: Annotation) -> bool:
-    """Whether it is about what the old state is about, under its note's address of today too."""
+    """Whether it is about what the old state is about, under its note's address of today too.
+
+    In whatever colour.
+    """
     answered_as = addresses.outward(old.stored, "", old.path)
-    return stored.get("target") in (old.stored.get("target"), answered_as.get("target"))
+    return place_of(stored) in (place_of(old.stored), place_of(answered_as))
+
+
+def place_of(stored: dict[str, Any]) -> Any:
+    target = stored.get("target")
+    if not isinstance(target, dict):
+        return target
+    return {key: value for key, value in target.items() if key != "styleClass"}
 
 
 def decided(connection: sqlite3.Connection, annotation: Annotation) -> bool:

@@ -4,7 +4,8 @@ Errors are files that could not be read, parts and formulas of notes that could 
 links, missing citations, outputs that failed or are stale, values that no sentence can show, and
 claims that are not as expected.
 Remarks are advice: a footnote without a reference, or a reference without a footnote, which may
-be text like any other; a file that a killed save left. They are printed and fail nothing.
+be text like any other; a file that a killed save left; a note that went missing and may be there
+under another name. They are printed and fail nothing.
 
 It belongs into the checks of a library that is kept in git:
 

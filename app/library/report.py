@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from app.library import lost, media, problems, unresolved
 from app.library.citations import bibliography
+from app.library.moving import ambiguous
 from app.library.names import SUFFIX, id_of
 
 MOST_PLACES = 40
@@ -73,6 +74,7 @@ class Report:
 
 WORDS = {
     "failed": "files that could not be read",
+    "moved": "files that went missing and may have another name now",
     "link": "links that lead to no note",
     "place": "links to headings or blocks that a note does not have",
     "file": "links to files that another program shows",
@@ -119,6 +121,8 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     for problem in problems.every(connection):
         kind = "failed" if problem.failed else kind_of(problem.reason)
         yield kind, general(kind, problem.reason), place_of(problem.path, problem.line)
+    for question in ambiguous.questions(connection):
+        yield "moved", question.missing.path, Place(question.candidates[0], 0, True)
     yield from links(connection)
     for missing in media.missing(connection):
         yield "media", missing.file, Place(missing.path, 0, True)

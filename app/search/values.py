@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from app.accounts.permissions import Person, visibilities
 from app.search import persons, tags
 from app.search.tree import Field, written
+from app.search.visible import visible
 
 SEEN = "visibility IN (SELECT value FROM json_each(?))"
 ANY = {
@@ -26,11 +27,22 @@ ALL = {
     "kind": f"SELECT DISTINCT kind FROM document WHERE {SEEN}",
     "author": f"SELECT DISTINCT author FROM document_author JOIN document USING (uid) WHERE {SEEN}",
 }
+# From who is called so to what they wrote and is met: that of an account tells nothing.
+BY = """SELECT 1 FROM annotation CROSS JOIN search_entry AS entry
+    ON entry.type = 'annotation' AND entry.key = annotation.id
+    WHERE annotation.deleted IS NULL AND annotation.person_id IN (SELECT value FROM json_each(?))
+    AND ({seen}) LIMIT 1"""
+WRITERS = """SELECT DISTINCT person.name FROM (SELECT * FROM annotation WHERE deleted IS NULL
+        ORDER BY created DESC LIMIT 1000) AS annotation
+    CROSS JOIN search_entry AS entry ON entry.type = 'annotation' AND entry.key = annotation.id
+    JOIN person ON person.id = annotation.person_id WHERE ({seen}) LIMIT ?"""
 SAID = {
+    "by": "nobody who wrote what you may read is called {value}",
     "tag": "nothing has the tag {value}",
     "kind": "no note is of the kind {value}",
     "author": "no note has an author {value}",
 }
+NAMES = ("author", "by")
 MOST_COMPARED = 5_000
 
 
@@ -47,8 +59,20 @@ def unmet(connection: sqlite3.Connection, person: Person, field: Field) -> str:
 def is_met(connection: sqlite3.Connection, person: Person, field: Field) -> bool:
     if field.name == "tag":
         return tags.is_met(connection, person, field.value)
+    if field.name == "by":
+        return has_written(connection, person, field.value)
     values = [seen(person), field.value]
     return connection.execute(f"{ANY[field.name]} LIMIT 1", values).fetchone() is not None
+
+
+def has_written(connection: sqlite3.Connection, person: Person, name: str) -> bool:
+    """Whether somebody of this name wrote an annotation that `person` may meet."""
+    asked = connection.execute("SELECT id FROM person WHERE is_meant(?, name)", [name])
+    ids = [row["id"] for row in asked]
+    met = visible(person, "entry.id")
+    sql = BY.format(seen=met.sql)
+    values = [json.dumps(ids), *met.values]
+    return bool(ids) and connection.execute(sql, values).fetchone() is not None
 
 
 def seen(person: Person) -> str:
@@ -65,18 +89,22 @@ def nearest(connection: sqlite3.Connection, person: Person, field: Field) -> str
 def all_of(connection: sqlite3.Connection, person: Person, name: str) -> list[str]:
     if name == "tag":
         return tags.known(connection, person, MOST_COMPARED)
+    if name == "by":
+        met = visible(person, "entry.id")
+        rows = connection.execute(WRITERS.format(seen=met.sql), [*met.values, MOST_COMPARED])
+        return [value for (value,) in rows]
     rows = connection.execute(f"{ALL[name]} LIMIT ?", [seen(person), MOST_COMPARED])
     return [value for (value,) in rows]
 
 
 def key(name: str, value: str) -> str:
     """By which values are the same to a field."""
-    return f" {persons.words_of(value)} " if name == "author" else ascii_lower(value)
+    return f" {persons.words_of(value)} " if name in NAMES else ascii_lower(value)
 
 
 def covers(name: str, asked: str, other: str) -> bool:
     """Whether a field finds what has another value, by their keys; fts.py says it in SQL."""
-    if name == "author":
+    if name in NAMES:
         return asked in other and bool(asked.strip())
     return asked == other or (name == "tag" and other.startswith(f"{asked}/"))
 

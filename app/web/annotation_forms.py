@@ -94,6 +94,7 @@ def edit(id: str) -> Response:
     kept = store.changeable(g.db, g.person, id, None)
     typed = typed_in(request.args) | bodies.fields(read(kept.stored), kept.path or "")
     typed |= {"kind": KINDS.get(kept.motivation, "comment"), "visibility": kept.visibility}
+    typed |= {"colour": kept.colour}
     return shown(note_of(kept), typed, {}, HTTPStatus.OK, kept)
 
 
@@ -147,16 +148,16 @@ def threads_html(shown: Iterable[Thread], path: str = "", deleted: str = "") -> 
     known, _ = macros.of_library(access.settings().notes)
     used = tuple(sorted(known.items()))
     found = [
-        drawn_for_one(thread, deleted) if thread.erratum else drawn(thread, deleted, used)
+        drawn_for_one(thread, path, deleted) if thread.erratum else drawn(thread, deleted, used)
         for thread in shown
     ]
     filled = named_links.filled((path, html) for html in found)
     return [Markup(html) for html in filled]  # noqa: S704 - the templates escape
 
 
-def drawn_for_one(thread: Thread, deleted: str) -> Markup:
+def drawn_for_one(thread: Thread, path: str, deleted: str) -> Markup:
     """An erratum has buttons for who may decide, and the verdict on its evidence as it is now."""
-    page = render_template("annotations/_thread.html", thread=thread, deleted=deleted)
+    page = render_template("annotations/_thread.html", thread=thread, path=path, deleted=deleted)
     return Markup(page)  # noqa: S704 - it escapes
 
 
@@ -224,6 +225,7 @@ def shown(
         is_decided=kept is not None and decided(g.db, kept),
         choices=CHOICES,
         colours=COLOURS,
+        has_colour=kept is None or composing.has_colour(kept.stored),
         paragraphs=paragraphs(note.text) if note and chosen else [],
         claims=[claim.id for claim in documents.claims(g.db, note.uid)] if note else [],
     )

@@ -12,11 +12,14 @@ from flask import Blueprint, Response, g, render_template, request
 from app.accounts.permissions import PUBLIC, Action, Person, visibilities
 from app.annotations import export, overview
 from app.annotations.bodies import MAX_TAG, MAX_TAGS
+from app.annotations.choices import choices
 from app.annotations.kept import may_change
 from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
 from app.errors import BadInput, NotFound
 from app.library import documents, macros
+from app.library.history import trash
+from app.library.history.trash import Trashed
 from app.web import access, headers, named_links, notes, protocol
 from app.web.feeds import ATOM, BEGINNING, add, conditional, moment, tag
 from app.web.root import root
@@ -50,6 +53,7 @@ def for_people() -> Response:
         wanted=wanted,
         is_beyond=bool(number) and not found.rows,
         rows=[(row, may_change(g.person, row.kept)) for row in with_links(found.rows, g.person)],
+        trashed=in_trash(found.rows),
         newer=place(wanted, number - 1) if number else None,
         older=place(wanted, number + 1) if found.has_more and number < LAST else None,
         place=place,
@@ -57,11 +61,18 @@ def for_people() -> Response:
         kinds=KINDS,
         states={name: said for name, said in STATES.items() if g.person.id or name != "private"},
         colours={colour: colour.capitalize() for colour in COLOURS},
+        choices=choices(g.db, g.person),
         verbs=export.VERBS,
         feed=f"/annotations/feed.atom{query(wanted)}",
     )
     is_there = found.rows or not number
     return Response(page, 200 if is_there else 404, mimetype="text/html")
+
+
+def in_trash(rows: list[Row]) -> dict[int, Trashed]:
+    """The notes of these that are there, by their numbers."""
+    away = {row.kept.note_uid for row in rows if row.kept.path is None}
+    return trash.among_notes(g.db, [uid for uid in away if uid is not None])
 
 
 def with_links(rows: list[Row], person: Person) -> list[Row]:

@@ -28,7 +28,7 @@ SHOWN = 70  # characters of a paragraph, in the list of them
 NEAR = 3  # notes that may have been meant
 NUMBERS = ("start", "end", "block")
 WORDS = ("quote", "comment", "visibility", "kind", "colour", "tags", "link", "replacement",
-         "evidence", "reply_to")  # fmt: skip
+         "takes_out", "evidence", "reply_to")  # fmt: skip
 FIELDS = (*WORDS, *NUMBERS, "note", "sha256")
 
 

@@ -1,4 +1,4 @@
-"""Answers to what a sync did not decide by itself; the questions stand on /problems."""
+"""Answers to what a sync did not decide by itself; it is asked on /problems, and of either note."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from app import database
 from app.accounts.permissions import Action
 from app.annotations import anchored, uprooted
 from app.library.moving import ambiguous
+from app.library.moving.ambiguous import Question
 from app.library.syncing import sync
 from app.web import access
 from app.web.templates import address
 from app.web.trash import uid_sent
 
 blueprint = Blueprint("doubts", __name__)
+
+
+@blueprint.app_template_global()
+def doubts_of_missing(uid: int) -> list[Question]:
+    """What is asked of a note in the trash, of whoever may answer."""
+    return ambiguous.questions(g.db, [uid]) if access.can(g.person, Action.WRITE) else []
+
+
+@blueprint.app_template_global()
+def doubts_about(path: str) -> list[Question]:
+    """The same of a note that may be one of those."""
+    return ambiguous.about(g.db, path) if access.can(g.person, Action.WRITE) else []
 
 
 @blueprint.post("/problems/moved")

@@ -56,6 +56,11 @@ def decline(id: str) -> Response:
 
 
 @blueprint.app_template_global()
+def as_written(found: Erratum, path: str) -> str:
+    return accepting.written(g.db, path, found)
+
+
+@blueprint.app_template_global()
 def verdict(cited: Evidence) -> Checked | None:
     """What became of the claim that is cited, if its note has it and the person may read it."""
     known: dict[str, dict[str, Any]] = g.setdefault("cited", {})

@@ -17,6 +17,7 @@ OPEN_GROUPS, MOST_GROUPS = 40, 400  # seen at once; behind a fold
 OPEN_PLACES = 3
 HINTS = {
     "failed": "They are left out until they are mended; everything else is served.",
+    "moved": "Others came that may be them; where one is, a press on its page says so.",
     "link": "Each stands in the note as text, marked.",
     "place": "Each leads to the top of its note.",
     "file": "A canvas, a base, a drawing: the file is there, and is no note.",

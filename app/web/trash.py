@@ -11,6 +11,7 @@ from app.annotations import anchored, uprooted
 from app.errors import BadInput, Conflict
 from app.library.history import restoring, reverting, titles, trash, versions
 from app.library.history.versions import History
+from app.library.moving import ambiguous
 from app.library.writing.save import Saved
 from app.web import access, asked, history
 from app.web.templates import address, worded
@@ -31,6 +32,7 @@ def page() -> str:
         kept=kept,
         total=len(every),
         taken=trash.taken(g.db, kept),
+        questions={each.missing.uid: each for each in ambiguous.questions(g.db)},
         titles={note.uid: titles.of_trashed(g.db, note) for note in kept},
     )
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.annotations.corrections import Lines, corrected, is_only_there, line_of, lines_of
+from app.annotations.corrections import (
+    Lines,
+    corrected,
+    fitted,
+    is_only_there,
+    line_of,
+    lines_of,
+    reads_as,
+)
+from app.annotations.taking_out import is_all_that_went, taken_out
 from app.markup import Rendered, render
 
 SOURCE = """# Walks
@@ -43,10 +52,23 @@ def accepted(words: str, replacement: str) -> str | None:
     start = before.text.index(words)
     end = start + len(words)
     lines = lines_of(before.lines, start, end)
-    source = corrected(SOURCE, lines, words, replacement) if lines else None
-    if source is None or not is_only_there(before, rendered(source), start, end):
+    if lines is None:
+        return None
+    source = corrected(SOURCE, lines, words, fitted(SOURCE, lines, replacement))
+    passage = before, rendered(source or ""), start, end
+    if source is None or not is_only_there(*passage) or not reads_as(*passage, replacement):
         return None
     return source
+
+
+def shortened(source: str, words: str) -> str | None:
+    """The source without the first such words as an erratum would make it; None: the editor."""
+    before = rendered(source)
+    start = before.text.index(words)
+    end = start + len(words)
+    lines = lines_of(before.lines, start, end)
+    now = taken_out(source, lines, words) if lines else None
+    return now if now and is_all_that_went(before, rendered(now), start, end) else None
 
 
 @pytest.mark.parametrize(
@@ -58,6 +80,10 @@ def accepted(words: str, replacement: str) -> str | None:
         ("A walk of", "A path\nof", "A walk of", "A path\nof"),
         ("More", "Less", "## More", "## Less"),
         ("goes far", "goes ==so== far, 100% $x < y$", "goes far", "goes ==so== far, 100% $x < y$"),
+        ("goes far", "goes | far", "goes far", "goes | far"),
+        ("goes far", "1990. It went", "goes far", "1990. It went"),
+        ("$x^2$", "two | $|x|$ \\| `a|b`", "$x^2$", "two \\| $\\|x\\|$ \\| `a\\|b`"),
+        ("b", "the |b|", "| b |", "| the \\|b\\| |"),
     ],
 )
 def test_words_that_stand_once_in_their_block_are_replaced(
@@ -80,7 +106,6 @@ def test_words_that_stand_once_in_their_block_are_replaced(
         ("The sum is small.", "The sum is small.\nexpect: refuted"),
         ("The end", "# The end\nand"),
         ("The end", ""),
-        ("x", "y | z"),
         ("The end", "The {{ shown.total }}th end"),
         ("goes far", "goes #evil/tag"),
         ("goes far", "goes [[other]]"),
@@ -93,6 +118,7 @@ def test_words_that_stand_once_in_their_block_are_replaced(
         ("goes far", "goes\u202e far"),
         ("goes far", "goes\u200b far"),
         ("goes far", "goes far" * 4000),
+        ("$x^2$", "y\nz"),
     ],
 )
 def test_what_is_in_doubt_or_reaches_further_is_left_to_the_editor(
@@ -102,6 +128,30 @@ def test_what_is_in_doubt_or_reaches_further_is_left_to_the_editor(
         assert accepted(words, replacement) == SOURCE.replace("|a walk]", "|a path]")
     else:
         assert accepted(words, replacement) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "now"),
+    [
+        ("A very long walk.\n", "very", "A long walk.\n"),
+        ("A walk, again.\n\nMore.\n", ", again", "A walk.\n\nMore.\n"),
+        ("A walk, again.\n", "again", "A walk,.\n"),
+        ("A long\nwalk of N.\n", "walk", "A long\nof N.\n"),
+        ("A long\nwalk.\n", "long", "A\nwalk.\n"),
+        ("- a walk\n- So two\n", "So", "- a walk\n- two\n"),
+        ("| a | b |\n|---|---|\n| long x | y |\n", "long", "| a | b |\n|---|---|\n| x | y |\n"),
+        ("Only the last word\n", "word", "Only the last\n"),
+        ("The whole.\n\nAnother.\n", "The whole.", None),
+        ("| a | b |\n|---|---|\n| x | y |\n", "x", None),
+        ("A *long* walk.\n", "long", None),
+        ("So 1. it goes\n", "So", None),  # it would begin a list
+        ("A walk. A path.\n", "A", None),  # which of the two
+    ],
+)
+def test_words_are_taken_out_with_one_space_where_nothing_else_changes(
+    source: str, words: str, now: str | None
+) -> None:
+    assert shortened(source, words) == now
 
 
 @given(replacement=st.text(alphabet="ab*_`$<>!-#|[](){}\n \\~=:&;'\"", max_size=12))

@@ -270,7 +270,19 @@ def test_formulas_are_whole_and_overlaps_are_told_apart(
     is_marked(page, "two", "choose a side")
     x, y = page.evaluate(MIDDLE, "two")
     page.mouse.click(x, y)
-    expect(page.locator(".thread.awake")).to_have_count(2)
+    awake = page.locator(".thread.awake")
+    expect(awake).to_have_count(2)
+    for words in ("choose a side", "let it choose a side. The mean"):
+        expect(awake.locator("> blockquote", has_text=words).last).to_be_visible()
+    tint = "(card) => getComputedStyle(card).borderLeftColor"
+    assert awake.nth(0).evaluate(tint) != awake.nth(1).evaluate(tint)
+    yellow = page.locator(".thread.awake.yellow")
+    yellow.hover()
+    is_marked(page, "active", "choose a side")
+    yellow.get_by_role("link", name="Edit").click()
+    yellow.get_by_label("green").check()
+    yellow.get_by_role("button", name="Change it").click()
+    is_marked(page, "green", "choose a side")
     page.goto("/annotations/")
     accessible(page)
 

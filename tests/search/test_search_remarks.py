@@ -132,3 +132,24 @@ def test_what_is_about_another_site_is_found_by_who_is_signed_in(
     assert find("in:annotations zanzibar by:owner", PUBLIC) == set()
     hit = search(connection, reader, "zanzibar").results[0]
     assert (hit.title, hit.url) == ("A page elsewhere", "/annotations/elsewhere")
+
+
+def test_a_name_that_nobody_has_is_told_and_no_account(
+    find: Find, connection: sqlite3.Connection
+) -> None:
+    """An account that wrote nothing, or nothing that may be read, is nobody."""
+    silent = people.create(connection, "Silent Sam", Role.ANNOTATOR)
+    document = documents.get(connection, "walks")
+    assert document
+    own = Typed(comment="said", visibility="private")
+    store.create(connection, silent, composing.compose("walks", document.text, silent, NOW, own))
+    waiting.catch_up(connection)
+
+    def note(text: str, person: Person) -> str:
+        return search(connection, person, text).note
+
+    nobody = "by: nobody who wrote what you may read is called"
+    assert note("by:noel", PUBLIC) == note("by:sam", silent) == ""
+    assert note("by:sam", PUBLIC) == f"{nobody} sam."
+    assert note("by:samm", silent).endswith("called samm.")
+    assert note('by:"Emilie Noell"', PUBLIC).endswith('(did you mean by:"Émilie Noël"?).')

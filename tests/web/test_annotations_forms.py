@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.accounts import people
-from app.annotations import store
+from app.annotations import composing, store
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -72,6 +72,46 @@ def test_every_kind_is_written_and_shown(annotator: FlaskClient) -> None:
     assert page.count('class="thread anno') == len(said)
     for words in ("asks", "corrects", "marks", "A third walk", 'data-colour="violet"'):
         assert words in page
+
+
+def test_a_highlight_gets_another_colour_and_stays_where_it_is(
+    annotator: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = id_of(send(annotator, kind="highlight", quote="second walk", colour="violet"))
+    write(settings, "walk", "public", "A second walk.\n\n" + BODY)  # now the words stand twice
+    sync(settings, connection)
+    at = f"/annotations/{made}/edit"
+    form = annotator.get(at, headers=HTML).text
+    assert 'name="colour" value="violet" checked' in form
+    wrong = annotator.post(at, data={"colour": "pink", "visibility": "shared"}, headers=HTML)
+    assert "Choose a colour." in wrong.text
+    before = annotator.get(NOTE).text.partition('data-colour="violet"')[2].partition(">")[0]
+    kept = annotator.post(at, data={"colour": "green", "visibility": "shared"}, headers=PART)
+    assert 'data-colour="green"' + before in kept.text
+    stored = store.get(connection, made, people.owner(connection)).stored
+    assert stored["target"]["styleClass"] == "gloss-green"
+    assert ".gloss-green" in stored["stylesheet"]["value"]
+    commented = id_of(send(annotator, comment="Why?", quote="goes far"))
+    assert 'name="colour"' not in annotator.get(f"/annotations/{commented}/edit").text
+
+
+def test_another_colour_leaves_what_a_program_wrote_of_styles() -> None:
+    target = {"source": "/notes/walk", "styleClass": ["mine", "gloss-rose"]}
+    stored = {
+        "@context": composing.CONTEXT,
+        "type": "Annotation",
+        "motivation": "highlighting",
+        "stylesheet": "https://a.example/style.css",
+        "target": target,
+    }
+    typed = composing.Typed(kind="highlight", colour="green")
+    at = "2026-01-02T03:04:05Z"
+    now = composing.revise(stored, "walk", at, typed)
+    assert now["target"] == {**target, "styleClass": ["mine", "gloss-green"]}
+    assert now["stylesheet"] == stored["stylesheet"]
+    assert target["styleClass"] == ["mine", "gloss-rose"]
+    whole = {**stored, "target": "/notes/walk"}
+    assert composing.revise(whole, "walk", at, typed)["target"] == "/notes/walk"
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,7 @@ def listed(client: FlaskClient, made: dict[str, str], query: str = "") -> set[st
         ("?tag=a", set()),
         ("?tag=mine", set()),
         ("?state=orphan", set()),
-        ("?kind=nonsense&colour=red&state=x", {"open", "answered", "selfish", "erratum", "marked",
-                                               "own", "reply"}),
+        ("?kind=Question&colour=&state=", {"open", "answered", "selfish"}),
     ],
 )  # fmt: skip
 def test_each_filter_lists_what_it_says_to_whoever_may_read_it(
@@ -100,6 +99,14 @@ def test_each_filter_lists_what_it_says_to_whoever_may_read_it(
 ) -> None:
     assert listed(clients["reader"], made, query) == wanted
     assert listed(clients["public"], made, query) == wanted - {"own"}
+
+
+def test_what_nobody_could_choose_says_what_there_is(clients: Clients) -> None:
+    for query in ("?colour=pink", "feed.atom?colour=pink"):
+        answer = clients["public"].get(f"/annotations/{query}")
+        assert answer.status_code == 400
+        assert "Here a colour is yellow, green, blue, rose or violet." in answer.text
+    assert "question, erratum" in clients["public"].get("/annotations/?kind=x").text
 
 
 def test_what_is_private_shows_to_who_wrote_it_alone(
@@ -118,7 +125,12 @@ def test_a_tag_in_a_margin_leads_to_all_that_have_it_and_to_nobody_elses(
     assert "/annotations/?tag=a%20tag" in reader.get("/notes/walk").text
     moved = reader.get("/tags/a%20tag")
     assert moved.location == "/annotations/?tag=a+tag"
-    assert "tagged" in reader.get(moved.location).text
+    chosen = 'aria-current="true" title="Show the others, too">'
+    assert f"{chosen}a tag" in reader.get(moved.location).text
+    assert f"{chosen}a browsing editor" in reader.get("/annotations/?by=A+Browsing+editor").text
+    assert f"{chosen}mine/too" in editor.get("/annotations/?tag=Mine/too").text
+    assert ">mine/too<" not in reader.get("/annotations/").text  # of what is private
+    assert ">a browsing owner<" not in editor.get("/annotations/").text  # who wrote nothing
     for client, status in ((reader, 404), (editor, 302)):
         assert client.get("/tags/mine").status_code == status
     assert listed(editor, made, "?tag=mine") == {"private"}

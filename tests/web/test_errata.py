@@ -96,6 +96,47 @@ def test_one_press_changes_the_note_and_credits_who_proposed_it(
     assert len(clients["owner"].get("/api/history/sum").get_json()["results"]) == 2
 
 
+def test_a_pipe_in_a_table_is_written_so_that_it_is_read(
+    clients: Clients, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    table = "\n| a | b |\n|---|---|\n| one | two |\n"
+    (settings.notes / "sum.md").write_text(FRONT + BODY + table)
+    sync(settings, connection)
+    made = propose(clients["annotator"], "two", "zwei | drei")
+    assert "<code>zwei \\| drei</code>" in page(clients["owner"])  # as it would be written
+    assert press(clients["owner"], made, "accept").location == f"/notes/sum#annotation-{made}"
+    assert source(settings) == FRONT + BODY + table.replace("two", "zwei \\| drei")
+
+
+def test_an_erratum_takes_words_out(clients: Clients, settings: Settings) -> None:
+    note = {"note": "sum", "kind": "erratum", "visibility": "shared"}
+    nothing = clients["annotator"].post("/annotations/form", data={**note, "quote": "The sum"})
+    assert "tick that the words are to go" in nothing.text
+    assert 'name="takes_out" value="yes"' in nothing.text
+    made = propose(clients["annotator"], "small, the walk is", "small, the walk is", takes_out="y")
+    assert "To be taken out</p><p><del>small, the walk is</del>" in page(clients["public"])
+    assert "<del>small" in clients["public"].get("/annotations/").text
+    for kind in ("md", "csv"):
+        exported = clients["public"].get(f"/annotations/export/sum.{kind}").text
+        assert "These words are to be taken out." in exported
+    assert "del&gt;small" in clients["public"].get("/annotations/feed.atom").text
+    form = clients["annotator"].get(f"/annotations/{made}/edit").text
+    assert 'name="takes_out" value="yes" checked' in form
+    assert 'name="replacement" rows="2">\n</textarea>' in form
+    answer = press(clients["owner"], made, "accept")
+    assert answer.location == f"/notes/sum#annotation-{made}"
+    assert source(settings) == FRONT + BODY.replace("small, the walk is small", "small")
+    assert "its passage is gone" not in page(clients["public"])
+    again = clients["annotator"].post(
+        f"/annotations/{made}/edit", data={"replacement": "big", "visibility": "shared"}
+    )
+    assert again.status_code == 409
+    whole = propose(clients["annotator"], "The sum is small.", "", takes_out="y")
+    answer = press(clients["owner"], whole, "accept")  # nothing would be left of its block
+    assert answer.location == f"/edit/sum?line=7&erratum={whole}"
+    assert "to take out: <del>The sum is small.</del>" in clients["owner"].get(answer.location).text
+
+
 @pytest.mark.parametrize("words", ["<script>x()</script>tiny", "tiny<!-- y -->", "tiny %%y%%"])
 def test_what_a_page_does_not_show_of_a_proposal_is_not_written_by_one_press(
     clients: Clients, settings: Settings, words: str

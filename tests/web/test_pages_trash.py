@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock
+from app.lab.shown import audit
 from app.library import identity
 from app.library.history import trash, versions
 from app.library.syncing.sync import sync
@@ -124,8 +125,11 @@ def test_of_a_long_trash_the_notes_that_are_shown_are_forgotten(
 
 
 def test_a_doubtful_move_is_answered_on_the_page(
-    editor: FlaskClient, settings: Settings, connection: sqlite3.Connection
+    visitors: dict[str, FlaskClient], settings: Settings, connection: sqlite3.Connection
 ) -> None:
+    editor = visitors["editor"]
+    for client in visitors.values():
+        client.environ_base["HTTP_ACCEPT"] = "text/html"
     comment(editor, "open")
     source = settings.notes / "open.md"
     for name in ("one", "other"):
@@ -135,10 +139,28 @@ def test_a_doubtful_move_is_answered_on_the_page(
     comment(editor, "other")
     page = editor.get("/problems").text
     assert "It is one" in page
+    assert note_in(editor.get("/notes/one").text) == note_in(page)
+    in_trash = f"/trash/{note_in(page)}"
+    for place in ("/notes/open", "/notes/one", "/notes/other", "/trash", in_trash):
+        asked = editor.get(place).text
+        for button in ("It is one", "It is other", "None of these"):
+            assert button in asked, place
+        assert "None of these" not in visitors["annotator"].get(place).text, place
+    assert "None of these" not in editor.get("/notes/by-address").text
+    assert "may have another name now: 1" in editor.get("/report").text
+    (found,) = [each for each in audit.findings(settings, connection) if each.path == "open.md"]
+    assert (found.is_error, found.message.partition(": ")[0]) == (
+        False,
+        "It went missing and may be one or other now",
+    )
+    overview = visitors["reader"].get("/annotations/").text
+    assert f'on <a href="{in_trash}">open</a> <span class="state">in the trash' in overview
+    assert "a page elsewhere" not in overview
     answer = editor.post("/problems/moved", data={"note": note_in(page), "to": "other"})
     assert (answer.status_code, answer.location) == (303, "/notes/other")
     assert editor.get("/notes/other").text.count("A word on this.") == 2
     assert "Moved, perhaps" not in editor.get("/problems").text
+    assert "None of these" not in editor.get("/notes/one").text
 
 
 def test_a_vanished_folder_is_told_and_accepted(

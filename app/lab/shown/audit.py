@@ -18,6 +18,7 @@ from app.library import documents, lost, media, problems, report
 from app.library import unresolved as links
 from app.library.citations import bibliography
 from app.library.identity import EVERY
+from app.library.moving import ambiguous
 from app.settings import Settings
 
 
@@ -43,6 +44,7 @@ def findings(settings: Settings, connection: sqlite3.Connection) -> list[Finding
     """Everything that is wrong, in the order of its kinds; empty for a library in order."""
     return [
         *of_files(connection),
+        *moved(connection),
         *broken_links(connection),
         *citations(connection),
         *outputs(settings, connection),
@@ -57,6 +59,14 @@ def of_files(connection: sqlite3.Connection) -> Iterator[Finding]:
     for problem in problems.every(connection):
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path
         yield Finding(kind_of(problem), place, problem.reason)
+
+
+def moved(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What went missing, with its history and its margin, and may be there under another name."""
+    for question in ambiguous.questions(connection):
+        named = " or ".join(question.candidates)
+        words = f"It went missing and may be {named} now: say so there, or on /problems."
+        yield Finding("remark", question.missing.file, words)
 
 
 def kind_of(problem: problems.Failure) -> str:

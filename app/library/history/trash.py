@@ -85,6 +85,15 @@ def get(connection: sqlite3.Connection, uid: int) -> Trashed:
     return trashed(row)
 
 
+def among_notes(connection: sqlite3.Connection, uids: Iterable[int]) -> dict[int, Trashed]:
+    """Those of these notes that are in the trash."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM trash WHERE note_uid IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(uids))],
+    )
+    return {row["uid"]: trashed(row) for row in rows}
+
+
 def at(connection: sqlite3.Connection, path: str) -> Trashed | None:
     """The last note in the trash that had this address."""
     query = f"SELECT {COLUMNS} FROM trash WHERE trash.path = ? ORDER BY at DESC LIMIT 1"

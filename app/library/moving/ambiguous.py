@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,11 @@ EARLIER = timedelta(hours=1)  # by which a copy may be older than the going of t
 MOST_MISSING = 1_000  # that are looked at, the last first
 MOST = 100  # questions asked at once
 
+BEFORE = """SELECT note_uid FROM trash WHERE outside AND datetime(at) <=
+        (SELECT datetime(created, '+1 hour') FROM document JOIN note USING (uid)
+            WHERE document.path = ?)
+    ORDER BY at DESC LIMIT ?"""  # as `may_be` has it
+
 
 @dataclass(frozen=True)
 class Question:
@@ -35,9 +40,15 @@ class Question:
     candidates: tuple[str, ...]
 
 
-def questions(connection: sqlite3.Connection) -> list[Question]:
-    """What is to be asked, the last first; four queries."""
-    missing = [kept for kept in trash.every(connection) if kept.outside][:MOST_MISSING]
+def questions(
+    connection: sqlite3.Connection, uids: Collection[int] | None = None
+) -> list[Question]:
+    """What is to be asked, the last first, perhaps of these notes alone; four queries."""
+    missing = [
+        kept
+        for kept in trash.every(connection)
+        if kept.outside and (uids is None or kept.uid in uids)
+    ][:MOST_MISSING]
     by_hash = found(
         connection, "sha256", "document.sha256 IN (SELECT sha256 FROM trash WHERE outside)", []
     )
@@ -56,6 +67,16 @@ def questions(connection: sqlite3.Connection) -> list[Question]:
         if candidates:
             asked.append(Question(kept, tuple(candidates)))
     return asked[:MOST]
+
+
+def about(connection: sqlite3.Connection, path: str) -> list[Question]:
+    """What is to be asked of the note at `path`: which of the missing ones it may be.
+
+    One query and no more where nothing is missing that is older than the note.
+    """
+    uids = [row["note_uid"] for row in connection.execute(BEFORE, [path, MOST_MISSING])]
+    asked = questions(connection, {*uids}) if uids else []
+    return [each for each in asked if path in each.candidates]
 
 
 def found(

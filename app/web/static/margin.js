@@ -47,7 +47,7 @@ window.Margin = (() => {
     if (threads.length === over.length && threads.every((thread, index) => thread === over[index])) return;
     over = threads;
     for (const { thread } of Marks.all()) thread.classList.toggle("lit", over.includes(thread));
-    Marks.light([...over, ...active]);
+    Marks.light(over.some((thread) => active.includes(thread)) ? over : [...over, ...active]); // one of several alone
     note.classList.toggle("over-mark", over.length > 0);
   }
   list.addEventListener("pointerover", (event) => {

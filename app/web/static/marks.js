@@ -21,6 +21,18 @@ window.Marks = (() => {
       const ranges = TextMap.toRanges(map, start, end);
       return { thread, start, end, ranges, colour: thread.dataset.colour };
     }).filter((mark) => mark.ranges.length);
+    tellApart();
+  }
+
+  // Where marks lie over one another a thread says its words: the page cannot show whose they are.
+  function tellApart() {
+    const overlapping = new Set();
+    let last; // of those before, which ends last
+    for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
+      if (last && mark.start < last.end) overlapping.add(mark).add(last);
+      if (!last || mark.end > last.end) last = mark;
+    }
+    for (const mark of marks) mark.thread.classList.toggle("overlapping", overlapping.has(mark));
   }
 
   // Stored positions count characters, the page counts UTF-16 units.
