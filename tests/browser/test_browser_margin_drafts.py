@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_browser_history import LOOKS, PICTURES
-from tests.browser.test_browser_margin import MARKED, SELECT, is_marked, select
+from tests.browser.test_browser_margin import MARKED, is_marked, select
 
 NOTE = """---
 title: A note with waiting words
@@ -50,7 +50,7 @@ def awake(page: Page) -> Locator:
 def test_each_passage_has_its_own_words(
     open_page: Callable[..., Page], owner_state: Any, note: str, server: Any
 ) -> None:
-    """By kind, too; after Escape, other words, a reload and an edit of the note; until it is sent."""
+    """By kind, too; after Escape, other words, a reload and an edit; until it is sent."""
     page = open_page(storage_state=owner_state, **DESK)
     page.goto(note)
     composed(page, "erratum", "Take a picture")
