@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from markupsafe import escape as escaped
 
 from app import clock
-from app.accounts.permissions import PUBLIC, Action, Role
+from app.accounts.permissions import PUBLIC, Action, Person, Role
 from app.errors import Conflict, GlossError
 from app.lab.runs.statuses import STATUSES
 from app.lab.signature import visible
@@ -79,10 +80,22 @@ def of_person() -> dict[str, Any]:
     person = g.get("person", PUBLIC) if has_request_context() else PUBLIC
     return {
         "person": person,
+        "drafts_of": drafts_of(person),
         "inside": person.role is not Role.PUBLIC,
         "may": lambda action: access.can(person, Action(action)),
         "through": lambda note: through(note) if person is PUBLIC else "",
     }
+
+
+def drafts_of(person: Person) -> str:
+    """Whose words a browser keeps: other people's, and another library's at this address, are not.
+
+    Nothing for who is not signed in.
+    """
+    if person.id is None or not has_request_context():
+        return ""
+    owner = f"{access.settings().database}\n{person.id}\n{person.name}"
+    return sha256(owner.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def through(note: str) -> str:

@@ -5,7 +5,6 @@
   const bar = document.getElementById("marker");
   if (!bar) return; // who may not annotate only reads
   const { note, element: margin } = Margin;
-  const COLOUR_OF = { question: "blue", erratum: "rose", link: "violet" };
   let chosen = null, dismissed = null;
 
   function selected() {
@@ -58,7 +57,7 @@
   }
 
   async function highlight(colour) {
-    const answer = await Threads.send("/annotations/form", { ...passage("highlight"), colour });
+    const answer = await Part.send("/annotations/form", { ...passage("highlight"), colour });
     if (!answer.ok) return say("This could not be kept.");
     leave();
     getSelection().removeAllRanges();
@@ -66,12 +65,8 @@
   }
 
   async function compose(kind) {
-    const place = passage(kind);
-    const answer = await Threads.ask(`/annotations/form?${new URLSearchParams(place)}`);
-    if (!answer.ok) return say("This cannot be done now.");
-    const html = await answer.text();
-    leave();
-    Threads.draft(html, place, COLOUR_OF[kind] || "yellow");
+    if (await Passages.open(passage(kind))) leave();
+    else say("This cannot be done now.");
   }
 
   function leave() {

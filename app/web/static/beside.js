@@ -12,7 +12,7 @@ window.Beside = (() => {
     for (const mark of marks) mark.line = mark.ranges[0].getBoundingClientRect().top - 2;
     const woken = marks.find((mark) => mark.thread === active[0]);
     return near(marks, woken, active).map((mark, index) => beside(mark, index, woken, active, origin))
-      .filter((item) => !item.element.matches(".silent:not(.awake)"));
+      .filter((item) => !item.element.matches(".silent:not(.awake, .waiting)"));
   }
 
   function clear(marks) {
@@ -27,7 +27,7 @@ window.Beside = (() => {
       const awake = active.includes(mark.thread), top = Math.max(mark.line, free);
       const isFar = !awake && top - mark.line > TOO_FAR;
       mark.thread.classList.toggle("off", isFar);
-      if (!isFar && !mark.thread.matches(".silent")) free = (mark === woken ? mark.line : top) + LEAST;
+      if (!isFar && !mark.thread.matches(".silent:not(.waiting)")) free = (mark === woken ? mark.line : top) + LEAST;
       return !isFar;
     });
   }

@@ -7,8 +7,10 @@ window.Margin = (() => {
   const wide = matchMedia("(min-width: 1081px)");
   let active = [];
 
+  const read = () => Marks.read([...margin.querySelectorAll(".thread[data-start]")]);
+
   function refresh() {
-    Marks.read([...margin.querySelectorAll(".thread[data-start]")]);
+    read();
     active = active.filter((thread) => thread.isConnected);
     Marks.paint(active);
     settleMargin();
@@ -23,14 +25,29 @@ window.Margin = (() => {
   // A press on marks shows what is said there, beside the text or in the sheet.
   function wake(threads) {
     active = threads;
+    sleep([...margin.querySelectorAll(".thread:has(.composer)")].filter((thread) => !threads.includes(thread)));
     if (!wide.matches && threads.length) Sheet.open(threads, Marks.of(threads[0])?.ranges[0].getBoundingClientRect());
     Marks.paint(active);
     settleMargin();
   }
 
-  // A thread that came in the place of another one is awake if that was.
+  // Nobody types into a form that is not in sight; one for a passage that says nothing yet goes.
+  function sleep(threads) {
+    for (const thread of threads) {
+      if (thread.contains(document.activeElement)) document.activeElement.blur();
+      if (!thread.matches(".draft:not(.waiting)")) continue;
+      thread.place?.remove();
+      thread.remove();
+      read();
+    }
+  }
+
+  // A thread that came in the place of another one is awake, or lit, if that was.
   function replaced(before, thread) {
-    active = active.map((each) => (each === before ? thread : each));
+    const instead = (each) => (each === before ? thread : each);
+    active = active.map(instead);
+    over = over.map(instead);
+    thread.classList.toggle("lit", over.includes(thread));
   }
 
   Sheet.onClose(() => { Sheet.close(); wake([]); });
@@ -50,10 +67,6 @@ window.Margin = (() => {
     Marks.light(over.some((thread) => active.includes(thread)) ? over : [...over, ...active]); // one of several alone
     note.classList.toggle("over-mark", over.length > 0);
   }
-  list.addEventListener("pointerover", (event) => {
-    const thread = event.target.closest(".thread");
-    if (thread) light([thread]);
-  });
   list.addEventListener("focusin", (event) => {
     const thread = event.target.closest(".thread");
     if (thread && !active.includes(thread) && event.target.matches(":focus-visible")) wake([thread]);
@@ -62,12 +75,20 @@ window.Margin = (() => {
     const thread = event.target.closest(".thread.placed");
     if (thread && !active.includes(thread) && !event.target.closest("a, button, form")) wake([thread]);
   });
-  let moved = 0;
-  note.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "mouse" || event.target.closest(".threads")) return;
+  // A card that comes to lie under a pointer which rests is not pointed at.
+  let moved = 0, spot = "";
+  document.addEventListener("pointermove", (event) => {
+    const { target, clientX, clientY, pointerType } = event, now = `${clientX} ${clientY}`;
+    if (pointerType !== "mouse" || now === spot) return;
+    spot = now;
     cancelAnimationFrame(moved);
-    moved = requestAnimationFrame(() => light(Marks.at(event.clientX, event.clientY).map((mark) => mark.thread)));
+    moved = requestAnimationFrame(() => light(under(target, clientX, clientY)));
   });
+  function under(target, x, y) {
+    const thread = target.closest(".thread");
+    if (list.contains(thread)) return [thread];
+    return note.contains(target) && !target.closest(".threads") ? Marks.at(x, y).map((mark) => mark.thread) : [];
+  }
 
   // Escape puts to sleep what was woken, unless the bar took it.
   document.addEventListener("keydown", (event) => {

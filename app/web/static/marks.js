@@ -8,7 +8,7 @@
 
 window.Marks = (() => {
   const note = document.getElementById("note");
-  const COLOURS = ["yellow", "green", "blue", "rose", "violet"];
+  const COLOURS = ["yellow", "green", "blue", "rose", "violet", "waiting"]; // the last: not sent yet
   let map, marks = [];
 
   const text = () => (map = map || positions(TextMap.read(note)));
@@ -107,6 +107,7 @@ window.Marks = (() => {
 
   // Those of threads that are awake or that a pointer is over.
   function light(threads) {
+    for (const formula of note.querySelectorAll("[data-active]")) delete formula.dataset.active;
     show("active", marks.filter((mark) => threads.includes(mark.thread)).flatMap((mark) => mark.ranges));
   }
 

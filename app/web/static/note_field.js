@@ -36,7 +36,12 @@
     const isDone = results.length === 1 && results[0].insert === words;
     if (!results.length || isDone || named(field) !== words || document.activeElement !== field) return suggestions.close();
     if (list.previousElementSibling !== field.closest("label")) field.closest("label").after(list, told);
-    suggestions.open(field, results, () => place(field), (number) => { field.value = results[number].insert; });
+    suggestions.open(field, results, () => place(field), (number) => choose(field, results[number].insert));
+  }
+
+  function choose(field, name) {
+    field.value = name;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function place(field) {

@@ -4,94 +4,75 @@
 window.Threads = (() => {
   const { element: margin, list, wide, refresh, wake } = Margin;
 
-  const HEADERS = { "HX-Request": "true" };
-  const ask = (url) => fetch(url, { headers: HEADERS }).catch(() => ({ ok: false }));
-  const send = (url, fields) => fetch(url, { method: "POST", headers: HEADERS, body: new URLSearchParams(fields) })
-    .catch(() => ({ ok: false }));
-
-  const field = (holder) => holder.querySelector(".composer :is(textarea, input[type=text])");
-
   margin.addEventListener("click", async (event) => {
     const opener = event.target.closest("a[data-form]"), leaver = event.target.closest("[data-leave]");
     if (leaver) return leave(leaver.closest(".composer"));
     if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const holder = opener.closest(".thread"), from = opener.getAttribute("href");
-    if (holder.querySelector(".composer")?.from !== from && !(await exchange(holder, from))) return location.assign(from);
+    if (holder.querySelector(".composer")?.draftName !== from && !(await exchange(holder, from))) return location.assign(from);
     if (wide.matches) wake([holder]);
-    field(holder).focus();
+    Composer.field(holder).focus();
   });
 
-  // Another form in the place of the one that is open: what was typed into each waits for the other.
+  // Another form in the place of the one that is open: each has its own draft, under its address.
   async function exchange(holder, from) {
-    let form = holder.aside?.get(from);
-    if (!form) {
-      const answer = await ask(from);
-      if (!answer.ok) return false;
-      form = parsed(await answer.text(), from);
-    }
-    putAside(holder, holder);
-    holder.aside?.delete(from);
+    const form = await Composer.fetched(from, from);
+    if (!form) return false;
+    holder.querySelector(".composer")?.remove();
     holder.append(form);
+    Composer.tell(holder);
     return true;
   }
 
-  function parsed(html, from) {
-    const holder = document.createElement("div");
-    holder.innerHTML = html;
-    return Object.assign(holder.querySelector(".composer"), { from });
-  }
-
-  // The form that is open goes, but for what was typed: `keeper` is the thread that has it then.
-  function putAside(holder, keeper) {
-    const open = holder.querySelector(".composer");
-    if (open?.typed) (keeper.aside ??= new Map()).set(open.from, open);
-    open?.remove();
-  }
-
   // No form that something was typed into waits unseen.
-  function bringBack(thread) {
-    const [from, form] = [...(thread.aside || [])].pop() || [];
-    if (!form || thread.querySelector(".composer")) return;
-    thread.aside.delete(from);
-    thread.append(form);
-  }
-
-  // gloss.js asks before what was typed is lost.
-  function settleUnsaved() {
-    unsaved = [...margin.querySelectorAll(".composer")].some((form) => form.typed);
+  async function bringBack(thread) {
+    const waiting = [...thread.querySelectorAll("a[data-form]")].map((opener) => opener.getAttribute("href")).find(Drafts.of);
+    if (!waiting || thread.querySelector(".composer")) return Composer.tell(thread);
+    await exchange(thread, waiting);
+    settleMargin();
   }
 
   function leave(composer) {
-    const draft = composer.closest(".draft"), thread = composer.closest(".thread");
-    (draft || composer).remove();
-    if (draft) Sheet.close();
-    else bringBack(thread);
-    settleUnsaved();
+    const thread = composer.closest(".thread");
+    Composer.done(composer);
+    remove(composer);
+    if (thread.isConnected) bringBack(thread);
     refresh();
   }
+
+  function remove(form) {
+    const begun = form.closest(".draft");
+    if (begun) Sheet.close();
+    (begun || form).remove();
+    unsaved = Drafts.areLoose();
+  }
+
+  const underWay = new WeakSet(); // forms that are sent once, however often one presses
 
   margin.addEventListener("submit", async (event) => {
     const form = event.target, holder = form.closest(".thread");
     if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
     event.preventDefault();
-    const answer = await send(form.getAttribute("action"), new FormData(form));
-    if ([400, 409].includes(answer.status) && form.matches(".composer")) {
-      form.replaceWith(Object.assign(parsed(await answer.text(), form.from), { typed: true }));
-      settleUnsaved();
-      settleMargin();
-      return;
+    if (underWay.has(form)) return;
+    underWay.add(form);
+    await taken(form, await Part.send(form.getAttribute("action"), new FormData(form)));
+    underWay.delete(form);
+  });
+
+  async function taken(form, answer) {
+    const isComposer = form.matches(".composer");
+    if (isComposer && [400, 409].includes(answer.status)) {
+      Composer.refused(form, await answer.text());
+      return settleMargin();
     }
+    if (isComposer && !answer.status) return Composer.unsent(form);
     if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
     const html = await answer.text();
-    if (!holder || form.matches(".composer")) form.remove();
-    if (holder && holder.matches(".draft")) {
-      Sheet.close();
-      holder.remove();
-    }
+    if (isComposer) Composer.done(form);
+    if (isComposer || !form.closest(".thread")) remove(form);
     put(html);
-    settleUnsaved();
-  });
+  }
 
   // Put a thread where it belongs; it is the same one if it stands there already.
   function put(html) {
@@ -101,11 +82,11 @@ window.Threads = (() => {
     if (before) {
       for (const name of ["start", "end"]) if (!(name in thread.dataset) && name in before.dataset) thread.dataset[name] = before.dataset[name];
       thread.place = before.place;
-      thread.aside = before.aside;
-      putAside(before, thread);
-      bringBack(thread);
+      const open = before.querySelector(".composer");
+      if (open?.typed) thread.append(open);
       before.replaceWith(thread);
       Margin.replaced(before, thread);
+      bringBack(thread);
     } else {
       const next = [...list.querySelectorAll(":scope > .thread[data-start]")]
         .find((each) => +each.dataset.start > +thread.dataset.start);
@@ -120,29 +101,6 @@ window.Threads = (() => {
     const number = margin.querySelector("h2 .count"), now = Number(number.textContent) + more;
     number.textContent = now || "";
     margin.querySelector(".ways").hidden = !now;
-  }
-
-  // A thread that is being written: the form stands where the thread will.
-  function draft(html, { start, end }, colour) {
-    const written = document.createElement("li");
-    written.className = `thread anno draft ${colour}`;
-    Object.assign(written.dataset, { start, end, colour });
-    written.innerHTML = html;
-    const before = margin.querySelector(".draft");
-    if (before) keepWords(before, written);
-    before?.remove();
-    list.append(written);
-    refresh();
-    wake([written]);
-    field(written).focus({ preventScroll: wide.matches });
-  }
-
-  // What was typed about another passage, and not sent, is not lost.
-  function keepWords(before, now) {
-    for (const name of ["comment", "tags"]) {
-      const [from, to] = [before, now].map((each) => each.querySelector(`.composer [name=${name}]`));
-      if (from && to && !to.value) to.value = from.value;
-    }
   }
 
   // What comes with the rest of the list. The thread that the address named may be there already:
@@ -161,25 +119,29 @@ window.Threads = (() => {
     return holder.children;
   }
 
+  // What was typed before the page was left is in its form again.
+  function wordsOf(threads) {
+    if (document.body.dataset.drafts && Drafts.names().length) for (const thread of threads) bringBack(thread);
+  }
+
   // The page has the first threads; the others come when it stands.
   async function bringTheRest() {
     for (let next; (next = list.querySelector(":scope > .next"));) {
-      const answer = await ask(next.querySelector("a").href);
+      const answer = await Part.ask(next.querySelector("a").href);
       if (!answer.ok) return;
       const named = document.getElementById(location.hash.slice(1));
-      next.replaceWith(...arrived(await answer.text()));
+      const rest = [...arrived(await answer.text())];
+      next.replaceWith(...rest);
+      wordsOf(rest);
       refresh();
       if (Margin.isAsleep() || (named && !named.isConnected)) Margin.arrive();
     }
   }
 
-  margin.addEventListener("input", (event) => {
-    const form = event.target.closest(".composer");
-    if (form) form.typed = true;
-    settleMargin();
-  });
+  margin.addEventListener("input", () => requestAnimationFrame(settleMargin));
   margin.addEventListener("toggle", settleMargin, true); // what opens in a card moves those below it
   setTimeout(bringTheRest, 200);
+  wordsOf(list.children);
 
-  return { ask, send, put, draft };
+  return { put };
 })();
