@@ -87,6 +87,21 @@ def revise(stored: dict[str, Any], path: str, now: str, typed: Typed) -> dict[st
     return check(changed)
 
 
+def put_again(stored: dict[str, Any], path: str, text: str, typed: Typed) -> dict[str, Any]:
+    """The annotation about the words that were named now, for those it was about are gone."""
+    about = target(path, text, typed)
+    if isinstance(about, str):
+        return stored
+    style = {key: value for key, value in stored["target"].items() if key == "styleClass"}
+    return check({**stored, "target": {**about, **style}})
+
+
+def may_be_put_again(stored: dict[str, Any]) -> bool:
+    """Whether it is about one passage of one thing."""
+    about = stored.get("target")
+    return isinstance(about, dict) and "selector" in about
+
+
 def only(bodies: Sequence[dict[str, Any] | str]) -> dict[str, Any]:
     """One body stands alone."""
     return {"body": bodies[0] if len(bodies) == 1 else bodies} if bodies else {}

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from app import clock
 from app.accounts.permissions import Action, Thing
-from app.annotations import bodies, composing, store, threads
+from app.annotations import anchored, bodies, composing, store, threads
 from app.annotations.addresses import of_note
 from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
@@ -107,6 +107,8 @@ def change(id: str) -> Response:
     try:
         said = understood(typed, note)
         state = composing.revise(kept.stored, kept.path or "", clock.stamp(), said)
+        if note is not None and is_gone(kept, note):
+            state = composing.put_again(state, note.path, note.text, said)
         changed = store.update(g.db, g.person, id, state, base=kept.version)
     except (BadInput, Conflict) as error:
         return shown(note, typed, wrong(error), error.status, kept)
@@ -194,6 +196,14 @@ def note_of(kept: Annotation) -> Document | None:
     return documents.get(g.db, kept.path) if kept.path is not None else None
 
 
+def is_gone(kept: Annotation, note: Document) -> bool:
+    """Whether its passage is, so that its writer may say which words it is about now."""
+    if decided(g.db, kept) or not composing.may_be_put_again(kept.stored):
+        return False
+    places = anchored.of_note(g.db, note)
+    return any(each.annotation_id == kept.id and each.grade == "orphan" for each in places)
+
+
 def macros_of(note: Document) -> Mapping[str, str]:
     """What holds in the note holds in what is said of it."""
     own: dict[str, str] = note.front.get("macros") or {}
@@ -221,6 +231,7 @@ def shown(
         form=typed,
         wrong=wrong,
         kept=kept,
+        is_gone=kept is not None and note is not None and is_gone(kept, note),
         alone=alone,
         is_decided=kept is not None and decided(g.db, kept),
         choices=CHOICES,

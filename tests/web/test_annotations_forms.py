@@ -231,6 +231,31 @@ def test_an_edit_of_the_note_shows_what_a_passage_said(
     assert "its passage is gone" in page
 
 
+def test_whose_passage_is_gone_may_say_which_words_it_is_about_now(
+    annotator: FlaskClient, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    made = id_of(send(annotator, kind="highlight", quote="goes far", colour="violet"))
+    at, ask = f"/annotations/{made}/edit", "The words that it is about now"
+    assert ask not in annotator.get(at).text
+    write(settings, "walk", "public", "It leads nowhere. A second walk does not.\n")
+    sync(settings, connection)
+    assert ask in annotator.get(at).text
+    assert "<q>goes far</q>" in annotator.get(at).text
+    typed = {"visibility": "shared", "comment": "So?", "colour": "violet"}
+    wrong = annotator.post(at, data={**typed, "quote": "goes far"}, headers=HTML)
+    assert wrong.status_code == 400
+    assert "These words do not stand in the note." in wrong.text
+    assert annotator.post(at, data=typed).status_code == 303
+    assert "its passage is gone" in annotator.get(NOTE).text
+    assert annotator.post(at, data={**typed, "quote": "leads nowhere"}).status_code == 303
+    page = annotator.get(NOTE).text
+    assert "its passage is gone" not in page
+    assert 'data-colour="violet" data-start="3" data-end="16"' in page
+    assert ask not in annotator.get(at).text
+    assert annotator.post(f"/annotations/{made}/undo").status_code == 303
+    assert "its passage is gone" in annotator.get(NOTE).text
+
+
 def test_the_margin_comes_in_parts(annotator: FlaskClient, application: Flask) -> None:
     for number in range(23):
         send(annotator, comment=f"number {number}.")
