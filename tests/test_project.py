@@ -24,7 +24,7 @@ SUFFIXES = {
     *(".toml", ".txt", ".xml", ".yaml", ".yml", ".input", ".expected"),
 }
 NAMES = {".gitignore", ".gitattributes", ".editorconfig", "LICENSE", "Makefile", "run"}
-LARGEST_SCRIPT = 60_000  # a bundled library is larger than any script or style sheet of ours
+LARGEST_SCRIPT = 64_000  # a bundled library is larger than any script or style sheet of ours
 BANNERS = re.compile(r"/\*!|@license|@preserve|sourceMappingURL")
 
 # In pieces, so that this file does not name them either.
