@@ -189,13 +189,13 @@ TABLES = (
         tag TEXT NOT NULL COLLATE NOCASE, id TEXT NOT NULL, PRIMARY KEY (tag, id)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX annotation_tag_by_id ON annotation_tag(id)",
-    # What else must be readable for who may read an annotation (annotations/bounds.py): a note, by
-    # its name; or (note is empty) what only this person may read: 0 for nobody, -1: not known yet.
+    # What else must be readable for who may read an annotation (annotations/bounds.py): a note; or
+    # (note_uid is 0) what only this person may read: 0 for nobody, -1: not known yet.
     """CREATE TABLE annotation_bound (
-        id TEXT NOT NULL, note TEXT NOT NULL, person_id INTEGER NOT NULL,
-        PRIMARY KEY (id, note, person_id)
+        id TEXT NOT NULL, note_uid INTEGER NOT NULL, person_id INTEGER NOT NULL,
+        PRIMARY KEY (id, note_uid, person_id)
     ) STRICT, WITHOUT ROWID""",
-    """INSERT INTO annotation_bound SELECT id, '', -1 FROM annotation
+    """INSERT INTO annotation_bound SELECT id, 0, -1 FROM annotation
         WHERE stored LIKE '%"/annotations/%' OR stored LIKE '%"/notes/%"/notes/%'""",
     # One row: the last annotation that was put into the search in its turn (waiting.py).
     "CREATE TABLE annotation_put (place INTEGER NOT NULL) STRICT",

@@ -2,9 +2,9 @@
 that it, or what it answers, names beside its own.
 
 It is worked out when that changes and kept beside the annotation, with what it inherits from above;
-`search/readable.py` asks for it. The notes stand there by their names, so whatever becomes of them
-later counts at once. Until it is known, as after the derived tables were made anew, the row UNKNOWN
-keeps back whatever may have any.
+`search/readable.py` asks for it. The notes stand there by their numbers: whatever becomes of one
+later counts at once, and another that takes its name does not stand for it. Until it is known, as
+after the derived tables were made anew, the row UNKNOWN keeps back whatever may have any.
 """
 
 from __future__ import annotations
@@ -16,23 +16,27 @@ from typing import Any
 from app import database
 from app.annotations import addresses
 
-Bound = tuple[str, int]  # a note, by its name; or the one person who may read it
+Bound = tuple[int, int]  # a note; or (NO_NOTE) the one person who may read it
 
-UNKNOWN: Bound = ("", -1)
-NOBODY: Bound = ("", 0)  # two people keep something above it to themselves
-SIGNED_IN: Bound = ("/", 0)  # no note is called so
+NO_NOTE = 0  # notes are counted from 1
+UNKNOWN: Bound = (NO_NOTE, -1)
+NOBODY: Bound = (NO_NOTE, 0)  # two people keep something above it to themselves
+SIGNED_IN: Bound = (-1, 0)  # there is no such note
 MOST = 50  # notes: what names more is for who is signed in
 BATCH = 500
 
-ROW = """SELECT annotation.reply_to, note.path, above.thread <> '' AS is_between,
-        above.visibility, above.person_id,
+ROW = """SELECT annotation.reply_to, annotation.created, note.path,
+        above.thread <> '' AS is_between, above.visibility, above.person_id,
         CASE WHEN instr(annotation.stored, '"/notes/') THEN annotation.stored END AS stored
     FROM annotation LEFT JOIN note ON note.uid = annotation.note_uid
     LEFT JOIN annotation AS above ON above.id = annotation.reply_to
     WHERE annotation.id = ?"""
 OF_THREAD = "SELECT id FROM annotation WHERE id = ?1 OR thread = ?1 ORDER BY rowid"
 NOT_KNOWN = """SELECT annotation.id FROM annotation_bound AS bound JOIN annotation USING (id)
-    WHERE bound.note = ? AND bound.person_id = ? ORDER BY annotation.rowid LIMIT ?"""
+    WHERE bound.note_uid = ? AND bound.person_id = ? ORDER BY annotation.rowid LIMIT ?"""
+# Who names a note means one that there was: not one that took its name since.
+NAMED = """SELECT uid FROM note WHERE created <= ?2 AND (path = ?1
+    OR uid = (SELECT note_uid FROM former_path WHERE path = ?1)) ORDER BY path IS ?1 DESC LIMIT 1"""
 
 
 def further(stored: dict[str, Any], path: str | None) -> set[str]:
@@ -50,9 +54,10 @@ def put(connection: sqlite3.Connection, id: str) -> bool:
     row = connection.execute(ROW, [id]).fetchone()
     found: set[Bound] = known(connection, row["reply_to"])
     if row["is_between"] and row["visibility"] == "private":  # of the first one the row says it
-        found.add(("", row["person_id"] or 0))
+        found.add((NO_NOTE, row["person_id"] or 0))
     if row["stored"]:
-        found |= {(name, 0) for name in further(json.loads(row["stored"]), row["path"])}
+        names = further(json.loads(row["stored"]), row["path"])
+        found |= {note(connection, name, row["created"]) for name in names}
     now, before = few(found), known(connection, id)
     if now == before:
         return False
@@ -62,14 +67,20 @@ def put(connection: sqlite3.Connection, id: str) -> bool:
     return True
 
 
+def note(connection: sqlite3.Connection, name: str, at: str) -> Bound:
+    """What had this name at that moment; what had not is for who is signed in."""
+    row = connection.execute(NAMED, [name, at]).fetchone()
+    return (row["uid"], 0) if row else SIGNED_IN
+
+
 def known(connection: sqlite3.Connection, id: str | None) -> set[Bound]:
-    rows = connection.execute("SELECT note, person_id FROM annotation_bound WHERE id = ?", [id])
-    return {(row["note"], row["person_id"]) for row in rows}
+    rows = connection.execute("SELECT note_uid, person_id FROM annotation_bound WHERE id = ?", [id])
+    return {(row["note_uid"], row["person_id"]) for row in rows}
 
 
 def few(bounds: set[Bound]) -> set[Bound]:
     """The same, or what lets fewer read it, so that no thread has more than some rows for each."""
-    notes = {bound for bound in bounds if bound[0]}
+    notes = {bound for bound in bounds if bound[0] != NO_NOTE}
     people = bounds - notes
     return (notes if len(notes) <= MOST else {SIGNED_IN}) | (
         people if len(people) <= 1 else {NOBODY}

@@ -87,11 +87,13 @@ def around(text: str, said: str, start: int, end: int) -> int | None:
 
 
 def restored(carrier: Carrier, mark: Mark) -> Mark | None:
-    """The mark where its words are again what stands between its neighbours.
+    """The mark that stood on other words, where its own are again what is between its neighbours.
 
     However little of what was written in their place is in them.
     """
-    gap = carrier.gap(mark.start, mark.end) if mark.start is not None and mark.end else None
+    if mark.grade != "changed" or mark.start is None or mark.end is None:
+        return None
+    gap = carrier.gap(mark.start, mark.end)
     if gap is None or carrier.new.count(mark.said, *gap) != 1:
         return None
     start = carrier.new.index(mark.said, *gap)

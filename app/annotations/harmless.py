@@ -5,14 +5,14 @@ two parts make what neither is. Which reader opens the file is not known: what C
 HTML, or for an address that is no page, is written so that it reads as it was typed.
 
     >>> harmless("<img src=x> <https://e.org> <javascript:f()>")
-    '\\<img src=x> <https://e.org> \\<javascript:f()>'
+    '&lt;img src=x> <https://e.org> &lt;javascript:f()>'
     >>> harmless(r"\<img> \\<img> $a<b$")
-    '\\<img> \\\\\\<img> $a< b$'
+    '&lt;img> \\\\&lt;img> $a< b$'
     >>> harmless("[a](javascript:f) [b](/b) [c](https://e.org) [d](java&#115;cript:f)")
     '[a]\\(javascript:f) [b](/b) [c](https://e.org) [d]\\(java&#115;cript:f)'
 
-A sign that is escaped already stays as it is. In a formula, where a backslash is a command, a space
-does the same.
+No backslash is put before a sign: it would belong to an address that stands before it. In a
+formula, where no entity is read, a space does the same.
 """
 
 from __future__ import annotations
@@ -36,5 +36,5 @@ def harmless(markdown: str) -> str:
 
 
 def escaped(found: re.Match[str]) -> str:
-    """With an odd number of backslashes before it: two of them are one that is written."""
-    return found[1] + ("<" if len(found[1]) % 2 else r"\<")
+    """Without the backslash that escaped it, if there was one: two of them say one."""
+    return found[1][: len(found[1]) // 2 * 2] + "&lt;"

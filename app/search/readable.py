@@ -15,9 +15,7 @@ from app.accounts.permissions import Action, Person, Role, visibilities
 
 NOBODY = 0  # ids of people begin at 1
 SEEN = "({of}.visibility = 'shared' OR {of}.person_id = {who})"
-# The visibility of the note of that name, or of the one that had it.
-NAMED = """(SELECT named.visibility FROM document AS named WHERE named.path = bound.note
-    OR named.uid = (SELECT note_uid FROM former_path WHERE former_path.path = bound.note))"""
+NAMED = "(SELECT named.visibility FROM document AS named WHERE named.uid = bound.note_uid)"
 # The first one is asked once in a query: where no annotation is bound, none is looked up.
 BOUND = """EXISTS (SELECT 1 FROM annotation_bound) AND EXISTS (SELECT 1
     FROM annotation_bound AS bound WHERE bound.id = {of}.id AND {unmet})"""
@@ -42,7 +40,7 @@ def unmet(person: Person, action: Action) -> str:
     if person.role is Role.PUBLIC:
         allowed = ", ".join(f"'{each}'" for each in visibilities(person, action))
         return f"ifnull({NAMED}, 'private') NOT IN ({allowed})"
-    return f"bound.note = '' AND bound.person_id <> {number(person)}"
+    return f"bound.note_uid = 0 AND bound.person_id <> {number(person)}"
 
 
 def number(person: Person) -> int:

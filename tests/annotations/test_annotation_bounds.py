@@ -20,6 +20,7 @@ from app.annotations.model import CONTEXT, check
 from app.errors import BadInput, GlossError, NotFound
 from app.search import find, index
 from app.search.readable import readable
+from tests.annotations.conftest import add_note
 
 TEXT = "A walk of N steps goes far.\nA second walk does not.\nThe formula $\\sqrt N$ says so."
 WORD = "xylophone"
@@ -211,15 +212,20 @@ def test_what_a_further_note_says_is_published_with_that_note_alone(
     assert is_read(library, public, root)
     assert {each.id for each in listing.page(library, public, limit=9).annotations} == {plain}
     library.execute("UPDATE note SET path = 'later' WHERE path = 'hidden'")
-    library.execute("UPDATE document SET path = 'later' WHERE path = 'hidden'")
+    library.execute("UPDATE document SET path = 'later', file = 'later' WHERE path = 'hidden'")
+    assert seen(library, public, note) == every  # the same note under another name
+    become("later", "private")
+    add_note(library, "hidden", "public")  # another one that takes its name
+    library.execute("UPDATE note SET created = '2999' WHERE path = 'hidden'")
     assert seen(library, public, note) == {plain}
-    uid = note_at(library, "later").uid
-    sql = "INSERT INTO former_path (path, note_uid, name_key) VALUES ('hidden', ?, 'hidden')"
-    library.execute(sql, [uid])
-    become("later", "public")
-    assert seen(library, public, note) == every
-    library.execute("DELETE FROM document WHERE path = 'later'")
+    for name in (root, plain, body):  # as after a rebuild
+        bounds.follow(library, name)
     assert seen(library, public, note) == {plain}
+    library.execute("UPDATE note SET created = '' WHERE path = 'hidden'")
+    bounds.follow(library, body)
+    assert is_read(library, public, body)
+    library.execute("DELETE FROM document WHERE path = 'hidden'")
+    assert not is_read(library, public, body)
 
 
 def test_until_it_is_known_again_nothing_is_shown_that_may_be_bound(
