@@ -92,8 +92,7 @@ def put_again(stored: dict[str, Any], path: str, text: str, typed: Typed) -> dic
     about = target(path, text, typed)
     if isinstance(about, str):
         return stored
-    style = {key: value for key, value in stored["target"].items() if key == "styleClass"}
-    return check({**stored, "target": {**about, **style}})
+    return check({**stored, "target": {**stored["target"], "selector": about["selector"]}})
 
 
 def may_be_put_again(stored: dict[str, Any]) -> bool:

@@ -61,11 +61,11 @@ def check(context: Terms, path: str, own: Terms) -> None:
             if not OF_CONTEXTS[term](meaning):
                 raise BadInput(f"«{term}» cannot be this.", field=place)
         else:
-            check_meaning(term, meaning, place)
+            check_meaning(term, meaning, place, own)
             follow(term, own, good, place)
 
 
-def check_meaning(term: str, meaning: Any, path: str) -> None:
+def check_meaning(term: str, meaning: Any, path: str, own: Terms) -> None:
     if term.startswith("@") or not term:
         raise BadInput(f"«{term[:60]}» cannot stand in a context here.", field=path)
     entries = meaning if isinstance(meaning, dict) else {"@id": meaning}
@@ -74,8 +74,23 @@ def check_meaning(term: str, meaning: Any, path: str) -> None:
             where = below(path, key) if entries is meaning else path
             raise BadInput("A term cannot be defined like this here.", field=where)
     named = entries.get("@id")
-    if isinstance(named, str) and (named.startswith("@") or ":" in term):
+    if isinstance(named, str) and (named.startswith("@") or not may_name(term, named, own)):
         raise BadInput(f"«{term[:60]}» cannot be another name for this.", field=path)
+
+
+def may_name(term: str, named: str, own: Terms) -> bool:
+    """A term that is an address, whole or behind a prefix, stands for that address alone.
+
+    >>> own = {"ex": "http://example.org/"}
+    >>> may_name("ex:a", "ex:a", own), may_name("ex:a", "http://example.org/a", own)
+    (True, True)
+    >>> may_name("ex:a", "ex:b", own), may_name("a", "ex:b", own)
+    (False, True)
+    """
+    begin, colon, rest = term.partition(":")
+    meaning = own.get(begin)
+    whole = meaning.get("@id") if isinstance(meaning, dict) else meaning
+    return not colon or named in (term, f"{whole}{rest}")
 
 
 def follow(term: str, own: Terms, good: set[str], path: str) -> None:

@@ -12,8 +12,8 @@ from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
 from app.annotations import known_contexts, rdf
-from app.annotations.model import CONTEXT
-from app.errors import NotExpressible
+from app.annotations.model import CONTEXT, check
+from app.errors import BadInput, NotExpressible
 
 GOOD = {"@context": CONTEXT, "id": "urn:a", "type": "Annotation", "target": "urn:b"}
 
@@ -73,6 +73,17 @@ def test_what_makes_no_rdf_is_refused_and_never_fetched(more: dict[str, Any]) ->
 )
 def test_nothing_is_said_that_nobody_said(more: dict[str, Any]) -> None:
     assert all("evil" not in subject for subject in read(rdf.turtle({**GOOD, **more})).subjects())
+
+
+@pytest.mark.parametrize("meaning", ["ex:mood", {"@id": "ex:mood", "@type": "@id"}])
+def test_a_word_behind_a_prefix_may_be_defined_as_what_it_is(meaning: Any) -> None:
+    own = {"ex": "http://example.org/", "ex:mood": meaning}
+    if isinstance(meaning, str):
+        own["ex:mood"] = "http://example.org/mood"
+    made = check({**GOOD, "@context": [CONTEXT, own], "ex:mood": "urn:glad"})
+    assert "urn:glad" in rdf.turtle(made)
+    with pytest.raises(BadInput):
+        check({**made, "@context": [CONTEXT, {**own, "ex:mood": "http://example.org/other"}]})
 
 
 def test_words_cannot_leave_their_quotes() -> None:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.accounts import people
 from app.annotations import composing, store
+from app.annotations.model import CONTEXT
 from app.library.syncing.sync import sync
 from app.settings import Settings
 
@@ -254,6 +255,19 @@ def test_whose_passage_is_gone_may_say_which_words_it_is_about_now(
     assert ask not in annotator.get(at).text
     assert annotator.post(f"/annotations/{made}/undo").status_code == 303
     assert "its passage is gone" in annotator.get(NOTE).text
+
+
+def test_another_passage_leaves_what_a_program_said_of_the_target() -> None:
+    beside = {"source": "/notes/walk", "renderedVia": "urn:reader"}
+    stored = {
+        "@context": CONTEXT,
+        "type": "Annotation",
+        "target": {**beside, "selector": {"type": "TextQuoteSelector", "exact": "gone"}},
+    }
+    state = composing.put_again(stored, "walk", "A walk.", composing.Typed(quote="walk"))
+    selectors = state["target"].pop("selector")
+    assert state["target"] == beside
+    assert selectors[0]["exact"] == "walk"
 
 
 def test_the_margin_comes_in_parts(annotator: FlaskClient, application: Flask) -> None:
