@@ -7,11 +7,12 @@ only if what was said does not have the words.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from app import markup
 from app.annotations.kept import Annotation
 from app.annotations.reading import Reading, Said, read
-from app.annotations.shown import is_plain
+from app.annotations.shown import LONGEST, cost, is_plain
 from app.markup import canonical
 from app.search import index
 from app.search.index import Entry
@@ -43,7 +44,7 @@ def entry_of(annotation: Annotation, reading: Reading) -> Entry:
         annotation.note_uid,
         annotation.created,
         tags=" ".join(reading.tags),
-        body="\n".join(filter(None, map(text_of, reading.said))),
+        body="\n".join(filter(None, texts_of(reading))),
         code=annotation.quote,
         audience=place.audience,
         writer=place.writer,
@@ -61,14 +62,24 @@ def place_of(annotation: Annotation) -> Place:
     return of_annotation(about, seen)
 
 
+def texts_of(reading: Reading) -> Iterator[str]:
+    """What is said, as it reads, as far as pages show that too; the rest as it was typed."""
+    left = LONGEST
+    for said in reading.said:
+        left -= cost(said)
+        yield text_of(said) if left >= 0 else as_typed(said)
+
+
 def text_of(said: Said) -> str:
     """As it reads, which needs no HTML.
 
     >>> text_of(Said("Why\\n*not*?", "", "")), text_of(Said("*A*\\n", "text/plain", ""))
     ('Why not?', '*A*')
     """
-    if not is_plain(said):
-        return markup.as_text(said.value, named=True)
+    return as_typed(said) if is_plain(said) else markup.as_text(said.value, named=True)
+
+
+def as_typed(said: Said) -> str:
     paragraphs = map(canonical.collapse, said.value.strip().split("\n\n"))
     return "\n".join(filter(None, paragraphs))
 

@@ -228,7 +228,7 @@ def reindex(connection: sqlite3.Connection) -> int:
     Where nothing is missing this is a query each and no write, so it may follow every sync.
     """
     bounds.make(connection)
-    waiting.catch_up(connection)
+    waiting.catch_up(connection, 3600)
     count = 0
     while ids := missing(connection):
         with database.transaction(connection):

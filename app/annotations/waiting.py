@@ -8,6 +8,7 @@ All after one place in the table wait; where that is, is a row.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -20,7 +21,8 @@ from app.search.index import Prepared
 
 BATCH = 100  # in one transaction, of some 10 ms: so long does somebody wait who annotates
 MOST = 1024  # wait where nobody searches or watches
-SECONDS = 0.05  # that a search waits for who writes; then it goes on without what is new
+WRITERS_SECONDS = 0.05  # that a search waits for who writes; then it goes on without what is new
+SECONDS = 0.25  # that it reads what waits; then without what is left, as of a flood
 WAITING = f"""{SELECT} WHERE annotation.rowid > (SELECT place FROM annotation_put)
     ORDER BY annotation.rowid LIMIT {BATCH}"""
 
@@ -31,11 +33,22 @@ def follow(connection: sqlite3.Connection, place: int) -> None:
         catch_up(connection)
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Put all that wait; nothing is written where none does, or while somebody writes for long."""
+def catch_up(connection: sqlite3.Connection, seconds: float = SECONDS) -> None:
+    """Put what waits, in its turn, for about so long at most.
+
+    Nothing is written where nothing waits, or while somebody writes for long.
+    """
+    until = time.monotonic() + seconds
     with suppress(sqlite3.OperationalError):
         while there := waiting(connection):
-            put(connection, {place: (each, prepared(each)) for place, each in there.items()})
+            ready = {}
+            for place, each in there.items():
+                ready[place] = each, prepared(each)
+                if time.monotonic() > until:
+                    break
+            put(connection, ready)
+            if time.monotonic() > until:
+                return
 
 
 def waiting(connection: sqlite3.Connection) -> dict[int, Annotation]:
@@ -48,16 +61,15 @@ def prepared(annotation: Annotation) -> Prepared:
 
 
 def put(connection: sqlite3.Connection, ready: Mapping[int, tuple[Annotation, Prepared]]) -> None:
-    """One batch. What was changed since it was read is read again: who may meet it, above all.
+    """What is ready. What was changed since it was read is read again: who may meet it, above all.
 
-    No page shows less than before it, for the pages of searches put what waits before they look.
+    Somebody else may have put some of it meanwhile.
     """
-    with database.in_haste(connection, SECONDS), database.transaction(connection, shows=False):
-        there = waiting(connection)
+    with database.in_haste(connection, WRITERS_SECONDS), database.transaction(connection):
+        there = {place: each for place, each in waiting(connection).items() if place in ready}
         for place, each in there.items():
             if each.deleted is None:
-                was, entry = ready.get(place, (None, None))
-                ours = entry if entry and was == each else prepared(each)
-                index.put_prepared(connection, ours)
+                was, entry = ready[place]
+                index.put_prepared(connection, entry if was == each else prepared(each))
         if there:
             connection.execute("UPDATE annotation_put SET place = ?", [max(there)])

@@ -13,6 +13,7 @@ from app.annotations import store, waiting
 from app.annotations.model import CONTEXT, check
 from app.search import find
 from app.settings import Settings
+from tests.spent import spent
 
 People = dict[str, Person]
 WORD = "wombats"
@@ -118,6 +119,22 @@ def test_more_than_fit_into_one_transaction(
     assert place(library) == 250
     made += [add(library, everybody["annotator"]) for _ in range(101)]
     assert found(library, PUBLIC) == {*made}
+
+
+def test_what_takes_long_to_read_holds_a_search_up_for_a_moment_alone(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    person = everybody["annotator"]
+    long = " ".join(f"$y_{{{number}}}$" for number in range(8_000))
+    for _ in range(3):
+        body = {"type": "TextualBody", "value": f"{long} {WORD}", "format": "text/markdown"}
+        made = {"@context": CONTEXT, "type": "Annotation", "body": body, "target": "/notes/open"}
+        store.create(library, person, check(made))
+    with spent() as taken:
+        waiting.catch_up(library, 0)
+    assert place(library) == 1  # the others another time
+    assert len(found(library, PUBLIC)) == 3
+    assert taken.seconds < 0.5  # to read so many formulas took 1.5 s
 
 
 def test_a_search_goes_on_while_somebody_writes_for_long(
