@@ -84,6 +84,11 @@ document.addEventListener("htmx:afterSwap", () => {
   }
 });
 
+// Where a browser keeps nothing for us, nothing is taken up again.
+const shelf = (() => {
+  try { return sessionStorage; } catch { return { getItem: () => null, setItem() {}, removeItem() {} }; }
+})();
+
 // A control that had the focus may be gone from the figure that comes in its place (Cancel, when the
 // run has ended), or the whole page is loaded anew: then the focus goes to what begins the next run.
 const HELD = "gloss-focus";
@@ -104,13 +109,13 @@ document.addEventListener("htmx:beforeSwap", () => { held = hold(); });
 document.addEventListener("htmx:afterSwap", () => { giveBack(held); held = ""; });
 addEventListener("pagehide", () => {
   const id = hold();
-  if (id) sessionStorage.setItem(HELD, JSON.stringify([location.pathname, id]));
+  if (id) shelf.setItem(HELD, JSON.stringify([location.pathname, id]));
 });
 
 // Only where the page itself was loaded again, not where somebody came back to it later.
 function takeUp() {
-  const [path, id] = JSON.parse(sessionStorage.getItem(HELD) || "[]");
-  sessionStorage.removeItem(HELD);
+  const [path, id] = JSON.parse(shelf.getItem(HELD) || "[]");
+  shelf.removeItem(HELD);
   if (path === location.pathname && performance.getEntriesByType("navigation")[0]?.type === "reload") giveBack(id);
 }
 
@@ -163,8 +168,8 @@ async function newsOf(note, figures) {
 function look(figure, run) {
   const told = `news ${location.pathname} ${figure.id} ${run} ${figure.dataset.state}`;
   const stays = [...document.querySelectorAll("input, textarea, select")].some(typed)
-    || sessionStorage.getItem(told);
-  sessionStorage.setItem(told, "1");
+    || shelf.getItem(told);
+  shelf.setItem(told, "1");
   const path = `/runs/${run}/cell?${figure.dataset.asks}${stays ? "&tab=1" : ""}`;
   htmx.ajax("GET", path, { source: figure, target: figure, swap: "outerHTML" });
 }
