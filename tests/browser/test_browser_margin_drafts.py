@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import watch
 from tests.browser.test_browser_history import LOOKS, PICTURES
 from tests.browser.test_browser_margin import MARKED, is_marked, select
 
@@ -21,6 +22,10 @@ Take a picture of the sea. Then $x^2$ waits, and repeat after me.
 The walk is long, and the walk is far.
 """
 SEVERAL = "\n\n" + "\n".join(f"- {number}" for number in range(12))
+RESTED = """() => {
+  Drafts.names().forEach(Drafts.forget);
+  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+}"""  # what the others did while a page rested, of which it hears nothing
 DESK = {"viewport": {"width": 1280, "height": 900}}
 
 
@@ -99,6 +104,126 @@ def test_each_passage_has_its_own_words(
     expect(page.locator(".thread.draft .waits")).to_have_text("Not sent yet: Of what?")
 
 
+def test_a_tick_is_kept_as_it_was(
+    open_page: Callable[..., Page], owner_state: Any, note: str
+) -> None:
+    """Set, alone or with words, and taken away; so is a colour. What is sent is what was chosen."""
+    page = open_page(storage_state=owner_state, **DESK)
+    page.goto(note)
+    composed(page, "erratum", "Take a picture")
+    form = page.locator(".composer")
+    tick = form.locator("[name=takes_out]")
+    tick.check()
+    page.reload()
+    expect(tick).to_be_checked()
+    expect(page.locator(".thread.draft .waits")).to_have_text("Not sent yet: to be taken out")
+    composed(page, "erratum", "Take a picture")
+    form.locator("[name=comment]").fill("superfluous")
+    page.reload()
+    expect(tick).to_be_checked()
+    composed(page, "erratum", "Take a picture")
+    form.locator(".main").click()
+    thread = page.locator(".thread.rose:not(.draft)")
+    expect(thread).to_contain_text("superfluous")
+    expect(thread).to_contain_text("To be taken out")
+
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    marked = {
+        "note": note.removeprefix("/notes/"),
+        "quote": "The walk is long",
+        "colour": "violet",
+        "comment": "Nice",
+    }
+    answer = page.request.post(
+        "/annotations/form", form={**marked, "kind": "highlight"}, headers=origin
+    )
+    assert answer.ok, answer.text()
+    page.goto(note)
+    thread.click()
+    thread.get_by_role("link", name="Edit").click()
+    tick.uncheck()
+    lit = page.locator(".thread", has_text="Nice")
+    lit.click()
+    lit.get_by_role("link", name="Edit").click()
+    lit.get_by_label("blue").check()
+    page.goto(thread.get_by_role("link", name="Edit").get_attribute("href") or "")
+    expect(page.locator("[name=takes_out]")).not_to_be_checked()  # the same form as a page
+    page.goto(note)
+    expect(tick).not_to_be_checked()
+    expect(lit.get_by_label("blue")).to_be_checked()
+    lit.click()
+    lit.locator(".composer .main").click()
+    expect(page.locator(".thread.blue")).to_be_visible()
+    assert kept(page) == 1
+    thread.click()
+    tick.check()  # as it was: nothing waits
+    expect(thread.locator(".waits")).to_have_count(0)
+    assert kept(page) == 0
+
+
+def kept(page: Page) -> int:
+    return int(page.evaluate("Drafts.names().length"))
+
+
+def test_windows_agree(
+    open_page: Callable[..., Page], owner_state: Any, note: str, complaints: list[str]
+) -> None:
+    """A draft is one in all windows: what is typed, sent or discarded in one is so in the other."""
+    page = open_page(storage_state=owner_state, **DESK)
+    page.goto(note)
+    composed(page, "comment", "Take a picture")
+    page.keyboard.type("first")
+    other = page.context.new_page()
+    watch(other, page.url.partition("/notes/")[0], complaints)
+    other.goto(note)
+    said, there = (each.locator(".composer [name=comment]") for each in (page, other))
+    expect(there).to_have_value("first")
+    composed(other, "comment", "Take a picture")
+    there.press_sequentially(", and second")
+    expect(said).to_have_value("first, and second")
+
+    sent: list[Route] = []
+    page.route("**/annotations/form", lambda route: sent.append(route))
+    page.locator(".composer .main").click()
+    for _ in range(100):
+        if sent:
+            break
+        page.wait_for_timeout(20)
+    there.press("Control+Enter")  # on its way from the first one
+    expect(other.locator(".unsent")).to_have_text("Another window is sending this.")
+    sent[0].continue_()
+    expect(page.locator(".thread:not(.draft)")).to_contain_text("first, and second")
+    page.unroute_all()
+    expect(other.locator(".composer")).to_have_count(0)
+    is_marked(other, "waiting", "")
+    other.reload()
+    expect(other.locator(".thread")).to_have_count(1)
+    assert kept(other) == 0
+
+    address = page.locator(".thread").get_by_role("link", name="Reply").get_attribute("href") or ""
+    page.locator(".thread").click()
+    page.locator(".thread").get_by_role("link", name="Reply").click()
+    other.goto(address)  # the same form as a page
+    there = other.locator("[name=comment]")
+    there.fill("This one.")
+    expect(said).to_have_value("This one.")
+    page.evaluate("Drafts.forget(document.querySelector('.composer').draftName)")
+    page.locator(".composer .main").click()  # as if the other one's word had not come yet
+    expect(page.locator(".unsent")).to_contain_text("in another window")
+    other.wait_for_url(lambda url: url.endswith(note))
+    assert kept(other) == 1
+    page.get_by_role("button", name="Discard").click()
+    expect(other.locator(".composer")).to_have_count(0)
+    assert kept(other) == 0
+    expect(other.locator(".thread .reply")).to_have_count(0)
+
+    composed(page, "question", "repeat after")
+    page.keyboard.type("Who?")
+    page.evaluate(RESTED)
+    expect(page.locator(".composer")).to_have_count(0)
+    assert kept(page) == 0
+
+
 def test_replies_and_edits_are_there_again(
     open_page: Callable[..., Page], owner_state: Any, note: str, complaints: list[str]
 ) -> None:
@@ -113,12 +238,14 @@ def test_replies_and_edits_are_there_again(
     thread.get_by_role("link", name="Edit").click()
     said.fill("Which walk?")
     thread.get_by_role("link", name="Reply").click()
+    expect(thread.get_by_role("button", name="Add it")).to_be_visible()
     said.fill("This one.")
     page.goto("/")
     page.goto(note)
     expect(thread.locator(".waits")).to_be_visible()
     thread.click()
     thread.get_by_role("link", name="Reply").click()
+    expect(thread.get_by_role("button", name="Add it")).to_be_visible()
     expect(said).to_have_value("This one.")
     address = thread.get_by_role("link", name="Reply").get_attribute("href") or ""
     page.goto(address)  # the same form as a page

@@ -5,21 +5,35 @@
 window.Composer = (() => {
   const FORM = "form[data-composes]", SHOWN = 90; // characters of what waits
 
-  // What the form says, but for what the page says in it itself.
+  const isTick = (control) => ["checkbox", "radio"].includes(control.type);
+  const controls = (form) => [...form.elements].filter((control) => control.name && control.type !== "hidden");
+
+  // What the form says, but for what the page says in it itself; a tick that is not set says nothing,
+  // which is not what one that is not there says.
   function values(form) {
-    const given = Object.fromEntries(new FormData(form));
-    for (const hidden of form.querySelectorAll("input[type=hidden]")) delete given[hidden.name];
-    return given;
+    const said = {};
+    for (const control of controls(form)) {
+      const { name, value } = control;
+      said[name] = !isTick(control) || control.checked ? value : said[name] ?? "";
+    }
+    return said;
+  }
+
+  // The other way. What a list does not offer now is not chosen.
+  function fill(form, said) {
+    for (const control of controls(form)) {
+      const value = said[control.name];
+      if (value === undefined || (control.options && ![...control.options].some((each) => each.value === value))) continue;
+      if (isTick(control)) control.checked = control.value === value;
+      else if (control.value !== value) control.value = value;
+    }
+    form.typed = Object.keys(typed(form)).length > 0;
   }
 
   // `name`: that of its draft; `place`: the passage that it is about, if the draft must tell.
   function begun(form, name, place, pristine = values(parsed(form.outerHTML))) {
     Object.assign(form, { draftName: name, place, pristine });
-    for (const [field, value] of Object.entries(Drafts.of(name)?.fields || {})) {
-      const control = form.elements.namedItem(field);
-      if (control && control.type !== "hidden") control.value = value;
-    }
-    form.typed = Object.keys(typed(form)).length > 0;
+    fill(form, Drafts.of(name)?.fields || {});
     return form;
   }
 
@@ -52,10 +66,28 @@ window.Composer = (() => {
     form.draftName = "";
   }
 
-  function unsent(form) {
+  // One draft is one, in however many windows: what another window made of it is in this form, too,
+  // and what was sent or thrown away there goes here.
+  function follow(form) {
+    const draft = Drafts.of(form.draftName);
+    if (draft) fill(form, { ...form.pristine, ...draft.fields });
+    else if (form.typed) return form.dispatchEvent(new Event("gone", { bubbles: true }));
+    tellAround(form);
+  }
+
+  // What was typed is kept until it is sent: if it is not, another window was first.
+  function isGone(form) {
+    const isLate = Boolean(form.draftName && form.typed && !Drafts.of(form.draftName));
+    if (isLate) {
+      notice(form);
+      unsent(form, "This was sent or thrown away in another window. Press again to send it all the same.");
+    }
+    return isLate;
+  }
+
+  function unsent(form, why) {
     form.querySelector(".unsent")?.remove();
-    const told = { className: "wrong unsent", role: "alert", textContent: "This could not be sent. What you typed is kept: try again." };
-    form.prepend(Object.assign(document.createElement("p"), told));
+    form.prepend(Object.assign(document.createElement("p"), { className: "wrong unsent", role: "alert", textContent: why }));
     settleMargin();
   }
 
@@ -65,6 +97,10 @@ window.Composer = (() => {
     form.typed = Object.keys(fields).length > 0;
     if (form.typed) Drafts.keep(form.draftName, { fields, place: form.place }); else Drafts.forget(form.draftName);
     unsaved = Drafts.areLoose();
+    tellAround(form);
+  }
+
+  function tellAround(form) {
     const thread = form.closest(".thread");
     if (thread) tell(thread);
   }
@@ -75,7 +111,8 @@ window.Composer = (() => {
     thread.classList.toggle("waiting", isWaiting);
     thread.querySelector(".waits")?.remove();
     if (!isWaiting) return;
-    const { comment, replacement, link, tags } = typed(form), words = comment || replacement || link || tags || "";
+    const { comment, replacement, takes_out: goes, link, tags } = typed(form);
+    const words = comment || (goes && "to be taken out") || replacement || link || tags || "";
     const shown = words.length > SHOWN ? `${words.slice(0, SHOWN)} …` : words;
     const line = Object.assign(document.createElement("p"), { className: "waits", textContent: "Not sent yet" });
     if (shown) line.append(Object.assign(document.createElement("span"), { textContent: `: ${shown}` }));
@@ -92,6 +129,11 @@ window.Composer = (() => {
     });
   }
 
+  document.addEventListener("drafts", () => {
+    for (const form of document.querySelectorAll(FORM)) if (form.draftName) follow(form);
+    settleMargin();
+  });
+
   document.addEventListener("keydown", (event) => {
     const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest(FORM);
     if (!form || event.repeat || event.isComposing || event.defaultPrevented) return;
@@ -106,9 +148,13 @@ window.Composer = (() => {
     const isRefused = Boolean(own.querySelector(".wrong"));
     begun(own, isRefused ? Drafts.sent : own.dataset.draft || location.pathname + location.search, undefined, isRefused ? {} : undefined);
     if (own.typed) notice(own);
-    own.addEventListener("submit", () => Drafts.sending(own.draftName));
-    own.querySelector("[data-leave]").addEventListener("click", () => { done(own); unsaved = false; });
+    own.addEventListener("submit", (event) => {
+      if (isGone(own)) event.preventDefault(); else Drafts.sending(own.draftName);
+    });
+    const leaver = own.querySelector("[data-leave]"), leave = () => { done(own); unsaved = false; };
+    leaver.addEventListener("click", leave);
+    own.addEventListener("gone", () => { leave(); location.replace(leaver.href); });
   }
 
-  return { fetched, refused, unsent, done, tell, field };
+  return { fetched, refused, unsent, isGone, done, tell, field };
 })();

@@ -28,6 +28,24 @@ window.Drafts = (() => {
     return [...new Set([...kept.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length)), ...loose.keys()])];
   }
 
+  // What another window kept or forgot; a page that comes back from where pages rest heard nothing.
+  const tell = () => document.dispatchEvent(new Event("drafts"));
+  window.addEventListener("storage", (event) => { if (event.key?.startsWith(PREFIX)) tell(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) tell(); });
+
+  // One window at a time sends it: false while another one does. Where windows cannot agree on that
+  // (an address without https, a browser that keeps nothing) each goes by itself.
+  async function alone(name, act) {
+    let isBegun = false;
+    const first = async (lock) => { isBegun = true; return lock ? (await act(), true) : false; };
+    try {
+      return await navigator.locks.request(PREFIX + name, { ifAvailable: true }, first);
+    } catch (error) {
+      if (isBegun) throw error;
+      return first(true);
+    }
+  }
+
   // A form that is a page of its own is sent with the page: the next one shows whether it was taken.
   function sending(name) {
     try { sessionStorage.setItem(SENT, name); } catch { /* then it is offered once more */ }
@@ -51,5 +69,5 @@ window.Drafts = (() => {
     if (confirm(`${what} will be thrown away. Sign out?`)) kept.forEach(forget); else event.preventDefault();
   });
 
-  return { keep, forget, of, names, sending, sent: arrived(), areLoose: () => loose.size > 0 };
+  return { keep, forget, of, names, alone, sending, sent: arrived(), areLoose: () => loose.size > 0 };
 })();

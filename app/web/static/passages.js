@@ -63,7 +63,7 @@ window.Passages = (() => {
   }
 
   async function bringBack() {
-    for (const [name, place] of waiting()) await begin(name, place);
+    for (const [name, place] of waiting()) if (Drafts.of(name)) await begin(name, place); // another window may be quicker
   }
 
   if (document.body.dataset.drafts) bringBack();

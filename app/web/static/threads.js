@@ -33,6 +33,8 @@ window.Threads = (() => {
     settleMargin();
   }
 
+  margin.addEventListener("gone", (event) => leave(event.target));
+
   function leave(composer) {
     const thread = composer.closest(".thread");
     Composer.done(composer);
@@ -43,7 +45,7 @@ window.Threads = (() => {
 
   function remove(form) {
     const begun = form.closest(".draft");
-    if (begun) Sheet.close();
+    if (begun?.closest("#sheet")) Sheet.close();
     (begun || form).remove();
     unsaved = Drafts.areLoose();
   }
@@ -54,11 +56,17 @@ window.Threads = (() => {
     const form = event.target, holder = form.closest(".thread");
     if (form.method !== "post" || form.matches("[data-whole]") || !(holder || form.matches(".undo"))) return;
     event.preventDefault();
-    if (underWay.has(form)) return;
+    if (underWay.has(form) || Composer.isGone(form)) return;
     underWay.add(form);
-    await taken(form, await Part.send(form.getAttribute("action"), new FormData(form)));
+    await send(form, new FormData(form));
     underWay.delete(form);
   });
+
+  async function send(form, fields) {
+    const act = async () => taken(form, await Part.send(form.getAttribute("action"), fields));
+    if (!form.draftName) return act();
+    if (!(await Drafts.alone(form.draftName, act))) Composer.unsent(form, "Another window is sending this.");
+  }
 
   async function taken(form, answer) {
     const isComposer = form.matches(".composer");
@@ -66,7 +74,7 @@ window.Threads = (() => {
       Composer.refused(form, await answer.text());
       return settleMargin();
     }
-    if (isComposer && !answer.status) return Composer.unsent(form);
+    if (isComposer && !answer.status) return Composer.unsent(form, "This could not be sent. What you typed is kept: try again.");
     if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
     const html = await answer.text();
     if (isComposer) Composer.done(form);
