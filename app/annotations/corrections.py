@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from app.annotations.surroundings import Cut
 from app.markup import Rendered, canonical, render
 from app.unseen import visible
 
@@ -115,24 +116,15 @@ def reads_as(before: Rendered, after: Rendered, start: int, end: int, replacemen
 
 
 def is_only_there(before: Rendered, after: Rendered, start: int, end: int) -> bool:
-    """Whether nothing but text[start:end] reads otherwise, in a note of the same blocks."""
+    """Whether nothing but text[start:end] reads otherwise, and all around it is what it was."""
     grown = len(after.text) - len(before.text)
     return (
         end + grown > start
         and after.text.startswith(before.text[:start])
         and after.text.endswith(before.text[end:])
-        and shape(before, start, 0) == shape(after, start, grown)
         and meant(before) == meant(after)
+        and Cut.of(before, start, end).says(Cut.of(after, start, end + grown))
     )
-
-
-def shape(rendered: Rendered, start: int, grown: int) -> list[tuple[int, int]]:
-    """Where the blocks begin and end in the text, what comes after the passage moved back."""
-
-    def back(place: int) -> int:
-        return place if place <= start else max(place - grown, start)
-
-    return [(back(from_), back(to)) for from_, to, _, _ in rendered.lines]
 
 
 def meant(rendered: Rendered) -> list[object]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from app.annotations.corrections import Lines, meant, standing
+from app.annotations.surroundings import Cut
 from app.markup import Rendered
 
 SPACES, OPENING, CLOSING = " \t", "([{“‘«„", ".,;:!?)]}”’»…"
@@ -35,16 +36,10 @@ def taken_out(source: str, lines: Lines, words: str) -> str | None:
 
 
 def is_all_that_went(before: Rendered, after: Rendered, start: int, end: int) -> bool:
-    """Whether the note reads as it did without text[start:end], in the same blocks."""
+    """Whether the note reads as it did without text[start:end], and nothing else went with it."""
     start, end = tidied(before.text, start, end)
-
-    def now(place: int) -> int:
-        return place if place <= start else max(place - (end - start), start)
-
-    blocks = [(now(from_), now(to)) for from_, to, _, _ in before.lines]
     return (
         after.text == before.text[:start] + before.text[end:]
-        and blocks == [(from_, to) for from_, to, _, _ in after.lines]
-        and all(from_ < to for from_, to in blocks)
         and meant(before) == meant(after)
+        and Cut.of(before, start, end).is_without(Cut.of(after, start, start))
     )

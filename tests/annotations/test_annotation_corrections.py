@@ -15,9 +15,12 @@ from app.annotations.corrections import (
     lines_of,
     reads_as,
 )
+from app.annotations.html_parts import dense, parts
 from app.annotations.taking_out import is_all_that_went, taken_out
 from app.markup import Rendered, render
+from app.settings import PROJECT
 
+NOTES = PROJECT / "notes"
 SOURCE = """# Walks
 
 A walk of **N steps**
@@ -47,14 +50,18 @@ def rendered(source: str) -> Rendered:
 
 
 def accepted(words: str, replacement: str) -> str | None:
+    return replaced(SOURCE, words, replacement)
+
+
+def replaced(text: str, words: str, replacement: str) -> str | None:
     """The source as an erratum on the first such words would make it; None: the editor."""
-    before = rendered(SOURCE)
+    before = rendered(text)
     start = before.text.index(words)
     end = start + len(words)
     lines = lines_of(before.lines, start, end)
     if lines is None:
         return None
-    source = corrected(SOURCE, lines, words, fitted(SOURCE, lines, replacement))
+    source = corrected(text, lines, words, fitted(text, lines, replacement))
     passage = before, rendered(source or ""), start, end
     if source is None or not is_only_there(*passage) or not reads_as(*passage, replacement):
         return None
@@ -145,6 +152,17 @@ def test_what_is_in_doubt_or_reaches_further_is_left_to_the_editor(
         ("| a | b |\n|---|---|\n| x | y |\n", "x", None),
         ("A *long* walk.\n", "long", None),
         ("So 1. it goes\n", "So", None),  # it would begin a list
+        ("So > it goes\n", "So", None),
+        ("A [long](https://e.org/x) walk.\n", "long", None),  # a link of no words
+        ("A [[walks|long]] walk.\n", "long", None),
+        ("A <b>long</b> walk.\n", "long", None),
+        ("A <b><i>long</i></b> walk.\n", "long", None),
+        ("A <b>very long</b> walk.\n", "long", "A <b>very </b> walk.\n"),
+        ("A [very long](https://e.org/x) walk.\n", "long", "A [very](https://e.org/x) walk.\n"),
+        ("A *very long* walk.\n", "very", None),  # no emphasis begins before a space
+        ("A <b></b> very long walk.\n", "very", "A <b></b> long walk.\n"),
+        ("A $x$, very long.\n", ", very", "A $x$ long.\n"),
+        ("A $x$ walk.\n", "$x$", "A walk.\n"),
         ("A walk. A path.\n", "A", None),  # which of the two
     ],
 )
@@ -152,6 +170,58 @@ def test_words_are_taken_out_with_one_space_where_nothing_else_changes(
     source: str, words: str, now: str | None
 ) -> None:
     assert shortened(source, words) == now
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "replacement", "is_right"),
+    [
+        ("walk b.\nnext c.\n", "walk", "> walk", False),
+        ("walk b.\nnext c.\n", "walk", "> [!danger] walk", False),
+        ("walk b.\nnext c.\n", "walk", "- walk", False),
+        ("walk b.\nnext c.\n", "walk", "1. x", False),
+        ("walk b.\nnext c.\n", "walk", "- [ ] walk", False),
+        ("walk b.\nnext c.\n", "walk", "# walk", False),
+        ("walk b.\n", "walk", "\twalk", False),
+        ("A b walk\n", "walk", "walk\n---", False),
+        ("- do it\n", "do it", "[ ] do it", False),
+        ("- do it\n- so\n", "do it", "do it\n  - so", False),
+        ("> so it\n> on\n", "so it", "[!note] so", False),
+        ("walk b*. And c.\n", "walk", "*walk", False),
+        ("A walk b.\nAnd c.\n", "b.", "b.  ", False),  # with a break at the end
+        ("A *walk* b.\n", "walk", "*walk*", False),  # strong, not emphasised
+        ("A walk b.\n", "walk", "*a* walk `of` **N $x$**", True),
+        ("A walk b.\n", "walk", "a\nwalk", True),
+        ("A walk b.\n", "b.", "c", True),
+        ("A *walk* b.\n", "walk", "path", True),
+        ("A [walk](https://e.org) b.\n", "walk", "long path", True),
+        ("A <b>walk</b> b.\n", "walk", "path", True),
+        ("- [ ] do it\n- so\n", "do it", "do that", True),
+        ("> [!note] So\n> on\n", "So", "And", True),
+        ("A $x$, and b.\n", "$x$", "$x + 1$", True),
+        ("A $x$, and b.\n", ", and", " or", True),
+        ("A $x^2$.\n", "x^2", "x^3", True),
+        ("$$\nx^2\n$$\n\nb\n", "x^2", "x^3 + 1", True),
+        ("```python\nfor x in y: pass\n```\n", "pass", "print('b')", True),
+        ("A b[^1] c.\n\n[^1]: A note.\n", "A note", "Two notes", True),
+        ("A b[^1] c.\n\n[^1]: A note.\n", "A note", "> A note", False),
+        ("## A walk\n\n[so](#a-path)\n", "walk", "path", False),  # the link leads there then
+        ("![[other]]\n\n```analysis\nscript: a\ncaption: So *it* is.\n```\n\nA b.\n\nA b c.\n",
+         "A b c", "> A b c", False),
+        ("![[other]]\n\n```analysis\nscript: a\ncaption: So *it* is.\n```\n\nA b.\n\nA b c.\n",
+         "A b c", "*A* b c", True),
+    ],
+)  # fmt: skip
+def test_around_the_passage_every_tag_stays_what_it_was(
+    source: str, words: str, replacement: str, is_right: bool
+) -> None:
+    now = replaced(source, words, replacement)
+    assert (now is not None) == is_right, now
+
+
+def test_the_parts_of_a_page_have_every_character_of_its_text() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in sorted(NOTES.rglob("*.md"))]
+    for note in map(rendered, [SOURCE, *sources]):
+        assert "".join(part.text for part in parts(note)) == dense(note.text)
 
 
 @given(replacement=st.text(alphabet="ab*_`$<>!-#|[](){}\n \\~=:&;'\"", max_size=12))

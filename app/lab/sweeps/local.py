@@ -145,7 +145,7 @@ class Local:
         """No more orders: it ends when it has done those that it has."""
         if self.orders >= 0 and not self.unsent:
             os.close(self.orders)
-            self.orders = -1
+            self.orders, self.held = -1, True  # what another crew gives back is for the next
 
     # What it tells ------------------------------------------------------------------------------
 

@@ -46,13 +46,12 @@ from app.lab.sandbox import Inner, Plan, folders, guard, kernel
 from app.lab.signature import arguments
 from app.lab.sweeps import heard
 from app.lab.sweeps.executor import Point
+from app.lab.sweeps.traces import Traces
 from app.settings import Settings
 
 NAME = "gloss-sweep"  # what `ps` and `top` show
-CLEAR_SECONDS = 0.2  # to remove what a point leaves; longer, and its sandbox ends
 HOME = "home-"  # the beginning of a point's own folder's name, as long as it runs
 NUMBERED = re.compile(rf"{HOME}[0-9]{{1,18}}")
-SHARED = Path("/dev/shm")  # noqa: S108 - the sandbox's own
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,8 @@ def remember(known: Mapping[str, CodeType]) -> None:
 def serve(
     task: Task, inner: Inner, orders: BinaryIO, tell: Callable[[Mapping[str, Any]], None]
 ) -> None:
+    folders.remove(task.folder / "home")  # the packages' own: no point writes what another reads
+    traces = Traces.of(task.folder, own_shared=task.plan.own_proc)
     while True:
         try:
             point: Point = pickle.load(orders)  # noqa: S301 - the runner's own words
@@ -140,34 +141,12 @@ def serve(
         started, began = time.monotonic(), time.time()
         found = heard.listen(partial(compute, task, inner, point, home))
         seconds = round(time.monotonic() - started, 6)
-        clean = is_alone() and is_empty(home, own_shared=task.plan.own_proc)
+        clean = traces.cleared(home)
         timed = {"began": began, "seconds": seconds}
         tell({"end": point.run_id, **timed, **asdict(found)})
         if not clean:
             tell({"retired": True})
             return
-
-
-def is_alone() -> bool:
-    """Whether the point left no process: its orphans are ours."""
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return True
-        if pid == 0:
-            return False
-
-
-def is_empty(home: Path, *, own_shared: bool) -> bool:
-    """Whether the point left nothing, once its home is removed with all that is in it."""
-    if not folders.remove(home, CLEAR_SECONDS):
-        return False
-    try:
-        left = {*home.parent.iterdir(), *(SHARED.iterdir() if own_shared else ())}
-    except OSError:
-        return False
-    return left == {home.parent / "home"}
 
 
 def begun(outputs: Path) -> set[int]:
@@ -182,7 +161,7 @@ def compute(task: Task, inner: Inner, point: Point, home: Path, events: int) -> 
     inner.enter()
     os.close(task.ends)
     os.close(task.orders)
-    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME"):
         os.environ[name] = str(home)
     tempfile.tempdir = None
     given = arguments(task.analysis.signature, point.params)

@@ -311,6 +311,48 @@ return {"x": seed}
         assert {row.status for row in rows} == {"succeeded"}
 
 
+LEAVES = """
+home = os.environ["HOME"]
+above, beside = os.path.dirname(home), os.path.join(os.path.dirname(home), "home")
+places = [above, "/dev/shm"] if os.stat("/dev/shm").st_uid == os.getuid() else [above]
+seen = [os.listdir(home), os.environ["MPLCONFIGDIR"] == home, os.path.exists(beside)]
+for place in places:
+    kept = os.stat(place)
+    seen.append((len(os.listdir(place)), oct(kept.st_mode), kept.st_size, kept.st_mtime == 99))
+    try:
+        seen.append(os.listxattr(place))
+    except OSError:
+        pass
+seen += [os.getpriority(os.PRIO_PROCESS, 0), len(os.sched_getaffinity(0))]
+steps = [
+    lambda: os.mkdir(beside),
+    lambda: open(beside + "/mark", "w").write("left"),
+    lambda: [os.chmod(place, 0o755 - 1) for place in places],
+    lambda: [os.setxattr(place, "user.mark", b"left") for place in places],
+    lambda: [os.utime(place, (99, 99)) for place in places],
+    lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 17),
+    lambda: os.sched_setaffinity(os.getppid(), sorted(os.sched_getaffinity(0))[:1]),
+    lambda: [open(above + f"/{n:0200}", "w").close() for n in range(60)],
+    lambda: [os.unlink(above + f"/{n:0200}") for n in range(60)],
+]
+for step in steps if seed % 10 == 9 else steps[seed % 10 : seed % 10 + 1]:
+    try:
+        step()
+    except OSError:
+        pass
+return {"seen": str(seen)}
+"""
+
+
+def test_a_point_finds_nothing_that_another_one_left(lab: Lab) -> None:
+    """It read what another had written into the home of the process that starts them all."""
+    lab.write("leaves", LEAVES, "import os")
+    rows = ended(lab, begin(lab, "leaves", "seed=0:12"))
+    assert {row.status for row in rows} == {"succeeded"}, rows[0].message
+    first, *others = {row.values["seen"] for row in rows}
+    assert (others, first[:18]) == ([], "[[], True, False, ")
+
+
 def no_wall(lab: Lab, run_id: int) -> bool:
     return "no wall" in runs.get(lab.connection, run_id).sandbox
 

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
 from app.lab import analyses, runner
 from app.lab.sandbox import kernel
 from app.lab.sweeps import axes, points, store
+from app.lab.sweeps.local import Local
 from app.lab.sweeps.points import Row
 from app.lab.sweeps.store import Sweep
 from tests.lab.runner.conftest import PATIENCE, Lab, left_over, wait_until
@@ -126,6 +129,16 @@ def test_what_one_point_does_is_its_own_outcome_and_no_other_points(lab: Lab) ->
                 assert (row.status, row.values) == ("succeeded", {"x": seed}), (name, row)
     assert left_over(lab) == []
     wait_until(lambda: not list(lab.settings.outputs.glob("sweep*")))
+
+
+def test_who_was_told_that_there_is_no_more_takes_nothing_that_others_gave_back() -> None:
+    nothing: Any = None
+    listens, orders = os.pipe()
+    local = Local(nothing, nothing, {}, Path(), 0, orders, (-1, -1, -1), nothing)
+    assert local.room() > 0
+    local.close()
+    assert local.room() == 0
+    os.close(listens)
 
 
 def test_a_point_that_stops_itself_or_what_started_it_has_a_named_outcome(lab: Lab) -> None:
