@@ -21,7 +21,9 @@ from app.annotations.checks import below
 NOTES = "/notes/"
 ANNOTATIONS = "/annotations/"
 OURS = (NOTES, ANNOTATIONS)
+PARTS = ("body", "target")
 HOLDERS = ("source", "id")  # a part's thing comes before its own name
+HELD = (*HOLDERS, "items")
 
 
 def things(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
@@ -75,20 +77,28 @@ def outward(
 
 def notes(annotation: dict[str, Any]) -> set[str]:
     """The ids of all notes of ours that its targets and bodies name."""
-    named: set[str] = set()
+    every = (each for key in PARTS for each in named(annotation.get(key)))
+    return {note for note in map(note_of, every) if note is not None}
 
-    def take(address: str) -> str:
-        named.add(address)
-        return address
 
-    everywhere(annotation, take)
-    return {note for note in map(note_of, named) if note is not None}
+def named(value: Any) -> Iterator[str]:
+    """Every address that `mapped` would change."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named(inner)
+    elif isinstance(value, dict):
+        for key in HELD:
+            yield from named(value.get(key))
 
 
 def everywhere(annotation: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """The annotation with the addresses of its targets and bodies changed."""
-    named = {key: annotation[key] for key in ("body", "target") if key in annotation}
-    return {**annotation, **{key: mapped(value, change) for key, value in named.items()}}
+    return {
+        **annotation,
+        **{key: mapped(annotation[key], change) for key in PARTS if key in annotation},
+    }
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:
@@ -99,8 +109,7 @@ def mapped(value: Any, change: Callable[[str], str]) -> Any:
         return [mapped(inner, change) for inner in value]
     if not isinstance(value, dict):
         return value
-    keys = (*HOLDERS, "items")
-    return {key: mapped(inner, change) if key in keys else inner for key, inner in value.items()}
+    return {key: mapped(inner, change) if key in HELD else inner for key, inner in value.items()}
 
 
 def targets(annotation: dict[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from app.annotations.kept import Annotation
 from app.annotations.ranges import Named, meant
 from app.annotations.reading import Reading, read
 from app.annotations.selectors_found import Quote, found
+from app.errors import BadInput
 
 BEHIND = f"""SELECT anchored_text.note_uid AS uid FROM anchored_text
     JOIN document ON document.uid = anchored_text.note_uid
@@ -227,3 +228,16 @@ def first(
     mark = marked(text, place.start, place.end)
     said = annotation.quote if place.grade == "changed" else mark.said
     return replace(mark, grade=place.grade, said=said)
+
+
+def quoted(reading: Reading, known: Text | None) -> str:
+    """The words at a position that came without a quote: what it meant when it was made."""
+    if known is None or reading.start is None or reading.end is None:
+        return ""
+    text = known.text
+    if reading.end > len(text):
+        raise BadInput(
+            f"The position ends at {reading.end}; the note's text has {len(text)} characters.",
+            field="target.selector.end",
+        )
+    return text[reading.start : reading.end]

@@ -9,12 +9,10 @@ after the derived tables were made anew, the row UNKNOWN keeps back whatever may
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from typing import Any
 
 from app import database
-from app.annotations import addresses
+from app.annotations.reading import Reading, read_stored
 
 Bound = tuple[int, int]  # a note; or (NO_NOTE) the one person who may read it
 
@@ -39,14 +37,10 @@ NAMED = """SELECT uid FROM note WHERE created <= ?2 AND (path = ?1
     OR uid = (SELECT note_uid FROM former_path WHERE path = ?1)) ORDER BY path IS ?1 DESC LIMIT 1"""
 
 
-def further(stored: dict[str, Any], path: str | None) -> set[str]:
+def further(reading: Reading, path: str | None) -> set[str]:
     """The notes that it tells of beside its own: what it is about, and what bodies quote."""
-    told = addresses.targets(stored)
-    for thing, _place in addresses.things(stored.get("body"), ""):
-        if "selector" in thing:  # a link tells nothing of where it leads
-            told += addresses.found(thing)
-    names = set(map(addresses.note_of, told)) - {addresses.own_note(stored), path}
-    return {name for name in names if name is not None}
+    own = () if reading.answers else reading.notes[:1]
+    return {*reading.notes, *reading.quoted} - {path, *own}
 
 
 def put(connection: sqlite3.Connection, id: str) -> bool:
@@ -56,7 +50,7 @@ def put(connection: sqlite3.Connection, id: str) -> bool:
     if row["is_between"] and row["visibility"] == "private":  # of the first one the row says it
         found.add((NO_NOTE, row["person_id"] or 0))
     if row["stored"]:
-        names = further(json.loads(row["stored"]), row["path"])
+        names = further(read_stored(row["stored"]), row["path"])
         found |= {note(connection, name, row["created"]) for name in names}
     now, before = few(found), known(connection, id)
     if now == before:

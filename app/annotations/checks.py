@@ -52,9 +52,12 @@ class Faults:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
         if isinstance(error, BadInput):
-            self.found = [*self.found, *error.all][:MOST]
-            error.others = []
+            self.add(error)
         return isinstance(error, BadInput)
+
+    def add(self, error: BadInput) -> None:
+        self.found = [*self.found, *error.all][:MOST]
+        error.others = []
 
     def settle(self, last: str = "") -> None:
         """Raise the first, which knows the others; a fault of `last` comes at the end."""
@@ -228,8 +231,10 @@ def fields(value: dict[str, Any], checks: dict[str, Check], path: str) -> None:
     faults = Faults()
     for key, inner in value.items():
         if key in checks:
-            with faults:
+            try:  # without `with`, which costs a third of all checks
                 checks[key](inner, below(path, key))
+            except BadInput as error:
+                faults.add(error)
     faults.settle()
 
 

@@ -50,7 +50,8 @@ SELECT = TOLD.replace("SELECT ", f"SELECT {BOUND}, ", 1)
 
 @dataclass(frozen=True)
 class Annotation:
-    """`path` is where its note is now; None if it is about something elsewhere.
+    """`serial`: the text of `stored`. `path` is where its note is now; None if it is about
+    something elsewhere.
 
     `thread` is the annotation that the one which it answers began with; empty if it answers none.
     `changed`: when it last was, if that must be said: it was by somebody else (`changed_by`), or
@@ -62,6 +63,7 @@ class Annotation:
 
     id: str
     stored: dict[str, Any]
+    serial: str
     note_uid: int | None
     path: str | None
     note_title: str
@@ -89,7 +91,7 @@ class Annotation:
     @property
     def version(self) -> str:
         """Changes whenever the answer at the annotation's address does: its ETag, unquoted."""
-        parts: list[object] = [self.id, self.stored, self.path, self.visibility, self.modified]
+        parts: list[object] = [self.id, self.serial, self.path, self.visibility, self.modified]
         parts += [each for each in (dict(self.moved), self.changed_by) if each]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
@@ -105,6 +107,7 @@ def as_annotation(row: sqlite3.Row) -> Annotation:
         **{
             **kept,
             "stored": json.loads(row["stored"]),
+            "serial": row["stored"],
             "note_title": row["note_title"] or row["path"] or "",
             "who": row["who"] or "somebody who left",
         }

@@ -37,7 +37,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Reading:
-    notes: tuple[str, ...]
+    notes: tuple[str, ...]  # that its targets name
     quote: str
     prefix: str
     suffix: str
@@ -51,6 +51,7 @@ class Reading:
     colour: str = ""  # of its mark; empty: that of its motivation
     creator: str = ""  # the name, or the address, that its client sent
     created: str = ""
+    quoted: tuple[str, ...] = ()  # the notes of which its bodies show a part
     selector: str = ""  # the kind of the first one that says where in the note the passage stands
 
     @property
@@ -82,15 +83,16 @@ def remembered(stored: str) -> Reading:
 
 def read(annotation: dict[str, Any]) -> Reading:
     """Read an annotation that was checked. Of several quotes or positions the first counts."""
-    answers = addresses.answered(annotation)
-    every = selectors(annotation.get("target"), answers)
-    chosen = dict(reversed(list(every)))  # the first of a type
-    quote = chosen.get("TextQuoteSelector", {})
-    position = chosen.get("TextPositionSelector", {})
+    answers, target = addresses.answered(annotation), annotation.get("target")
+    about = list(addresses.found(target))
+    chosen = [thing["selector"] for thing in parts(target, answers) if thing.get("selector")]
+    every = [each for inner in chosen for each in typed(inner)]
+    firsts = dict(reversed(every))  # of each type
+    quote = firsts.get("TextQuoteSelector", {})
+    position = firsts.get("TextPositionSelector", {})
     bodies = list(texts(annotation))
-    named = [addresses.note_of(address) for address in addresses.targets(annotation)]
     return Reading(
-        notes=tuple(note for note in named if note),
+        notes=tuple(filter(None, map(addresses.note_of, about))),
         quote=first(quote.get("exact")),
         prefix=first(quote.get("prefix")),
         suffix=first(quote.get("suffix")),
@@ -104,23 +106,20 @@ def read(annotation: dict[str, Any]) -> Reading:
         colour=colour(annotation),
         creator=maker(annotation.get("creator")),
         created=first(annotation.get("created")),
-        selector=selecting(annotation.get("target"), answers),
+        quoted=tuple(quoted(annotation.get("body"))),
+        selector=selecting(every, chosen=bool(chosen)),
     )
 
 
-def selectors(target: Any, answers: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """The selectors that count, with their types, those that refine others included."""
-    for thing in parts(target, answers):
-        yield from typed(thing.get("selector"))
+def selecting(selectors: list[tuple[str, dict[str, Any]]], *, chosen: bool) -> str:
+    """The first kind that is known of those that were `chosen`, of which some may be no objects.
 
-
-def selecting(target: Any, answers: str = "") -> str:
-    """
-    >>> selecting({"source": "/notes/a", "selector": ["urn:s"]}), selecting("/notes/a")
+    >>> selecting([("", {"type": ["urn:t", "XPathSelector"]})], chosen=True)
+    'XPathSelector'
+    >>> selecting([], chosen=True), selecting([], chosen=False)
     ('selector', '')
     """
-    chosen = [each["selector"] for each in parts(target, answers) if each.get("selector")]
-    kinds = [each.get("type") for inner in chosen for _, each in typed(inner)]
+    kinds = [each.get("type") for _, each in selectors]
     named = (name for kind in kinds for name in (kind if isinstance(kind, list) else [kind]))
     known = (name for name in named if isinstance(name, str) and name in SELECTORS)
     return next(known, "selector" if chosen else "")
@@ -195,6 +194,13 @@ def links(body: Any) -> Iterator[str]:
             yield from links(each["items"])
         elif not is_text(each):
             yield from addresses.found(each)
+
+
+def quoted(body: Any) -> Iterator[str]:
+    """A link tells nothing of the note where it leads; a part of it does."""
+    for thing, _path in addresses.things(body, ""):
+        if "selector" in thing:
+            yield from filter(None, map(addresses.note_of, addresses.found(thing)))
 
 
 def is_text(body: Any) -> bool:

@@ -33,4 +33,7 @@ def followed(
 
 def further(annotation: Annotation) -> set[str]:
     """The notes that it names, but for its own."""
-    return addresses.notes(annotation.stored) - {addresses.own_note(annotation.stored)}
+    named = addresses.notes(annotation.stored)
+    if named <= {annotation.path}:
+        return set()
+    return named - {addresses.own_note(annotation.stored)}

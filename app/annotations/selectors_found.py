@@ -30,10 +30,10 @@ EVERYWHERE = 200_000  # characters: in a longer text only the window is searched
 LONGEST_QUOTE = 5_000  # characters: a longer one is found as it stands, or not
 OF_QUOTE, OF_SURROUNDINGS, OF_NEARNESS = 0.5, 0.2, 0.1  # how much each counts in the score
 SAME = str.maketrans("‘’‚‛“”„‟«»‹›´`‐‑‒–—―−", "''''\"\"\"\"\"\"''''-------")
-UNEVEN = re.compile(r"[^\S ]\s*| \s+")
 # What may have another length when it is evened out, but for one white space by itself.
 UNSURE = re.compile(r"[\s\x80-\U0010ffff]{2,}|[\x80-\U0010ffff]")
-NOTES = 32  # whose text is kept evened out: who reads closely marks more than one passage
+LONG = 50_000  # characters of a text
+NOTES, LONG_NOTES = 128, 4  # kept evened out: who reads closely marks more than one passage
 SHOWN_BY_NO_PAGE = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"}
 
 
@@ -68,20 +68,18 @@ def found(text: str, quote: Quote, floors: Floors = FLOORS) -> Anchor:
         return Anchor(hint, hint + len(quote.exact), "exact")
     if len(quote.exact) > LONGEST_QUOTE:
         return locate(text, quote.exact, quote.prefix, quote.suffix, hint, floors.lead)
-    if hint is None and is_trim(quote.exact) and stands_once(even_note(text), even(whole)):
-        start = text.find(whole) + len(quote.prefix)
-        if start >= len(quote.prefix):
-            return Anchor(start, start + len(quote.exact), "exact")
+    words = quote.exact.strip()
+    if hint is None and words and stands_once(even_note(text), even(whole)):
+        at = text.find(whole)
+        if at >= 0:
+            start = at + len(quote.prefix) + quote.exact.index(words)
+            return Anchor(start, start + len(words), "exact")
     return evened(text, quote, hint, floors) or nearly(text, quote, hint, floors) or ORPHAN
 
 
 def stands_once(text: str, words: str) -> bool:
     at = text.find(words)
     return at >= 0 and text.find(words, at + 1) < 0
-
-
-def is_trim(words: str) -> bool:
-    return words == words.strip() != ""
 
 
 def in_code_points(text: str, quote: Quote) -> int | None:
@@ -113,13 +111,21 @@ PLAIN = Plain()
 
 def even(text: str) -> str:
     """One space for white space, plain quotes and dashes, characters in their plain form."""
-    return UNEVEN.sub(" ", text.translate(PLAIN))
+    plain = text.translate(PLAIN)
+    words = " ".join(plain.split())  # a third of what a search by pattern takes
+    before, after = plain[:1].isspace(), words and plain[-1:].isspace()
+    return f"{' ' if before else ''}{words}{' ' if after else ''}"
 
 
-even_note = lru_cache(maxsize=NOTES)(even)
+even_short = lru_cache(maxsize=NOTES)(even)
+even_long = lru_cache(maxsize=LONG_NOTES)(even)
 
 
-@lru_cache(maxsize=4)
+def even_note(text: str) -> str:
+    return even_short(text) if len(text) < LONG else even_long(text)
+
+
+@lru_cache(maxsize=LONG_NOTES)
 def places_in(text: str) -> list[int]:
     """Where each character of the evened text stood."""
     places: list[int] = []

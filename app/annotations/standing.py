@@ -71,11 +71,11 @@ def standing(
 
 
 def refuse_telling(
-    connection: sqlite3.Connection, stored: dict[str, Any], about: Standing, visibility: str
+    connection: sqlite3.Connection, reading: Reading, about: Standing, visibility: str
 ) -> None:
     """What is shared is read by whoever may read its note: BadInput where fewer may read a further
     one, whose words would be told with it. What becomes of the notes later, `bounds` knows."""
-    named = bounds.further(stored, about.path)
+    named = bounds.further(reading, about.path)
     is_private = "private" in (visibility, about.visibility)
     if not named or is_private or about.note_visibility in (None, "private"):
         return

@@ -15,7 +15,6 @@ from typing import Any
 from app import clock, database
 from app.accounts.permissions import Action, Person, may
 from app.annotations import addresses, anchored, anchors, bounds, entries, former, shown, waiting
-from app.annotations.anchored import Text
 from app.annotations.identity import free_name, same_identity, with_via
 from app.annotations.kept import (
     SELECT,
@@ -32,7 +31,7 @@ from app.annotations.standing import (
     same_passage,
     standing,
 )
-from app.errors import BadInput, Changed, Gone, NotAllowed, NotFound
+from app.errors import Changed, Gone, NotAllowed, NotFound
 
 BATCH = 500  # entries in one transaction, so that nobody who writes waits long
 
@@ -58,7 +57,7 @@ def create(
         reading = read(stored)
         about = standing(connection, person, reading)
         visibility = stored.get("visibility", "shared")
-        refuse_telling(connection, stored, about, visibility)
+        refuse_telling(connection, reading, about, visibility)
         row = columns(about, reading, stored, visibility)
         written = connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
@@ -67,7 +66,7 @@ def create(
             [name, person.id, now, now, *row],
         )
         kept = new(name, person, now, about, stored, row)
-        if about.thread or bounds.further(stored, about.path):
+        if about.thread or bounds.further(reading, about.path):
             bounds.put(connection, name)
             kept = one(connection, name)
         anchored.place(connection, kept, about.text, reading)
@@ -85,10 +84,11 @@ def new(
     row: list[Any],
 ) -> Annotation:
     """What stands in the row that was just written, of what answers nothing."""
-    _, _, motivation, quote, body, visibility, _, _, colour = row
+    _, serial, motivation, quote, body, visibility, _, _, colour = row
     return Annotation(
         id=name,
         stored=stored,
+        serial=serial,
         note_uid=about.uid,
         path=about.path,
         note_title=about.title,
@@ -135,8 +135,9 @@ def update(
         stored = addresses.inward(same_identity(annotation, old), bases)
         former.keep(connection, person, old)
         visibility = stored.get("visibility", old.visibility)
-        about = standing(connection, person, read(stored), old)
-        refuse_telling(connection, stored, about, visibility)
+        reading = read(stored)
+        about = standing(connection, person, reading, old)
+        refuse_telling(connection, reading, about, visibility)
         return put_in_place(connection, old, about, stored, visibility)
 
 
@@ -281,20 +282,7 @@ def columns(
     `quote`: the words that are known to be meant; a position counts in the text of its day.
     """
     if quote is None:
-        quote = reading.quote or quoted(reading, about.text)
+        quote = reading.quote or anchored.quoted(reading, about.text)
     serial = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     said = [about.uid, serial, reading.motivation, quote, reading.words]
     return [*said, about.visibility or visibility, about.reply_to, about.thread, reading.colour]
-
-
-def quoted(reading: Reading, known: Text | None) -> str:
-    """The words at a position that came without a quote: what it meant when it was made."""
-    if known is None or reading.start is None or reading.end is None:
-        return ""
-    text = known.text
-    if reading.end > len(text):
-        raise BadInput(
-            f"The position ends at {reading.end}; the note's text has {len(text)} characters.",
-            field="target.selector.end",
-        )
-    return text[reading.start : reading.end]

@@ -169,7 +169,7 @@ def exported(name: str) -> Response:
     if not path or ending not in ("md", "jsonld", "csv"):
         raise NotFound("A note is exported as .md, .jsonld or .csv.")
     note = notes.readable(path)
-    found, base = export.of_note(g.db, note, g.person), protocol.base()
+    found, base = export.of_note(g.db, note, g.person), root()
     if ending == "md":
         text, kind = export.as_markdown(found, note.source, note.title), "text/markdown"
     elif ending == "csv":

@@ -20,7 +20,7 @@ from app.library import documents
 from app.library.documents import Document
 from app.library.names import key
 from app.library.writing import completion
-from app.web import protocol
+from app.web.root import roots
 
 FORMULA = re.compile(r"\$+[^$]*\$+")
 ENDS = 6  # words: a longer passage is named by its beginning and its end
@@ -80,7 +80,7 @@ def number(text: str) -> int | None:
 def linked(words: str, path: str) -> str:
     """The id of the note that is meant by its address, its path, its name or its title."""
     wanted = words.strip().removeprefix("[[").removesuffix("]]").partition("|")[0].strip()
-    for base in protocol.bases():
+    for base in roots():
         wanted = wanted.removeprefix(base) if wanted.startswith(base + NOTES) else wanted
     wanted = note_of(wanted) or wanted
     if not wanted:

@@ -16,6 +16,7 @@ from app.annotations.kept import Annotation, as_json
 from app.errors import NotFound
 from app.web import access, annotation_forms, annotation_overview, prefer, protocol
 from app.web.permalinks import permalink
+from app.web.root import root, roots
 
 blueprint = Blueprint("annotations", __name__)
 annotation_forms.add_to(blueprint)
@@ -47,12 +48,12 @@ def overview() -> Response:
 def create() -> Response:
     if "page" in request.args:
         raise MethodNotAllowed(valid_methods=["GET", "HEAD", "OPTIONS"])
-    sent = protocol.received()
+    sent = protocol.received(bases := roots())
     slug = request.headers.get("Slug", "")
-    kept = store.create(g.db, g.person, sent, bases=protocol.bases(), slug=slug)
+    kept = store.create(g.db, g.person, sent, bases=bases, slug=slug)
     response = as_one(kept)
     response.status_code = 201
-    response.headers["Location"] = protocol.base() + kept.address
+    response.headers["Location"] = root() + kept.address
     return response
 
 
@@ -70,8 +71,8 @@ def show(id: str) -> Response:
 @access.needs(Action.ANNOTATE)
 def replace(id: str) -> Response:
     base = protocol.base_version(store.get(g.db, id, g.person))
-    sent = protocol.received()
-    kept = store.update(g.db, g.person, id, sent, base=base, bases=protocol.bases())
+    sent = protocol.received(bases := roots())
+    kept = store.update(g.db, g.person, id, sent, base=base, bases=bases)
     return as_one(kept)
 
 
@@ -99,11 +100,11 @@ def redirected(kept: Annotation) -> Response:
 
 def as_one(kept: Annotation) -> Response:
     (kept,) = renames.followed(g.db, g.person, [kept])
-    return protocol.answer(as_json(kept, protocol.base()), kept.version)
+    return protocol.answer(as_json(kept, root()), kept.version)
 
 
 def asked_shape(wish: bool | None) -> Shape:
     """How the container is asked for: by `iris` in the address, else by what Prefer wishes."""
     settings = access.settings()
     iris = {"0": False, "1": True}.get(request.args.get("iris", ""), wish)
-    return Shape(protocol.base(), settings.title, settings.page_size, iris)
+    return Shape(root(), settings.title, settings.page_size, iris)

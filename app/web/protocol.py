@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,6 @@ from flask import Blueprint, Response, g, request
 from app.annotations import container, model, rdf, renames
 from app.annotations.kept import Annotation
 from app.errors import BadInput, Changed, GlossError, NotExpressible, WrongType
-from app.settings import LOOPBACK
 from app.web import access, formats, problems
 
 TAKEN = formats.JSON
@@ -47,6 +47,17 @@ CORS = {
     " Content-Location, Prefer, Preference-Applied, Accept-Post",
     "Access-Control-Max-Age": "600",
 }
+VARY = "Accept, Cookie, Authorization"
+HEADERS = {
+    asked: [
+        *CORS.items(),
+        *(("Link", link) for link in LINKS[asked]),
+        ("Allow", ALLOW[asked]),
+        ("Vary", VARY if asked == "annotation" else f"{VARY}, Prefer"),
+    ]
+    for asked in LINKS
+}
+HEADERS["container"].append(("Accept-Post", f"{TYPE}, {', '.join(TAKEN)}"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -72,13 +83,8 @@ def complete(response: Response) -> Response:
         return response
     if response.status_code == HTTPStatus.CREATED:
         asked = "annotation"
-    response.headers.extend([*CORS.items(), *(("Link", link) for link in LINKS[asked])])
-    response.headers["Allow"] = ALLOW[asked]
-    response.vary.update(["Accept", "Cookie", "Authorization"])
-    if asked != "annotation":
-        response.vary.add("Prefer")
-    if asked == "container":
-        response.headers["Accept-Post"] = f"{TYPE}, {', '.join(TAKEN)}"
+    response.headers.pop("Allow", None)  # of a refusal
+    response.headers.extend(HEADERS[asked])
     response.make_conditional(request)
     return response
 
@@ -137,7 +143,7 @@ def answer(document: dict[str, Any], version: str = "") -> Response:
 
 def as_turtle(document: dict[str, Any]) -> str | None:
     """The document in Turtle, if that is asked for; what was written already is answered anyway."""
-    if formats.asked(request.accept_mimetypes) != "turtle":
+    if "Accept" not in request.headers or formats.asked(request.accept_mimetypes) != "turtle":
         return None
     try:
         return rdf.turtle(document)
@@ -147,8 +153,8 @@ def as_turtle(document: dict[str, Any]) -> str | None:
         return None
 
 
-def received() -> dict[str, Any]:
-    """The annotation in the body of the request, checked."""
+def received(bases: Sequence[str]) -> dict[str, Any]:
+    """The annotation in the body of the request, checked. `bases` are our own addresses."""
     if request.mimetype not in TAKEN:
         raise WrongType(
             f"Send an annotation as {formats.LD_JSON}.",
@@ -156,7 +162,7 @@ def received() -> dict[str, Any]:
             hint=f"This is {request.mimetype or 'nothing'}.",
         )
     model.check_size(request.content_length or 0)
-    return model.parse(request.get_data(cache=False), bases())
+    return model.parse(request.get_data(cache=False), bases)
 
 
 def base_version(kept: Annotation) -> str | None:
@@ -171,28 +177,3 @@ def base_version(kept: Annotation) -> str | None:
         current=answered.version,
         hint="Read it again, and send the change with its new ETag.",
     )
-
-
-def base() -> str:
-    """The address of the library for who is asking."""
-    return (access.settings().base_url or request.host_url).rstrip("/")
-
-
-def bases() -> list[str]:
-    """Every address that means this library."""
-    settings, asked = access.settings(), request.host_url.rstrip("/")
-    return list(dict.fromkeys([base(), asked, settings.address, *settings.loopback, *own(asked)]))
-
-
-def own(asked: str) -> list[str]:
-    """All names of this machine, if it was asked under one of them.
-
-    >>> own("http://localhost:8000"), own("https://gloss.example")
-    (['http://localhost:8000', 'http://127.0.0.1:8000', 'http://[::1]:8000'], [])
-    """
-    scheme, _, host = asked.partition("://")
-    port = access.PORT.search(host)
-    name = host[: port.start()] if port else host
-    if name not in LOOPBACK:
-        return []
-    return [f"{scheme}://{each}{port[0] if port else ''}" for each in LOOPBACK]

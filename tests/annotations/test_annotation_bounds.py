@@ -17,6 +17,7 @@ from app.accounts.permissions import Action, Person, Role, Thing, may
 from app.annotations import bounds, export, kept, listing, overview, store, threads, waiting
 from app.annotations.kept import Annotation, as_json
 from app.annotations.model import CONTEXT, check
+from app.annotations.reading import read
 from app.errors import BadInput, GlossError, NotFound
 from app.search import find, index
 from app.search.readable import readable
@@ -95,7 +96,7 @@ def is_for(library: sqlite3.Connection, person: Person, id: str) -> bool:
     chain = list(above(library, id))
     things = [Thing(row["visibility"], row["person_id"]) for row in chain]
     for row in chain:
-        for name in bounds.further(json.loads(row["stored"]), None):
+        for name in bounds.further(read(json.loads(row["stored"])), None):
             sql = "SELECT visibility FROM document WHERE path = ?"
             known = library.execute(sql, [name]).fetchone()
             things.append(Thing(known["visibility"] if known else "private"))

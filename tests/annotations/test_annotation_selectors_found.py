@@ -110,6 +110,12 @@ def test_words_that_stand_at_one_place_only(quote: Quote, start: int | None) -> 
     assert found('a walk there and, or a walk "a walk" “a walk”', quote).start == start
 
 
+def test_white_space_at_its_ends_is_not_of_a_passage_but_tells_where_it_is() -> None:
+    assert words("one two. one two here", Quote(" two ", "one", "here")) == "two"
+    assert found("one two. one two here", Quote(" two ", "one", "here")).start == 13
+    assert found("one  two", Quote("  ", "one", "two")) == ORPHAN
+
+
 def test_a_long_text_is_searched_near_the_position_only() -> None:
     text = "some words of it all, again and again. " * 20_000
     quote = Quote("not a sentence that stands anywhere in this text", start=500_000)
