@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from app.accounts.permissions import Person
-from app.annotations import addresses, bounds
+from app.annotations import addresses
 from app.annotations.anchored import Text
 from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, may_read_note
 from app.annotations.reading import Reading, read
@@ -19,6 +20,9 @@ NOTE = """SELECT note.uid, note.path, document.title, document.text, document.sh
     LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
 
 
+NOWHERE = """SELECT value AS name FROM json_each(?) WHERE value NOT IN
+    (SELECT path FROM note WHERE path = value UNION ALL
+        SELECT path FROM former_path WHERE path = value) ORDER BY value"""
 FEWER = """SELECT path FROM document WHERE visibility = 'private'
     AND (path IN (SELECT value FROM json_each(?1)) OR uid IN (SELECT note_uid FROM former_path
         WHERE former_path.path IN (SELECT value FROM json_each(?1)))) ORDER BY path LIMIT 1"""
@@ -56,11 +60,7 @@ def standing(
     else:
         row = connection.execute(NOTE.format(what="note.path"), [name]).fetchone()
     if row is None or not may_read_note(person, row["visibility"]):
-        raise BadInput(
-            f"There is no note «{name}» in this library.",
-            field="target",
-            hint="Use the note's address as it stands in the browser.",
-        )
+        refuse_unknown(name)
     return Standing(
         row["uid"],
         text_of(row),
@@ -70,23 +70,41 @@ def standing(
     )
 
 
-def refuse_telling(
-    connection: sqlite3.Connection, reading: Reading, about: Standing, visibility: str
+def refuse_further(
+    connection: sqlite3.Connection,
+    further: set[str],
+    about: Standing,
+    visibility: str,
+    before: Set[str] = frozenset(),
 ) -> None:
-    """What is shared is read by whoever may read its note: BadInput where fewer may read a further
-    one, whose words would be told with it. What becomes of the notes later, `bounds` knows."""
-    named = bounds.further(reading, about.path)
+    """BadInput where one of the `further` notes is not there, or would be told to too many.
+
+    What is shared is read by whoever may read its note, and the words of the others are told with
+    it. What becomes of the notes later, `bounds` knows; `before` are those that it named already.
+    """
+    names = json.dumps(sorted(further))
+    for row in connection.execute(NOWHERE, [names]) if further else ():
+        if row["name"] not in before:
+            refuse_unknown(row["name"])
     is_private = "private" in (visibility, about.visibility)
-    if not named or is_private or about.note_visibility in (None, "private"):
+    if not further or is_private or about.note_visibility in (None, "private"):
         return
-    row = connection.execute(FEWER, [json.dumps([*named])]).fetchone()
-    if row is not None:
+    fewer = connection.execute(FEWER, [names]).fetchone()
+    if fewer is not None:
         raise BadInput(
             f"Whoever may read «{about.path}» would read here what this says of"
-            f" «{row['path']}», which fewer may read.",
+            f" «{fewer['path']}», which fewer may read.",
             field="target",
             hint="Make the annotation private, or write one for each note.",
         )
+
+
+def refuse_unknown(name: str) -> NoReturn:
+    raise BadInput(
+        f"There is no note «{name}» in this library.",
+        field="target",
+        hint="Use the note's address as it stands in the browser.",
+    )
 
 
 def in_thread(

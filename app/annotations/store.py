@@ -27,7 +27,7 @@ from app.annotations.reading import Reading, read
 from app.annotations.standing import (
     Standing,
     refuse_change,
-    refuse_telling,
+    refuse_further,
     same_passage,
     standing,
 )
@@ -57,7 +57,8 @@ def create(
         reading = read(stored)
         about = standing(connection, person, reading)
         visibility = stored.get("visibility", "shared")
-        refuse_telling(connection, reading, about, visibility)
+        further = bounds.further(reading, about.path)
+        refuse_further(connection, further, about, visibility)
         row = columns(about, reading, stored, visibility)
         written = connection.execute(
             "INSERT INTO annotation (id, person_id, created, modified, note_uid, stored,"
@@ -66,7 +67,7 @@ def create(
             [name, person.id, now, now, *row],
         )
         kept = new(name, person, now, about, stored, row)
-        if about.thread or bounds.further(reading, about.path):
+        if about.thread or further:
             bounds.put(connection, name)
             kept = one(connection, name)
         anchored.place(connection, kept, about.text, reading)
@@ -137,7 +138,9 @@ def update(
         visibility = stored.get("visibility", old.visibility)
         reading = read(stored)
         about = standing(connection, person, reading, old)
-        refuse_telling(connection, reading, about, visibility)
+        further = bounds.further(reading, about.path)
+        before = bounds.further(read(old.stored), old.path)
+        refuse_further(connection, further, about, visibility, before)
         return put_in_place(connection, old, about, stored, visibility)
 
 

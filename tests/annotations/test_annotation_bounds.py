@@ -256,12 +256,31 @@ def test_until_it_is_known_again_nothing_is_shown_that_may_be_bound(
 def test_what_names_very_many_notes_is_for_who_is_signed_in(
     library: sqlite3.Connection, everybody: People
 ) -> None:
-    many = [f"/notes/n{number}" for number in range(bounds.MOST + 1)]
+    names = [f"n{number}" for number in range(bounds.MOST + 1)]
+    for name in names:
+        add_note(library, name)
+    many = [f"/notes/{name}" for name in names]
     root = store.create(library, everybody["owner"], said(["/notes/open", *many])).id
     below = answer(library, everybody["owner"], root).id
     assert not is_read(library, everybody["public"], below)
     assert is_read(library, everybody["reader"], below)
     assert library.execute("SELECT count(*) FROM annotation_bound").fetchone()[0] == 2
+
+
+def test_further_notes_must_be_there_when_they_are_named_first(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    owner = everybody["owner"]
+    add_note(library, "second")
+    there = said(["/notes/open", "/notes/second"])
+    for wrong in ("second.md", "/second", "nothing"):
+        with pytest.raises(BadInput, match=f"There is no note «{wrong}»"):
+            store.create(library, owner, said(["/notes/open", f"/notes/{wrong}"]))
+        with pytest.raises(BadInput, match=f"There is no note «{wrong}»"):
+            kept = store.create(library, owner, there)
+            store.update(library, owner, kept.id, said(["/notes/open", f"/notes/{wrong}"]))
+    library.execute("UPDATE note SET path = NULL WHERE path = 'second'")
+    assert store.update(library, owner, kept.id, there).stored["target"] == there["target"]
 
 
 def test_the_note_that_a_reply_names_is_not_that_of_its_thread(
