@@ -17,8 +17,10 @@ and the fields, whose values may be "quoted":
                                      after:2023 begins with 2024
   in:notes|annotations|code|outputs  where it stands
   has:analysis|claim|todo|math|figure|annotation
-  is:stale|refuted|private|orphan    stale: computed with other code or data than today's;
-                                     refuted: has such a claim; orphan finds nothing yet
+  is:stale|refuted|private           stale: computed with other code or data than today's;
+                                     refuted: has such a claim
+  is:orphan|changed                  annotations whose passage is gone, or reads otherwise
+  by:NAME motivation: colour:        annotations: by:ada motivation:question colour:rose
   cites:KEY links:NOTE               notes that cite the work, that link to the note
 
 Examples:

@@ -43,13 +43,8 @@ VALUES = {
 }
 # What speaks of a note: its outputs have none of this themselves.
 OF_NOTE = frozenset(("kind", "tag", "author", "year", "has", "is", "cites", "links"))
-WORDS_OF_OURS = (
-    "in",
-    "has",
-    "is",
-    "colour",
-    "motivation",
-)  # their values may be written in capitals
+# Their values may be written in capitals.
+WORDS_OF_OURS = ("in", "has", "is", "colour", "motivation")
 MARKS = {"tag": "#", "cites": "@"}  # what a value may begin with where it stands in a note
 
 # A name, as ours are written, and something that could be its value.

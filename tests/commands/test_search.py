@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.__main__ import main
 from app.commands import search
 from app.lab import analyses
 from app.library.syncing.sync import sync
-from app.search import common
+from app.search import common, fields
 from app.search.find import Results
 from app.settings import Settings, load
 
@@ -93,6 +94,8 @@ def test_the_help_teaches_the_language() -> None:
     words = inspect.getdoc(search) or ""
     for taught in ("OR", "-not", "( )", '"a phrase"', "begin*", "/regex/", "year:2019..", "stale:"):
         assert taught in words
+    for taught in (*(f"{name}:" for name in fields.VALUES), *fields.STATES, *fields.PARTS):
+        assert re.search(rf"\b{re.escape(taught)}", words), taught
     assert "after:2023 begins with 2024" in words
     assert "exit status is 0" in words
 
