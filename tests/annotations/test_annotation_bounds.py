@@ -273,11 +273,11 @@ def test_further_notes_must_be_there_when_they_are_named_first(
     owner = everybody["owner"]
     add_note(library, "second")
     there = said(["/notes/open", "/notes/second"])
+    kept = store.create(library, owner, there)
     for wrong in ("second.md", "/second", "nothing"):
         with pytest.raises(BadInput, match=f"There is no note «{wrong}»"):
             store.create(library, owner, said(["/notes/open", f"/notes/{wrong}"]))
         with pytest.raises(BadInput, match=f"There is no note «{wrong}»"):
-            kept = store.create(library, owner, there)
             store.update(library, owner, kept.id, said(["/notes/open", f"/notes/{wrong}"]))
     library.execute("UPDATE note SET path = NULL WHERE path = 'second'")
     assert store.update(library, owner, kept.id, there).stored["target"] == there["target"]
