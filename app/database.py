@@ -22,7 +22,8 @@ BUSY_SECONDS = 30
 # Most of a note's row is its page, some 25 kB: on pages of 8 kB it is written a fifth faster than
 # on those of 4 kB. A file that exists keeps the size that it was made with. A save writes some 20
 # pages, mostly the same ones: with a log of 32 MB before they go to their places, instead of 8, a
-# thousand saves took 3.7 s instead of 5.9.
+# thousand saves took 3.7 s instead of 5.9. What is mapped, 2 GB at most, is read where it is: with
+# 256 MB, two common words of a million annotations (870 MB) took 77 ms instead of 51 at first.
 PRAGMAS = """
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
@@ -30,7 +31,7 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -16000;
-PRAGMA mmap_size = 268435456;
+PRAGMA mmap_size = 2147418112;
 PRAGMA wal_autocheckpoint = 4000;
 """
 

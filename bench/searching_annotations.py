@@ -8,6 +8,7 @@ from lists, as many as promised have a score that is no worse than that of the e
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
 import sqlite3
@@ -41,6 +42,7 @@ SHARES = {"half": 0.5, "27 %": 0.27, "13 %": 0.13, "5 %": 0.05, "1 %": 0.01, "ra
 ASKED = 20  # of each class
 JUDGED = 4  # of them, against all that are ranked by SQLite
 AT_MOST_MS = 50.0
+OF_PHRASES_MS = 100.0  # of the commonest words: FTS5 compares the places of both in each entry
 OVERLAP = 0.9
 READER = Person(3, "reader", Role.ANNOTATOR)
 PEOPLE = {"public": PUBLIC, "signed in": READER}
@@ -58,6 +60,8 @@ def measure() -> list[Ratio]:
         words = vocabulary()[:WORDS]
         fill(connection, words, SIZE)
         common.refresh(connection)
+        gc.collect()
+        gc.freeze()  # as the server does
         return list(ratios(connection, words))
 
 
@@ -194,7 +198,8 @@ def ratios(connection: sqlite3.Connection, words: list[str]) -> Iterator[Ratio]:
             same = [overlap(connection, person, text, typing=typing) for text in queries[:JUDGED]]
             label = f"{name}, {among}, {who}"
             detail = f"p50 {statistics.median(took):.0f} ms, overlap {statistics.mean(same):.2f}"
-            yield Ratio(f"{label}: p95 ms", p95, AT_MOST_MS, "at most", detail)
+            limit = OF_PHRASES_MS if name == "phrase" else AT_MOST_MS
+            yield Ratio(f"{label}: p95 ms", p95, limit, "at most", detail)
             if min(same) < 1:
                 value = statistics.mean(same)
                 yield Ratio(f"{label}: overlap", value, OVERLAP, "at least", "with the exact 20")

@@ -11,7 +11,9 @@ import json
 import re
 from collections.abc import Callable, Collection
 from itertools import takewhile
+from math import ceil
 
+from app.search.numbers import Place
 from app.search.question import Question, candidates
 from app.search.ranked import Scores
 from app.search.scoring import Asked
@@ -41,20 +43,28 @@ def hits(asked: Question, most: int) -> tuple[int, Scores] | None:
     expected = asked.expected([asked.entries(each) for each in asked.asked])
     if not asked.has_phrase and expected > MANY:
         return asked.total(), of_lists(asked, most)
-    total, pool = 0, set[int]()
-    for place in asked.places:
-        rows = asked.connection.execute(IDS, [asked.match, place.low, place.last]).fetchall()
-        entries = [entry for (entry,) in rows]
-        total += len(entries)
-        pool |= shortest(asked, entries)
+    listed = {place: entries_of(asked, place) for place in asked.places}
+    total = sum(map(len, listed.values()))
+    pool = shortest(asked, list(listed.values()), total)
+    for place, entries in listed.items():
         pool.update(*(set(asked.listed(term, place).ids).intersection(entries)
                       for term in asked.terms))  # fmt: skip
     return total, best_of(asked, pool, most, total)
 
 
-def shortest(asked: Question, entries: list[int]) -> set[int]:
-    """The shortest texts; of very many, those of the newest, for to compare all takes too long."""
-    lengths = dict(asked.connection.execute(SIZES, [json.dumps(entries[-SIZED:])]).fetchall())
+def entries_of(asked: Question, place: Place) -> list[int]:
+    rows = asked.connection.execute(IDS, [asked.match, place.low, place.last]).fetchall()
+    return [entry for (entry,) in rows]
+
+
+def shortest(asked: Question, listed: list[list[int]], total: int) -> set[int]:
+    """The shortest texts; of very many, those of the newest, for to compare all takes too long.
+
+    Each of the places has its share of those that are compared.
+    """
+    share = min(1.0, SIZED / max(1, total))
+    newest = [entry for each in listed if each for entry in each[-ceil(share * len(each)) :]]
+    lengths = dict(asked.connection.execute(SIZES, [json.dumps(newest)]).fetchall())
     return set(sorted(lengths, key=lambda entry: sum(lengths[entry]))[:SHORTEST])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from app import create_app
 from app.settings import load
 from app.supervisor import die_with_parent
@@ -16,3 +18,6 @@ application = Server(
     threads=settings.threads,
     seconds=settings.body_seconds,
 )
+# What stands now stays: to look through it for garbage took 24 ms of whatever was being answered.
+gc.collect()
+gc.freeze()
