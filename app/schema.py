@@ -18,6 +18,7 @@ from app.schema_statements import (
     ALIKE,
     CARRY_OVER,
     DRAFTS_BY_TOKEN,
+    FURTHER_NOTES,
     HISTORY,
     MARGIN,
     SOURCES,
@@ -244,6 +245,13 @@ def alike(db: Database) -> None:
         db.execute(statement)
 
 
+@owned(name="0015_further_notes")
+def further_notes(db: Database) -> None:
+    """Which notes annotations named beside their own."""
+    for statement in FURTHER_NOTES:
+        db.execute(statement)
+
+
 OWNED = (
     "state",
     "person",
@@ -266,4 +274,5 @@ OWNED = (
     "anchored_text",
     "anchor",
     "erratum",
+    "annotation_further",
 )

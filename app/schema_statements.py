@@ -207,3 +207,15 @@ ALIKE = (
         PRIMARY KEY (note_uid, path)
     ) STRICT, WITHOUT ROWID""",
 )
+
+# Which note an annotation named beside its own, when it did: another one may take the name later.
+# note_uid: null where there was none.
+FURTHER_NOTES = (
+    """CREATE TABLE annotation_further (
+        annotation_id TEXT NOT NULL REFERENCES annotation(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        note_uid INTEGER,
+        PRIMARY KEY (annotation_id, name)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX annotation_further_by_note ON annotation_further(note_uid)",
+)

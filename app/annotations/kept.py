@@ -39,12 +39,13 @@ TOLD = """SELECT annotation.rowid AS place, annotation.*, person.name AS who, no
     LEFT JOIN person AS changer ON changer.id = changed.person_id"""
 # What `may_read` asks beside. `TOLD` alone is for rows of which `readable` was asked already.
 BOUND = f"""(SELECT CASE WHEN min(person_id) < max(person_id) THEN 0 ELSE max(person_id) END
-        FROM annotation_bound AS bound
-        WHERE bound.id = annotation.id AND bound.note_uid = 0) AS reader_id,
+        FROM annotation_bound AS bound WHERE bound.id = annotation.id AND bound.note_uid = 0
+            AND annotation.thread <> '') AS reader_id,
     (SELECT CASE min(CASE {NAMED} WHEN 'public' THEN 2 WHEN 'unlisted' THEN 1 ELSE 0 END)
             WHEN 2 THEN 'public' WHEN 1 THEN 'unlisted' WHEN 0 THEN 'private' END
         FROM annotation_bound AS bound
-        WHERE bound.id = annotation.id AND bound.note_uid <> 0) AS further_visibility"""
+        WHERE bound.id = annotation.id AND (bound.note_uid <> 0 OR bound.person_id = -1))
+        AS further_visibility"""
 SELECT = TOLD.replace("SELECT ", f"SELECT {BOUND}, ", 1)
 
 

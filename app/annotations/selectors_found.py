@@ -66,15 +66,25 @@ def found(text: str, quote: Quote, floors: Floors = FLOORS) -> Anchor:
     hint, whole = in_code_points(text, quote), quote.prefix + quote.exact + quote.suffix
     if quote.exact and hint is not None and stands(text, whole, hint - len(quote.prefix)):
         return Anchor(hint, hint + len(quote.exact), "exact")
+    quote, hint = trimmed(quote, hint)
     if len(quote.exact) > LONGEST_QUOTE:
         return locate(text, quote.exact, quote.prefix, quote.suffix, hint, floors.lead)
-    words = quote.exact.strip()
-    if hint is None and words and stands_once(even_note(text), even(whole)):
-        at = text.find(whole)
-        if at >= 0:
-            start = at + len(quote.prefix) + quote.exact.index(words)
-            return Anchor(start, start + len(words), "exact")
+    if hint is None and quote.exact.strip() and stands_once(even_note(text), even(whole)):
+        start = text.find(whole) + len(quote.prefix)
+        if start >= len(quote.prefix):
+            return Anchor(start, start + len(quote.exact), "exact")
     return evened(text, quote, hint, floors) or nearly(text, quote, hint, floors) or ORPHAN
+
+
+def trimmed(quote: Quote, hint: int | None) -> tuple[Quote, int | None]:
+    """White space at its ends is not of a passage, but of what stands around it."""
+    words = quote.exact.strip()
+    if not words or words == quote.exact:
+        return quote, hint
+    start = quote.exact.index(words)
+    prefix, suffix = quote.exact[:start], quote.exact[start + len(words) :]
+    hint = None if hint is None else hint + start
+    return Quote(words, quote.prefix + prefix, suffix + quote.suffix, quote.start), hint
 
 
 def stands_once(text: str, words: str) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from app.accounts.permissions import Person
-from app.annotations import addresses
+from app.annotations import addresses, bounds
 from app.annotations.anchored import Text
 from app.annotations.kept import SELECT, Annotation, as_annotation, may_read, may_read_note
 from app.annotations.reading import Reading, read
@@ -20,12 +19,8 @@ NOTE = """SELECT note.uid, note.path, document.title, document.text, document.sh
     LEFT JOIN document ON document.uid = note.uid WHERE {what} = ?"""
 
 
-NOWHERE = """SELECT value AS name FROM json_each(?) WHERE value NOT IN
-    (SELECT path FROM note WHERE path = value UNION ALL
-        SELECT path FROM former_path WHERE path = value) ORDER BY value"""
-FEWER = """SELECT path FROM document WHERE visibility = 'private'
-    AND (path IN (SELECT value FROM json_each(?1)) OR uid IN (SELECT note_uid FROM former_path
-        WHERE former_path.path IN (SELECT value FROM json_each(?1)))) ORDER BY path LIMIT 1"""
+FEWER = """SELECT path FROM document WHERE uid IN (SELECT value FROM json_each(?))
+    AND visibility = 'private' ORDER BY path LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -75,21 +70,23 @@ def refuse_further(
     further: set[str],
     about: Standing,
     visibility: str,
-    before: Set[str] = frozenset(),
+    old: Annotation | None = None,
 ) -> None:
     """BadInput where one of the `further` notes is not there, or would be told to too many.
 
-    What is shared is read by whoever may read its note, and the words of the others are told with
-    it. What becomes of the notes later, `bounds` knows; `before` are those that it named already.
+    What is shared is read by whoever may read its note, and the words of the others with it. What
+    becomes of the notes later, `bounds` knows; what `old` named already need not be there.
     """
-    names = json.dumps(sorted(further))
-    for row in connection.execute(NOWHERE, [names]) if further else ():
-        if row["name"] not in before:
-            refuse_unknown(row["name"])
-    is_private = "private" in (visibility, about.visibility)
-    if not further or is_private or about.note_visibility in (None, "private"):
+    if not further:
         return
-    fewer = connection.execute(FEWER, [names]).fetchone()
+    notes = bounds.now_meant(connection, old.id if old else "", further)
+    before = bounds.further(read(old.stored)) if old else set()
+    for name in sorted(further - notes.keys() - before):
+        refuse_unknown(name)
+    is_private = "private" in (visibility, about.visibility)
+    if is_private or about.note_visibility in (None, "private"):
+        return
+    fewer = connection.execute(FEWER, [json.dumps([*notes.values()])]).fetchone()
     if fewer is not None:
         raise BadInput(
             f"Whoever may read «{about.path}» would read here what this says of"

@@ -68,7 +68,7 @@ def create(
         )
         kept = new(name, person, now, about, stored, row)
         if about.thread or further:
-            bounds.put(connection, name)
+            bounds.put(connection, name, now)
             kept = one(connection, name)
         anchored.place(connection, kept, about.text, reading)
         entries.put_tags(connection, kept, reading)
@@ -139,8 +139,7 @@ def update(
         reading = read(stored)
         about = standing(connection, person, reading, old)
         further = bounds.further(reading, about.path)
-        before = bounds.further(read(old.stored), old.path)
-        refuse_further(connection, further, about, visibility, before)
+        refuse_further(connection, further, about, visibility, old)
         return put_in_place(connection, old, about, stored, visibility)
 
 
@@ -163,12 +162,12 @@ def put_in_place(
         "UPDATE annotation SET deleted = NULL, modified = ?, note_uid = ?, stored = ?,"
         " motivation = ?, quote = ?, body = ?, visibility = ?, reply_to = ?, thread = ?,"
         " colour = ? WHERE id = ?",
-        [clock.stamp(), *row, old.id],
+        [now := clock.stamp(), *row, old.id],
     )
     if about.uid != old.note_uid:
         take_along(connection, old.id, about)
     is_new = (about.uid, row[5]) != (old.note_uid, old.visibility)
-    reaches = bounds.put(connection, old.id) or is_new
+    reaches = bounds.put(connection, old.id, now) or is_new
     if reaches:
         bounds.follow(connection, thread := old.thread or old.id)
     shown.drop(connection, old.id)

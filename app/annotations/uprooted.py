@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from app import clock
-from app.annotations import anchors, entries, shown
+from app.annotations import anchors, bounds, entries, shown
 from app.annotations.store import one
 
 
@@ -35,6 +35,7 @@ def hand_over(connection: sqlite3.Connection, uid: int, to: int) -> None:
     So is what was deleted: it may have answers, and may be brought back.
     """
     anchors.hand_over(connection, uid, to)
+    bounds.hand_over(connection, uid, to)
     rows = connection.execute(
         "UPDATE annotation SET note_uid = ? WHERE note_uid = ? RETURNING id, deleted", [to, uid]
     ).fetchall()

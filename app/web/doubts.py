@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import database
-from app.accounts.permissions import Action
+from app.accounts.permissions import Action, may
 from app.annotations import anchored, uprooted
 from app.library.moving import ambiguous
 from app.library.moving.ambiguous import Question
@@ -21,13 +21,13 @@ blueprint = Blueprint("doubts", __name__)
 @blueprint.app_template_global()
 def doubts_of_missing(uid: int) -> list[Question]:
     """What is asked of a note in the trash, of whoever may answer."""
-    return ambiguous.questions(g.db, [uid]) if access.can(g.person, Action.WRITE) else []
+    return ambiguous.questions(g.db, [uid]) if may(g.person, Action.INSPECT) else []
 
 
 @blueprint.app_template_global()
 def doubts_about(path: str) -> list[Question]:
     """The same of a note that may be one of those."""
-    return ambiguous.about(g.db, path) if access.can(g.person, Action.WRITE) else []
+    return ambiguous.about(g.db, path) if may(g.person, Action.INSPECT) else []
 
 
 @blueprint.post("/problems/moved")

@@ -49,6 +49,7 @@ def keeping(path: Path) -> Callable[[], Response]:
     def create() -> Response:
         if not hasattr(local, "connection"):
             local.connection = connect(path)
+            local.connection.execute("PRAGMA wal_autocheckpoint = 4000")  # as ours
         sent = json.loads(request.get_data(cache=False))
         name = secrets.token_hex(8)
         stored = json.dumps(sent, ensure_ascii=False, separators=(",", ":"))

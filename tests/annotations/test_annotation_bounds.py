@@ -14,7 +14,17 @@ import pytest
 
 from app import database
 from app.accounts.permissions import Action, Person, Role, Thing, may
-from app.annotations import bounds, export, kept, listing, overview, store, threads, waiting
+from app.annotations import (
+    bounds,
+    export,
+    kept,
+    listing,
+    overview,
+    store,
+    threads,
+    uprooted,
+    waiting,
+)
 from app.annotations.kept import Annotation, as_json
 from app.annotations.model import CONTEXT, check
 from app.annotations.reading import read
@@ -217,16 +227,45 @@ def test_what_a_further_note_says_is_published_with_that_note_alone(
     assert seen(library, public, note) == every  # the same note under another name
     become("later", "private")
     add_note(library, "hidden", "public")  # another one that takes its name
-    library.execute("UPDATE note SET created = '2999' WHERE path = 'hidden'")
+    for created in ("2999", ""):
+        library.execute("UPDATE note SET created = ? WHERE path = 'hidden'", [created])
+        for name in (root, plain, body):  # as after a rebuild
+            bounds.follow(library, name)
+        assert seen(library, public, note) == {plain}
+    with pytest.raises(BadInput, match="says of «later»"):
+        store.update(library, owner, root, said(["/notes/own", quoted]))
+    store.delete(library, owner, body)
+    store.undo(library, owner, body)
     assert seen(library, public, note) == {plain}
-    for name in (root, plain, body):  # as after a rebuild
-        bounds.follow(library, name)
-    assert seen(library, public, note) == {plain}
-    library.execute("UPDATE note SET created = '' WHERE path = 'hidden'")
-    bounds.follow(library, body)
-    assert is_read(library, public, body)
-    library.execute("DELETE FROM document WHERE path = 'hidden'")
+    become("later", "public")
+    assert seen(library, public, note) == every
+    library.execute("DELETE FROM document WHERE path = 'later'")
     assert not is_read(library, public, body)
+
+
+def test_a_change_may_name_a_note_that_is_younger(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    owner, public = everybody["owner"], everybody["public"]
+    name = store.create(library, owner, said("/notes/open")).id
+    library.execute("UPDATE annotation SET created = '2000'")
+    add_note(library, "younger", "public")
+    store.update(library, owner, name, said(["/notes/open", "/notes/younger"]))
+    assert is_read(library, public, name)
+
+
+def test_what_named_a_note_that_is_another_one_after_all_names_that(
+    library: sqlite3.Connection, everybody: People
+) -> None:
+    owner, public = everybody["owner"], everybody["public"]
+    was, now = add_note(library, "was", "public"), add_note(library, "now", "public")
+    name = store.create(library, owner, said(["/notes/open", "/notes/now"])).id
+    uprooted.hand_over(library, now, was)
+    library.execute("DELETE FROM document WHERE uid = ?", [was])
+    library.execute("UPDATE document SET uid = ? WHERE uid = ?", [was, now])
+    assert is_read(library, public, name)
+    bounds.follow(library, name)
+    assert is_read(library, public, name)
 
 
 def test_until_it_is_known_again_nothing_is_shown_that_may_be_bound(
@@ -246,6 +285,7 @@ def test_until_it_is_known_again_nothing_is_shown_that_may_be_bound(
     library.executemany(f"INSERT INTO document VALUES ({marks})", documents)
     assert not any(is_read(library, person, below) for person in everybody.values())
     assert not is_read(library, public, further)
+    assert is_read(library, ann, further)  # as the list has it
     store.reindex(library)
     assert seen(library, public, note) == seen(library, ann, note) == {root, further}
     assert seen(library, bob, note) == {root, further, between.id, below}

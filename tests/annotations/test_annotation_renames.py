@@ -65,12 +65,13 @@ def test_nobody_learns_where_a_note_is_that_they_may_not_read(
     assert set(listed.moved) == {"hidden", "own"}
 
 
-def test_another_note_at_the_old_place_is_the_one_that_is_named(
+def test_another_note_at_the_old_place_is_not_the_one_that_is_told_of(
     library: sqlite3.Connection, everybody: dict[str, Person], kept: store.Annotation
 ) -> None:
     identity.place(library, identity.given(library, "x"), "hidden")
     (followed,) = renames.followed(library, everybody["owner"], [kept])
-    assert set(followed.moved) == {"own"}
+    assert set(followed.moved) == {"hidden", "own"}
+    assert "hidden" not in renames.followed(library, PUBLIC, [kept])[0].moved  # it is unlisted
     row = library.execute("SELECT uid, text, sha256 FROM document WHERE path = 'moved/open 2'")
     (exported,) = export.of_note(library, Text(**row.fetchone()), everybody["owner"])
     assert exported.kept.moved == followed.moved

@@ -114,6 +114,13 @@ def test_white_space_at_its_ends_is_not_of_a_passage_but_tells_where_it_is() -> 
     assert words("one two. one two here", Quote(" two ", "one", "here")) == "two"
     assert found("one two. one two here", Quote(" two ", "one", "here")).start == 13
     assert found("one  two", Quote("  ", "one", "two")) == ORPHAN
+    books = "First, in the note book of A. Then in the note book of B. Last, in the notebook of C."
+    for around in ("the note", "First, in the note"):
+        anchor = found(books, Quote(" book", around))
+        assert anchor == ORPHAN or books[: anchor.start].endswith("note ")
+    assert found(books, Quote(" book", "Then in the note", "", 999)).start == 47
+    lines = "Let N be large.\nThen.\n\nLet N be large.\nThen. We write Let N be large.Then."
+    assert found(lines, Quote("Let N be large.\n", "", "Then", 30)) == ORPHAN
 
 
 def test_a_long_text_is_searched_near_the_position_only() -> None:

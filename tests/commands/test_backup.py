@@ -95,6 +95,7 @@ def fill_owned(connection: sqlite3.Connection) -> None:
             "INSERT INTO anchored_text VALUES (1, 'x', 1, x'616263')",
             "INSERT INTO anchor VALUES ('x', 0, 1, 0, 3, 'exact', 'old', '', ' a')",
             "INSERT INTO erratum (annotation_id, status, at) VALUES ('x', 'open', 'now')",
+            "INSERT INTO annotation_further VALUES ('x', 'papers/b', 2)",
         ):
             connection.execute(statement)
 

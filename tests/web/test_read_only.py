@@ -140,6 +140,28 @@ def test_an_erratum_is_declined_but_not_accepted(reading: FlaskClient, closed: S
     assert snapshot(closed.notes) == before
 
 
+def test_what_a_missing_note_has_become_may_be_said(
+    reading: FlaskClient, closed: Settings, connection: sqlite3.Connection
+) -> None:
+    """It is who the note is that changes, and no file."""
+    old = closed.notes / "once.md"
+    old.write_text("A note by itself.\n")
+    sync.sync(closed, connection)
+    uid = connection.execute("SELECT uid FROM note WHERE path = 'once'").fetchone()["uid"]
+    old.unlink()
+    sync.sync(closed, connection)
+    (closed.notes / "sub").mkdir()
+    (closed.notes / "sub" / "once.md").write_text("Another text altogether.\n")
+    sync.sync(closed, connection)
+    before = snapshot(closed.notes)
+    for page in ("/problems", "/trash", "/notes/sub/once"):
+        assert "It is sub/once" in reading.get(page, headers=HTML).text, page
+    said = reading.post("/problems/moved", data={"note": uid, "to": "sub/once"})
+    assert (said.status_code, said.location) == (303, "/notes/sub/once")
+    assert "It is sub/once" not in reading.get("/problems").text
+    assert snapshot(closed.notes) == before
+
+
 def test_the_library_itself_refuses(closed: Settings, connection: sqlite3.Connection) -> None:
     before = snapshot(closed.notes)
     base = save.read(closed, "open")[1]
