@@ -19,6 +19,7 @@ from app.schema_statements import (
     CARRY_OVER,
     DRAFTS_BY_TOKEN,
     HISTORY,
+    LOST,
     MARGIN,
     SOURCES,
     SWEEPS,
@@ -241,6 +242,13 @@ def whole_runs(db: Database) -> None:
 def alike(db: Database) -> None:
     """What a missing note may have become that was edited as it was renamed."""
     for statement in ALIKE:
+        db.execute(statement)
+
+
+@owned(name="0014_lost")
+def lost(db: Database) -> None:
+    """The few annotations that lost their passage are found without a look at all the others."""
+    for statement in LOST:
         db.execute(statement)
 
 

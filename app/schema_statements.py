@@ -207,3 +207,9 @@ ALIKE = (
         PRIMARY KEY (note_uid, path)
     ) STRICT, WITHOUT ROWID""",
 )
+
+# A query takes one of these only where it says the grade itself, not by a value to bind.
+LOST = tuple(
+    f"CREATE INDEX anchor_{grade} ON anchor(annotation_id) WHERE grade = '{grade}'"
+    for grade in ("orphan", "changed")
+)
