@@ -236,6 +236,17 @@ TABLES = (
         UNIQUE (type, key)
     ) STRICT""",
     "CREATE INDEX search_entry_by_uid ON search_entry(uid)",
+    # What is asked of an annotation but its words, by its entry's id (search/kept_remarks.py).
+    # motivation: commenting where none was given; colour: as it is shown; at: when it was made, in
+    # seconds since 1970. It refers to nothing: a foreign key makes putting an entry slow.
+    """CREATE TABLE search_remark (
+        id INTEGER PRIMARY KEY, person_id INTEGER, motivation TEXT NOT NULL,
+        colour TEXT NOT NULL, at INTEGER NOT NULL
+    ) STRICT""",
+    # Two of them are answered by one index alone.
+    "CREATE INDEX search_remark_by_person ON search_remark(person_id, at, id, motivation, colour)",
+    "CREATE INDEX search_remark_by_motivation ON search_remark(motivation, at, id, colour)",
+    "CREATE INDEX search_remark_by_colour ON search_remark(colour, at)",
     # What the words of the index stand in; the index itself keeps no text.
     """CREATE VIEW search_source AS
         SELECT entry.id, coalesce(folded ->> 'title', entry.title) AS title,

@@ -20,6 +20,7 @@ from app.schema_statements import (
     DRAFTS_BY_TOKEN,
     FURTHER_NOTES,
     HISTORY,
+    LOST,
     MARGIN,
     SOURCES,
     SWEEPS,
@@ -242,6 +243,13 @@ def whole_runs(db: Database) -> None:
 def alike(db: Database) -> None:
     """What a missing note may have become that was edited as it was renamed."""
     for statement in ALIKE:
+        db.execute(statement)
+
+
+@owned(name="0014_lost")
+def lost(db: Database) -> None:
+    """The few annotations that lost their passage are found without a look at all the others."""
+    for statement in LOST:
         db.execute(statement)
 
 

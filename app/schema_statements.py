@@ -208,6 +208,12 @@ ALIKE = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+# A query takes one of these only where it says the grade itself, not by a value to bind.
+LOST = tuple(
+    f"CREATE INDEX anchor_{grade} ON anchor(annotation_id) WHERE grade = '{grade}'"
+    for grade in ("orphan", "changed")
+)
+
 # Which note an annotation named beside its own, when it did: another one may take the name later.
 # note_uid: null where there was none.
 FURTHER_NOTES = (

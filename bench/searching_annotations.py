@@ -2,6 +2,7 @@
 
 Annotations are made up: some 20 words each, of words that are as seldom as those of a language
 (Zipf), so that the commonest stands in half of them. One in ten is private, one note in three is.
+Seven in ten are comments, the others questions, errata and highlights.
 What a page needs is measured: hits with their passages, and how many there are. Of what is taken
 from lists, as many as promised have a score that is no worse than that of the exact twentieth.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from app import database
 from app.accounts.permissions import PUBLIC, Person, Role
-from app.search import beginning, common, find, fts, matches, ranking
+from app.search import beginning, common, find, fts, kept_remarks, matches, ranking
 from app.search.endings import stem
 from app.search.fts import plan
 from app.search.index import TEXT
@@ -42,13 +43,15 @@ SHARES = {"half": 0.5, "27 %": 0.27, "13 %": 0.13, "5 %": 0.05, "1 %": 0.01, "ra
 ASKED = 20  # of each class
 JUDGED = 4  # of them, against all that are ranked by SQLite
 AT_MOST_MS = 50.0
+OTHERS = ("questioning", "editing", "highlighting")  # one in ten each
+OF_MOST_MS = 100.0  # every one of 700,000 is counted
 OF_PHRASES_MS = 100.0  # of the commonest words: FTS5 compares the places of both in each entry
 OVERLAP = 0.9
 READER = Person(3, "reader", Role.ANNOTATOR)
 PEOPLE = {"public": PUBLIC, "signed in": READER}
 
 ANNOTATION = """INSERT INTO annotation (id, note_uid, person_id, stored, motivation, quote, body,
-    visibility, created, modified) VALUES (?, ?, ?, '{}', 'commenting', ?, ?, ?, ?, ?)"""
+    visibility, created, modified) VALUES (?, ?, ?, '{}', ?, ?, ?, ?, ?, ?)"""
 ENTRY = "INSERT INTO search_entry VALUES (?, 'annotation', ?, ?, ?, '', '', '', ?, ?, '', NULL)"
 
 
@@ -88,6 +91,7 @@ def fill(connection: sqlite3.Connection, words: list[str], size: int) -> None:
             connection.executemany(ENTRY, [each.entry(entry) for entry, each in rows])
             texts = sorted((entry, "", "", "", each.said, each.quote, "") for entry, each in rows)
             connection.executemany(TEXT, texts)
+    connection.execute(f"INSERT INTO search_remark {kept_remarks.ROWS}")
     connection.execute("INSERT INTO search_text(search_text) VALUES ('optimize')")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -99,6 +103,7 @@ class Made:
     writer: int
     private: bool
     date: str
+    motivation: str
     said: str
     quote: str
 
@@ -112,7 +117,8 @@ class Made:
     def row(self) -> tuple[object, ...]:
         seen = "private" if self.private else "shared"
         about = (self.key, self.uid, self.writer)
-        return (*about, self.quote, self.said, seen, self.date, self.date)
+        said = (self.motivation, self.quote, self.said)
+        return (*about, *said, seen, self.date, self.date)
 
     def entry(self, id: int) -> tuple[object, ...]:
         return (id, self.key, self.uid, self.date, self.said, self.quote)
@@ -136,6 +142,7 @@ def invented(words: list[str]) -> Iterator[Made]:
         yield Made(
             *(f"a{number}", 1 + dice.randrange(NOTES), 1 + number % WRITERS, dice.random() < 0.1),
             f"2026-01-{1 + number % 28:02}T00:00:{number % 60:02}Z",
+            dict(enumerate(OTHERS)).get(number // WRITERS % 10, "commenting"),
             *map(" ".join, texts),
         )
 
@@ -175,9 +182,15 @@ def classes(connection: sqlite3.Connection, words: list[str]) -> dict[str, Make]
         "three letters": lambda: dice.choice(long)[:3],
         "four letters": lambda: dice.choice(long)[:4],
         "word and four letters": lambda: f"{several(often, 1)} {dice.choice(long)[:4]}",
+        "by": lambda: f'by:"writer {1 + dice.randrange(WRITERS)}"',
+        "motivation": lambda: f"motivation:{dice.choice(OTHERS)}",
+        "colour": lambda: f"colour:{dice.choice(('blue', 'rose'))}",
+        "what most are": lambda: dice.choice(("motivation:comment", "colour:yellow")),
     }
 
 
+LIMITS = {"phrase": OF_PHRASES_MS, "what most are": OF_MOST_MS}
+WITHOUT_WORDS = ("by", "motivation", "colour", "what most are")  # nothing ranks them
 TYPED = ("three letters", "four letters", "word and four letters")
 EXPLAINED = {"": "mixed", "in:annotations ": "alone"}
 
@@ -195,10 +208,11 @@ def ratios(connection: sqlite3.Connection, words: list[str]) -> Iterator[Ratio]:
                 for text in queries
             ]
             p95 = statistics.quantiles(took, n=20)[-1]
-            same = [overlap(connection, person, text, typing=typing) for text in queries[:JUDGED]]
+            judged = [] if name in WITHOUT_WORDS else queries[:JUDGED]
+            same = [overlap(connection, person, text, typing=typing) for text in judged] or [1.0]
             label = f"{name}, {among}, {who}"
             detail = f"p50 {statistics.median(took):.0f} ms, overlap {statistics.mean(same):.2f}"
-            limit = OF_PHRASES_MS if name == "phrase" else AT_MOST_MS
+            limit = LIMITS.get(name, AT_MOST_MS)
             yield Ratio(f"{label}: p95 ms", p95, limit, "at most", detail)
             if min(same) < 1:
                 value = statistics.mean(same)

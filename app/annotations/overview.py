@@ -35,8 +35,9 @@ COLOUR = (
     + " ".join(f"WHEN '{MOTIVATIONS[kind]}' THEN '{colour}'" for kind, colour in OF_KINDS.items())
     + " ELSE 'yellow' END END = ?"
 )
-GRADED = """EXISTS (SELECT 1 FROM anchor WHERE anchor.annotation_id = annotation.id
-    AND anchor.target = 0 AND anchor.grade = '{grade}')
+# From the few that are graded so, of which there is an index, to what is shown of them.
+GRADED = """annotation.id IN (SELECT annotation_id FROM anchor
+        WHERE grade = '{grade}' AND target = 0)
     AND NOT EXISTS (SELECT 1 FROM erratum AS taken
         WHERE taken.annotation_id = annotation.id AND taken.status = 'accepted')"""
 # Nobody else has answered, for whoever asks.

@@ -100,7 +100,7 @@ def settled(
     """
     if query.tree is None:
         return query
-    if fields(query.tree) & {"author", "by"}:
+    if "author" in fields(query.tree):
         persons.provide(connection)
 
     def candidates(tree: Node, limit: int) -> list[int]:

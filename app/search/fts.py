@@ -9,8 +9,8 @@ In the conditions `entry` is a row of search_entry and `document` its note (null
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from app.search import remarks, signs, tags
 from app.search.condition import Condition, both
@@ -24,7 +24,8 @@ from app.search.tree import All, Either, Field, Given, Node, Not, Phrase, Title,
 class Plan:
     """`match` ranks and may be empty; then `ranks` are the words of an alternative, if any.
 
-    `only` is what the ids of all hits are, where that is a range.
+    `only` is what the ids of all hits are, where that is a range. `remark`: what is asked of the
+    rows that are kept of annotations, beside `condition`.
     """
 
     match: str
@@ -32,6 +33,7 @@ class Plan:
     can_relax: bool
     ranks: str = ""
     only: str = ""
+    remark: Condition | None = None
 
 
 HAS = "entry.uid IN (SELECT uid FROM document_has WHERE what = ?)"
@@ -45,7 +47,7 @@ PARTS = {
             OR output.name IN (SELECT value FROM json_each(made.show)))""",
 }
 NOTHING = "0"
-ANNOTATIONS = Condition(f"entry.id >= {BAND}")
+ANNOTATIONS = remarks.OfRemark(f"entry.id >= {BAND}")
 NO_ANNOTATIONS = [Condition("entry.type = ?", (each,)) for each in ("note", "code", "output")]
 PRIVATE = """ifnull(document.visibility = 'private', 0) OR entry.type = 'annotation'
     AND entry.key IN (SELECT id FROM annotation WHERE visibility = 'private')"""
@@ -70,19 +72,30 @@ def plan(tree: Node, *, relaxed: bool = False) -> Plan:
     if match and unwanted:
         match = f"{match} NOT {joined(' OR ', map(expression, unwanted))}"
         rest = [part for part in rest if not (isinstance(part, Not) and part.part in unwanted)]
-    conditions = [condition(part) for part in rest]
+    remark, others = remarks.apart(rest)
     if not match:
-        return Plan("", both(conditions), len(words) > 1, ranking(tree))
-    only = range_of(conditions)
-    others = [each for each in conditions if each != ANNOTATIONS]
-    return Plan(match, both(others), len(words) > 1, only=only)
+        wanted = without_words(tree, rest, None if others else remark)
+        return replace(wanted, can_relax=len(words) > 1)
+    conditions = [each for part in others if (each := condition(part)) != ANNOTATIONS]
+    return Plan(match, both(conditions), len(words) > 1, only=range_of(rest), remark=remark)
 
 
-def range_of(conditions: Collection[Condition]) -> str:
+def without_words(tree: Node, parts: Sequence[Node], remark: Condition | None) -> Plan:
+    """By the rows of annotations only where these know all that is asked: else SQLite may begin
+    with what is seldom."""
+    conditions = [] if remark else map(condition, parts)
+    return Plan("", both(conditions), False, ranking(tree), remark=remark)
+
+
+def range_of(parts: Sequence[Node]) -> str:
     """What they say of the ids that the index of words need not go beyond."""
-    if ANNOTATIONS in conditions:
+    if any(map(remarks.is_of_annotations, parts)):
         return f">= {BAND}"
-    return f"< {BAND}" if any(each in conditions for each in NO_ANNOTATIONS) else ""
+    return f"< {BAND}" if any(map(is_no_annotation, parts)) else ""
+
+
+def is_no_annotation(part: Node) -> bool:
+    return isinstance(part, Given | Field) and condition(part) in NO_ANNOTATIONS
 
 
 def only_words(node: Node) -> bool:

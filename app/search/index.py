@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.search import folding, identifiers, signs
+from app.search import folding, identifiers, kept_remarks, signs
 from app.search.numbers import (
     AUDIENCES,
     BAND,
@@ -116,7 +116,9 @@ def prepared(entry: Entry) -> Prepared:
 def put_prepared(connection: sqlite3.Connection, ready: Prepared) -> bool:
     number, is_new = numbered(connection, ready.entry, ready.row)
     connection.execute(TEXT, [number, *ready.words])
-    if ready.entry.type != ANNOTATION:
+    if ready.entry.type == ANNOTATION:
+        kept_remarks.put(connection, ready.entry.key)
+    else:
         connection.execute(FRESH, [number])
     return is_new
 
@@ -185,12 +187,15 @@ def replaced(
 
 
 def withdraw(connection: sqlite3.Connection, type: str, key: str) -> None:
-    """Take the words of an entry out of the index, if there is one; it must be put again."""
+    """Take an entry's words, and what it is, out of the index, if there is one; it must be put
+    again."""
     connection.execute(
         "DELETE FROM search_text"
         " WHERE rowid = (SELECT id FROM search_entry WHERE type = ? AND key = ?)",
         [type, key],
     )
+    if type == ANNOTATION:
+        kept_remarks.drop(connection, key)
 
 
 def storable(text: str) -> str:
@@ -241,7 +246,8 @@ def place_of(row: sqlite3.Row) -> Place:
 def move(connection: sqlite3.Connection, row: sqlite3.Row, to: Place) -> None:
     """An entry that others may meet gets another id."""
     if not to.has(row["id"]):
-        connection.execute("DELETE FROM search_text WHERE rowid = ?", [row["id"]])
+        withdraw(connection, ANNOTATION, row["key"])
         values = {**band(to), "audience": to.audience, "old": row["id"]}
         connection.execute(MOVED, values)
         connection.execute(TEXT_MOVED, [row["key"]])
+        kept_remarks.put(connection, row["key"])

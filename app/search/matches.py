@@ -12,15 +12,17 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from app.accounts.permissions import Person
+from app.search.condition import Condition, both
 from app.search.fts import Plan
 from app.search.ranked import DATE, Page, Ranked
 from app.search.visible import visible
 from app.search.weights import RANK
 
-# Without a condition on the entry nothing but the index of words is read.
-WORDS = "search_text"
-ENTRIES = "search_entry AS entry LEFT JOIN document ON document.uid = entry.uid"
-BOTH = f"search_text CROSS JOIN {ENTRIES.replace(' LEFT', ' ON entry.id = search_text.rowid LEFT')}"
+# From words and from what is kept of annotations to their entries: SQLite would begin with these.
+WORDS, REMARKS = "search_text", "search_remark AS remark"
+ENTRIES = "search_entry AS entry"
+NOTES = "LEFT JOIN document ON document.uid = entry.uid"
+IDS = {WORDS: "search_text.rowid", REMARKS: "remark.id", ENTRIES: "entry.id"}
 MATCH = "search_text MATCH ?"
 # Where words are one way among others to be found: LIMIT keeps SQLite from taking it apart.
 SCORED = f"""LEFT JOIN (SELECT rowid AS id, {RANK} AS score FROM search_text
@@ -60,15 +62,21 @@ class Matches:
 def of(person: Person, wanted: Plan, *, joined: bool = False) -> Matches:
     """`joined`: with the rows of entries and their notes, `entry` and `document`."""
     is_joined = joined or not wanted.match or wanted.condition.sql != "1"
-    column = "entry.id" if is_joined else "search_text.rowid"
+    tables, column = sources(wanted, is_joined=is_joined)
     seen = visible(person, column)
-    tables = ENTRIES if not wanted.match else BOTH if is_joined else WORDS
-    parts = [MATCH] * bool(wanted.match) + [f"({seen.sql})"]
-    parts += [f"search_text.rowid {wanted.only}"] * bool(wanted.only)
-    parts += [f"({wanted.condition.sql})"] * is_joined
-    matched = (wanted.match,) if wanted.match else ()
-    values = (*matched, *seen.values, *wanted.condition.values)
-    return Matches(column, tables, " AND ".join(parts), values, wanted.match, wanted.ranks)
+    parts = [Condition(MATCH, (wanted.match,))] * bool(wanted.match) + [seen]
+    parts += [Condition(f"search_text.rowid {wanted.only}")] * bool(wanted.only)
+    parts += [wanted.remark] if wanted.remark else []
+    found = both([*parts, *[wanted.condition] * is_joined])
+    return Matches(column, tables, found.sql, found.values, wanted.match, wanted.ranks)
+
+
+def sources(wanted: Plan, *, is_joined: bool) -> tuple[str, str]:
+    """The tables that must be read, and the column that is the entry's id."""
+    is_read = {WORDS: bool(wanted.match), REMARKS: bool(wanted.remark), ENTRIES: is_joined}
+    first, *others = [table for table in IDS if is_read[table]]
+    tables = [first, *(f"CROSS JOIN {other} ON {IDS[other]} = {IDS[first]}" for other in others)]
+    return " ".join([*tables, *[NOTES] * is_joined]), IDS[first]
 
 
 def listed(connection: sqlite3.Connection, person: Person, wanted: Plan, page: Page,

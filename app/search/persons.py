@@ -32,6 +32,12 @@ def is_meant(asked: str, name: str) -> bool:
     return bool(words) and f" {words}{end}" in f" {words_of(name)} "
 
 
+def called(connection: sqlite3.Connection, name: str) -> list[int]:
+    """Who of those with an account are."""
+    people = connection.execute("SELECT id, name FROM person ORDER BY id")
+    return [row["id"] for row in people if is_meant(name, row["name"])]
+
+
 def provide(connection: sqlite3.Connection) -> None:
     """Make `is_meant` known to SQLite; it is refused while a statement runs that uses it."""
     try:

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from app.accounts.permissions import Action, Person, visibilities
 from app.errors import Unavailable
-from app.search import fts, patterns, values
+from app.search import fts, patterns, remarks, values
 from app.search.condition import Condition, both
 from app.search.deadline import Clock
 from app.search.fields import OF_NOTE
@@ -89,7 +89,10 @@ def settle(
         if said := values.unmet(connection, person, field):
             notes.append(said)
             unmet.add(field)
-        given[field] = of_field(person, field, known, notes, clock)
+        if field.name == "by":
+            given[field] = remarks.by(connection, field.value)
+        else:
+            given[field] = of_field(person, field, known, notes, clock)
     with_outputs = asks_for_outputs(tree)
 
     def settled(leaf: Node, wanted: bool) -> Node:

@@ -13,7 +13,7 @@ import sqlite3
 from difflib import get_close_matches
 
 from app.accounts.permissions import Person, visibilities
-from app.search import persons, tags
+from app.search import persons, remarks, tags
 from app.search.tree import Field, written
 from app.search.visible import visible
 
@@ -28,10 +28,7 @@ ALL = {
     "author": f"SELECT DISTINCT author FROM document_author JOIN document USING (uid) WHERE {SEEN}",
 }
 # From who is called so to what they wrote and is met: that of an account tells nothing.
-BY = """SELECT 1 FROM annotation CROSS JOIN search_entry AS entry
-    ON entry.type = 'annotation' AND entry.key = annotation.id
-    WHERE annotation.deleted IS NULL AND annotation.person_id IN (SELECT value FROM json_each(?))
-    AND ({seen}) LIMIT 1"""
+BY = "SELECT 1 FROM search_remark AS remark WHERE ({what}) AND ({seen}) LIMIT 1"
 WRITERS = """SELECT DISTINCT person.name FROM (SELECT * FROM annotation WHERE deleted IS NULL
         ORDER BY created DESC LIMIT 1000) AS annotation
     CROSS JOIN search_entry AS entry ON entry.type = 'annotation' AND entry.key = annotation.id
@@ -67,12 +64,9 @@ def is_met(connection: sqlite3.Connection, person: Person, field: Field) -> bool
 
 def has_written(connection: sqlite3.Connection, person: Person, name: str) -> bool:
     """Whether somebody of this name wrote an annotation that `person` may meet."""
-    asked = connection.execute("SELECT id FROM person WHERE is_meant(?, name)", [name])
-    ids = [row["id"] for row in asked]
-    met = visible(person, "entry.id")
-    sql = BY.format(seen=met.sql)
-    values = [json.dumps(ids), *met.values]
-    return bool(ids) and connection.execute(sql, values).fetchone() is not None
+    asked, met = remarks.by(connection, name).remark, visible(person, "remark.id")
+    sql = BY.format(what=asked.sql, seen=met.sql)
+    return connection.execute(sql, [*asked.values, *met.values]).fetchone() is not None
 
 
 def seen(person: Person) -> str:

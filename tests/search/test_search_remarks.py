@@ -15,7 +15,7 @@ from app.annotations.reading import COLOURS
 from app.commands.sync import up_to_date
 from app.library import documents
 from app.library.writing import save
-from app.search import remarks
+from app.search import kept_remarks, remarks
 from app.search.find import search
 from app.search.query import parse
 from app.settings import Settings
@@ -107,7 +107,7 @@ def test_the_words_are_those_of_the_page() -> None:
     """Search imports no other room, so it says them again."""
     assert remarks.KINDS == MOTIVATIONS
     assert remarks.COLOURS == COLOURS
-    assert all(f"'{MOTIVATIONS[kind]}' THEN '{OF_KINDS[kind]}'" in remarks.COLOUR
+    assert all(f"'{MOTIVATIONS[kind]}' THEN '{OF_KINDS[kind]}'" in kept_remarks.COLOUR
                for kind in OF_KINDS)  # fmt: skip
 
 
