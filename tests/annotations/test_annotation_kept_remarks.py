@@ -97,12 +97,15 @@ def happens(dice: random.Random, library: sqlite3.Connection, everybody: People)
         store.delete(library, person, dice.choice(mine)["id"])
     else:
         waiting.catch_up(library)
-        with database.transaction(library):
-            visibility = dice.choice(["public", "unlisted", "private"])
-            path = dice.choice(["open", "more"])
-            sql = "UPDATE document SET visibility = ? WHERE path = ? RETURNING uid"
-            ((uid,),) = library.execute(sql, [visibility, path]).fetchall()
-            index.follow_notes(library, [uid])
+        visibility = dice.choice(["public", "unlisted", "private"])
+        become(library, dice.choice(["open", "more"]), visibility)
+
+
+def become(library: sqlite3.Connection, path: str, visibility: str) -> None:
+    with database.transaction(library):
+        sql = "UPDATE document SET visibility = ? WHERE path = ? RETURNING uid"
+        ((uid,),) = library.execute(sql, [visibility, path]).fetchall()
+        index.follow_notes(library, [uid])
 
 
 def before(tree: Node) -> str:
@@ -136,6 +139,7 @@ def test_what_is_kept_finds_what_annotations_say_in_the_same_order(
     for _ in range(150):
         happens(times, library, everybody)
     waiting.catch_up(library)
+    become(library, "open", "public")
     kept, fresh = (
         [tuple(row) for row in library.execute(sql)]
         for sql in ("SELECT * FROM search_remark ORDER BY id", f"{kept_remarks.ROWS} ORDER BY 1")
