@@ -121,7 +121,7 @@ def test_another_colour_leaves_what_a_program_wrote_of_styles() -> None:
         ({"kind": "link", "link": "nowhere"}, "link", "There is no note “nowhere”. Type the title"),
         ({"kind": "link", "link": "pol"}, "link", "no note “pol”. Perhaps papers/polya?"),
         ({"kind": "link"}, "link", "Name the note"),
-        ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
+        ({"kind": "erratum", "quote": "second walk"}, "replacement", "how they should read"),
         ({"kind": "highlight"}, "quote", "Name the words"),
         ({"kind": "highlight", "quote": "On  walk"}, "quote", "the note&#39;s title, which is no"),
         ({"comment": "x", "block": "1", "sha256": "of before"}, "block", "changed in between"),
