@@ -189,7 +189,10 @@ def a_page_names_the_thread_beyond_its_first(
     first = plain.partition('id="annotation-')[2].partition('"')[0]
     named = public.get(f"/notes/walk%20%26%20run?annotation={first}").text
     assert named.count(f'id="annotation-{first}"') == 1
-    assert public.get("/notes/walk%20%26%20run?annotation=none").status_code == 200
+    assert 'id="not-here"' not in named
+    none = public.get("/notes/walk%20%26%20run?annotation=none")
+    assert none.status_code == 200
+    assert "not here: it was deleted, or you may not read it." in none.text
 
 
 def test_a_list_takes_the_same_number_of_queries_however_long(

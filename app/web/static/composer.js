@@ -57,6 +57,7 @@ window.Composer = (() => {
     const again = parsed(html);
     form.replaceWith(again);
     begun(again, form.draftName, form.place, form.pristine);
+    (again.querySelector("[aria-invalid]") || again.querySelector("button.main")).focus();
     notice(again);
   }
 
