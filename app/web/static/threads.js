@@ -78,6 +78,7 @@ window.Threads = (() => {
       Margin.say("It was not taken.");
       return settleMargin();
     }
+    if (isComposer && [404, 410].includes(answer.status)) return Composer.unsent(form, "What this is about was deleted meanwhile. What you typed is kept until you discard it.");
     if (isComposer && !answer.status) return Composer.unsent(form, "This could not be sent. What you typed is kept: try again.");
     if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
     const html = await answer.text(), isFree = Margin.isFree(form);
