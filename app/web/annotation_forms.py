@@ -245,6 +245,9 @@ def shown(
         form=typed,
         wrong=wrong,
         kept=kept,
+        answered=store.get(g.db, typed["reply_to"], g.person)
+        if is_new_reply(typed, kept)
+        else None,
         is_gone=kept is not None and note is not None and is_gone(kept, note),
         alone=alone,
         is_decided=kept is not None and decided(g.db, kept),
@@ -255,6 +258,11 @@ def shown(
         claims=[claim.id for claim in documents.claims(g.db, note.uid)] if note else [],
     )
     return of_part(page, status)
+
+
+def is_new_reply(typed: dict[str, str], kept: Annotation | None) -> bool:
+    """Whether a page of its own asks for it: beside the thread it is seen what is answered."""
+    return bool(typed["reply_to"]) and kept is None and not is_part()
 
 
 def of_part(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -226,3 +226,11 @@ def test_a_comment_is_written_with_the_macros_of_its_note(
     assert "Unknown command" not in page
     overview = annotator.get("/annotations/").text
     assert 'class="katex"' in overview
+
+
+def test_who_replies_on_a_page_of_its_own_sees_what_is_answered(annotator: FlaskClient) -> None:
+    asked = send(annotator, quote="second walk", comment="Which <one>?").location
+    form = annotator.get(f"/annotations/form?reply_to={asked.partition('#annotation-')[2]}").text
+    assert "<blockquote>second walk</blockquote>" in form
+    assert "Which &lt;one&gt;?" in form
+    assert "The walk</a>" in form
