@@ -18,13 +18,16 @@ from app.annotations.anchored import Placed
 from app.annotations.corrections import Lines
 from app.annotations.errata import Erratum
 from app.annotations.following import marked
-from app.errors import BadInput, Changed, GlossError
+from app.errors import BadInput, Changed, Conflict, GlossError
 from app.library import documents
 from app.library.documents import Document
 from app.library.writing import save, typed
+from app.markup.canonical import collapse
 from app.settings import Settings
 
 SURE = ("exact", "moved")
+NOTHING_TO_CHANGE = "There is nothing to change: the note says already what was proposed."
+STAYS_OPEN = "Decline the erratum, and say why: until then it stays open."
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def accept(
         return MustEdit(document.path, 0)
     words = document.text[place.start : place.end]
     source = proposed(document.source, lines, words, found)
+    if source == document.source or says_it(words, found):
+        raise Conflict(NOTHING_TO_CHANGE, hint=STAYS_OPEN)
     if source is None or not is_meant(settings, document, source, place, found):
         return MustEdit(document.path, corrections.line_of(document.source, lines, words))
     try:
@@ -65,11 +70,16 @@ def accept(
                             person_id=person.id, credit=errata.credit(kept))  # fmt: skip
     except Changed:
         return MustEdit(document.path, lines.first)
-    errata.accepted(connection, person, kept, found, saved.uid)
+    is_made = errata.accepted(connection, person, kept, found, saved.uid)
     anchored.follow_save(connection, saved.uid)
-    if not found.takes_out:
+    if is_made and not found.takes_out:
         stay(connection, document, saved.document, id, place)
     return Accepted(saved.path, saved.merged)
+
+
+def says_it(words: str, found: Erratum) -> bool:
+    """Whether the passage is already what was proposed, so that no save could credit anybody."""
+    return bool(found.replacement) and collapse(words) == collapse(found.replacement)
 
 
 def proposed(source: str, lines: Lines, words: str, found: Erratum) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from app.annotations.addresses import note_of, of_note
 from app.annotations.reading import Reading, first
 from app.errors import BadInput
+from app.markup import canonical
 
 MAX_COMMENT = 20_000
 MAX_TAGS = 20
@@ -33,9 +34,12 @@ class Words(Protocol):
     def evidence(self) -> str: ...
 
 
-def composed(typed: Words, path: str) -> list[dict[str, Any]]:
-    """What is proposed, what is said, where it leads and the tags, in this order."""
-    comment, replacement = tidy(typed.comment).strip(), proposed(typed)
+def composed(typed: Words, path: str, quote: str = "") -> list[dict[str, Any]]:
+    """What is proposed, what is said, where it leads and the tags, in this order.
+
+    What is proposed in place of `quote` and says the same is no proposal.
+    """
+    comment, replacement = tidy(typed.comment).strip(), proposed(typed, quote)
     check(typed, comment, replacement)
     bodies = []
     if typed.kind == "erratum" and (replacement or typed.takes_out):
@@ -50,9 +54,10 @@ def composed(typed: Words, path: str) -> list[dict[str, Any]]:
     return bodies + [tagged(tag) for tag in split(typed.tags)]
 
 
-def proposed(typed: Words) -> str:
-    """What is to stand there instead; nothing, where the words are to be taken out."""
-    return "" if typed.takes_out else tidy(typed.replacement).strip()
+def proposed(typed: Words, quote: str = "") -> str:
+    """What is to stand there instead; nothing, where the words are to be taken out or to stay."""
+    words = "" if typed.takes_out else tidy(typed.replacement).strip()
+    return "" if canonical.collapse(words) == canonical.collapse(quote) else words
 
 
 def check(typed: Words, comment: str, replacement: str) -> None:
@@ -61,7 +66,8 @@ def check(typed: Words, comment: str, replacement: str) -> None:
         raise BadInput("Write what you want to say.", field="comment")
     if typed.kind == "erratum" and not (comment or replacement or typed.takes_out):
         raise BadInput(
-            "Write how it should read, or what is wrong; or tick that the words are to go.",
+            "Change the words to how they should read, or write what is wrong;"
+            " or tick that the words are to go.",
             field="replacement",
         )
     if typed.kind == "link" and not typed.link:

@@ -59,7 +59,7 @@ class Typed:
 def compose(path: str, text: str, person: Person, now: str, typed: Typed) -> dict[str, Any]:
     """The annotation on the note at `path`, whose canonical text is `text`."""
     check_choices(typed)
-    bodies = composed(typed, path)
+    bodies = composed(typed, path, words_meant(text, typed))
     about = f"{ANNOTATIONS}{typed.reply_to}" if typed.reply_to else target(path, text, typed)
     if typed.kind in ("highlight", "erratum") and isinstance(about, str):
         raise BadInput("Name the words that it is about.", field="quote")
@@ -79,12 +79,23 @@ def compose(path: str, text: str, person: Person, now: str, typed: Typed) -> dic
 def revise(stored: dict[str, Any], path: str, now: str, typed: Typed) -> dict[str, Any]:
     """The annotation with what was typed anew; what it is about, and all else, stays."""
     check_choices(typed)
-    new, same = composed(typed, path), unchanged(typed, read(stored), path)
+    reading = read(stored)
+    same = unchanged(typed, reading, path)
+    is_old = "proposed" in same and not typed.quote  # a program may have sent it: it may stay
+    new = composed(typed, path, "" if is_old else tidy(typed.quote) or reading.quote)
     changed = {**recoloured(stored, typed), "modified": now, "visibility": typed.visibility}
     if same != {*PARTS}:
         rest = {key: value for key, value in changed.items() if key not in ("body", "bodyValue")}
         changed = {**rest, **only(revised(of_stored(stored), new, same))}
     return check(changed)
+
+
+def words_meant(text: str, typed: Typed) -> str:
+    """The words that are to be corrected, as far as they are known before they are found."""
+    if typed.quote.strip() or typed.block is None:
+        return tidy(typed.quote)
+    lines = text.split("\n")
+    return lines[typed.block] if typed.block < len(lines) else ""
 
 
 def put_again(stored: dict[str, Any], path: str, text: str, typed: Typed) -> dict[str, Any]:

@@ -97,6 +97,11 @@ class Annotation:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
+    def state(self) -> str:
+        """What it says and to whom, in short: who edits it tells what they have seen."""
+        return hashlib.sha256(json.dumps([self.serial, self.visibility]).encode()).hexdigest()[:16]
+
+    @property
     def address(self) -> str:
         """Relative to the library."""
         return f"/annotations/{self.id}"

@@ -136,6 +136,13 @@ def page(
     return Page(shown, len(rows) > limit)
 
 
+def one(connection: sqlite3.Connection, id: str, macros: Mapping[str, str] | None = None) -> Row:
+    """The annotation of that id, which whoever asks may read: `store.get` said so."""
+    inner = f"{TOLD} WHERE annotation.id = ?"
+    row = connection.execute(ROWS.format(inner=inner), [id]).fetchone()
+    return as_row(row, macros or {})
+
+
 def is_any(connection: sqlite3.Connection, person: Person, wanted: Filter) -> bool:
     """Whether there is one that `person` may meet."""
     where, values = condition(person, wanted)

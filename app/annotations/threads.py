@@ -63,6 +63,7 @@ class Margin:
     threads: list[Thread]
     after: int = 0
     named: Thread | None = None
+    lacks: bool = False
 
     @property
     def next(self) -> int | None:
@@ -84,13 +85,13 @@ def of_note(
     """What `person` may read: passages in the order of the text, then the rest."""
     total = count(connection, document.uid, person)
     if not total:
-        return Margin(0, [])
+        return Margin(0, [], lacks=bool(named))
     part = places(connection, document, person, limit, after)
     found = loaded(connection, person, part, macros)
     first = root(connection, document.uid, person, named) if named else None
     is_there = first is None or first in {each.comment.id for each in found}
     apart = None if is_there or first is None else one(connection, document, person, first, macros)
-    return Margin(total, found, after, apart)
+    return Margin(total, found, after, apart, bool(named) and first is None)
 
 
 def count(connection: sqlite3.Connection, uid: int, person: Person) -> int:

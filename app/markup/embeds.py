@@ -41,6 +41,20 @@ def rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def use_as_links(md: MarkdownIt) -> None:
+    """Outside of notes, where nothing is embedded: `![[note]]` is the link, without its sign."""
+    md.inline.ruler.before("image", "embed", rule_of_links)
+
+
+def rule_of_links(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("![[", state.pos):
+        return False
+    state.pos += 1
+    is_link = wikilinks.rule(state, silent)
+    state.pos -= not is_link
+    return is_link
+
+
 def push(state: StateInline, target: str, fragment: str, words: str) -> None:
     if paths.IMAGE.search(target):
         token = state.push("image", "img", 0)

@@ -3,8 +3,8 @@ and numbered through the note.
 
 The lines of environments such as `equation`, `align` and `gather` are numbered (not of the
 starred ones, and not with `\\notag`), and so is every formula with a `\\label`; `\\tag` is a
-number that the author chose. References may stand before what they refer to, so all formulas are
-typeset before the first is written.
+number that the author chose, and the only one outside of notes. References may stand before what
+they refer to, so all formulas are typeset before the first is written.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def typeset_within_time(page: Page, tex: str, *, display: bool) -> Formula:
     if known.seconds > SECONDS:
         return Formula("", TOO_LONG)
     started = time.perf_counter()
-    formula = typeset(tex, display=display, macros=page.macros)
+    is_of_note = page.path is not None or not display  # what stands in a line has no number
+    formula = typeset(tex, display=display, macros=page.macros, numbered=is_of_note)
     known.seconds += time.perf_counter() - started
     return formula
 

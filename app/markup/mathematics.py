@@ -77,13 +77,19 @@ _engine = Engine(threading.Lock())
 _left_behind: list[Engine] = []
 
 
-def typeset(tex: str, *, display: bool, macros: Mapping[str, str] | None = None) -> Formula:
+def typeset(
+    tex: str,
+    *,
+    display: bool,
+    macros: Mapping[str, str] | None = None,
+    numbered: bool = True,
+) -> Formula:
     """`tex` as HTML, or why not; raises Unavailable only if KaTeX is not installed.
 
     A macro is its replacement text, with `#1` for its first argument, or a whole `\\newcommand`,
     `\\def` or `\\let` of it.
     """
-    return cached(tex, display, seen(tex, macros) if macros else ())
+    return cached(tex, display, seen(tex, macros) if macros else (), numbered)
 
 
 def seen(tex: str, macros: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -103,11 +109,11 @@ def seen(tex: str, macros: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=CACHED)
-def cached(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> Formula:
+def cached(tex: str, display: bool, macros: tuple[tuple[str, str], ...], numbered: bool) -> Formula:
     if len(tex) > LENGTH:
         return Formula("", f"The formula is longer than {LENGTH:,} characters.")
     with _engine.lock:
-        answer = ask(tex, display, macros)
+        answer = ask(tex, display, macros, numbered)
     defined = tuple((name, source) for name, source in answer.get("defined", ()))
     if "html" not in answer:
         return Formula("", reason(answer["error"]), defined=defined)
@@ -122,10 +128,12 @@ def cached(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> Form
     )
 
 
-def ask(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+def ask(
+    tex: str, display: bool, macros: tuple[tuple[str, str], ...], numbered: bool
+) -> dict[str, Any]:
     """What the engine says. One that was stopped can go on; one out of memory cannot."""
     try:
-        answer: Any = outside_of_loops(asked, tex, display, macros)
+        answer: Any = outside_of_loops(asked, tex, display, macros, numbered)
     except JSTimeoutException:
         return {"error": f"The formula took more than {SECONDS:.0f} seconds."}
     except JSOOMException:
@@ -136,9 +144,9 @@ def ask(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> dict[st
     return dict(answer)
 
 
-def asked(tex: str, display: bool, macros: dict[str, str]) -> Any:
+def asked(tex: str, display: bool, macros: dict[str, str], numbered: bool) -> Any:
     racer = _engine.racer = _engine.racer or start()
-    return racer.call("typeset", tex, display, macros, timeout_sec=SECONDS)
+    return racer.call("typeset", tex, display, macros, numbered, timeout_sec=SECONDS)
 
 
 def outside_of_loops(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -140,6 +140,8 @@ def rules(note: bool, named: bool = False) -> MarkdownIt:
         footnotes.use(md)
     if note or named:
         wikilinks.use(md)
+    if named and not note:
+        embeds.use_as_links(md)
     if note:
         comments.use(md)
         block_ids.use(md)

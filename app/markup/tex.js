@@ -20,8 +20,9 @@ const OWN = new Set(["\\df@tag", "\\@eqnsw", "\\cr", "\\color", "\\current@color
 let seen;  // in the formula being typeset: its equations, references, tags, kinds
 const evaluated = new Map();  // definitions, by name and source
 
-function typeset(tex, display, macros) {
-  seen = {equations: [], references: [], tags: [], current: 0, parts: null, multline: false};
+// `numbered`: false outside of notes, where a number would be that of an equation of the note.
+function typeset(tex, display, macros, numbered) {
+  seen = {numbered, equations: [], references: [], tags: [], current: 0, parts: null, multline: false};
   const table = {};
   for (const [name, source] of macros) table[name] = meaning(name, source);
   const before = {...table};
@@ -189,7 +190,8 @@ function equation(macros) {
 
 define("\\label", ({parser}, [{string}]) => {
   const macros = parser.gullet.macros;
-  if (parser.settings.displayMode && macros.get("\\@eqnsw") !== "0")
+  const counts = seen.numbered || macros.get("\\df@tag") !== undefined;
+  if (counts && parser.settings.displayMode && macros.get("\\@eqnsw") !== "0")
     equation(macros).labels.push(string.trim());
   return nothing(parser);
 });
@@ -279,7 +281,8 @@ katex.__defineMacro("\\begin", (context) => {
   if (rewrite === undefined || !Object.hasOwn(ENVIRONMENTS, name.replace(/\*$/, "")))
     return {numArgs: 0, tokens: [made("}", start), ...tokens, made("{", start),
       made("\\begin", start, true)]};
-  const body = rewrite(bodyOf(context, name, start), name.endsWith("*") ? "*" : "");
+  const star = seen.numbered && !name.endsWith("*") ? "" : "*";
+  const body = rewrite(bodyOf(context, name, start), star);
   return {numArgs: 0, tokens: body.reverse()};
 });
 

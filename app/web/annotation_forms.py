@@ -39,12 +39,14 @@ from app.web.annotation_typed import (
     is_part,
     paragraphs,
     passage,
+    shortened,
     typed_in,
     understood,
 )
 from app.web.permalinks import permalink
 
 DRAWN = 2048  # threads
+SHOWN = 500  # characters of what somebody else wrote meanwhile
 CHOICES = ("comment", "question", "erratum", "link", "highlight")
 KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
 
@@ -105,6 +107,7 @@ def change(id: str) -> Response:
     typed = typed_in(request.form) | {"kind": kind, "reply_to": kept.reply_to or ""}
     note = note_of(kept)
     try:
+        check_seen(kept)
         said = understood(typed, note)
         state = composing.revise(kept.stored, kept.path or "", clock.stamp(), said)
         if note is not None and is_gone(kept, note):
@@ -113,6 +116,17 @@ def change(id: str) -> Response:
     except (BadInput, Conflict) as error:
         return shown(note, typed, wrong(error), error.status, kept)
     return done(changed, HTTPStatus.OK)
+
+
+def check_seen(kept: Annotation) -> None:
+    """Who changes what was changed meanwhile is shown it first: nobody's words go unseen."""
+    if request.form.get("base", kept.state) != kept.state:
+        now = bodies.fields(read(kept.stored), kept.path or "")
+        words = now["replacement"] or now["comment"]
+        said = f" It says now: “{shortened(words, SHOWN)}”." if words else ""
+        raise Conflict(
+            f"This was changed meanwhile.{said} Send yours again to put it there instead."
+        )
 
 
 @access.needs(Action.ANNOTATE)
@@ -231,6 +245,9 @@ def shown(
         form=typed,
         wrong=wrong,
         kept=kept,
+        answered=store.get(g.db, typed["reply_to"], g.person)
+        if is_new_reply(typed, kept)
+        else None,
         is_gone=kept is not None and note is not None and is_gone(kept, note),
         alone=alone,
         is_decided=kept is not None and decided(g.db, kept),
@@ -241,6 +258,11 @@ def shown(
         claims=[claim.id for claim in documents.claims(g.db, note.uid)] if note else [],
     )
     return of_part(page, status)
+
+
+def is_new_reply(typed: dict[str, str], kept: Annotation | None) -> bool:
+    """Whether a page of its own asks for it: beside the thread it is seen what is answered."""
+    return bool(typed["reply_to"]) and kept is None and not is_part()
 
 
 def of_part(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 from flask import Blueprint, Response, g, render_template, request
 
 from app.accounts.permissions import PUBLIC, Action, Person, visibilities
-from app.annotations import export, overview
+from app.annotations import addresses, export, overview
 from app.annotations.bodies import MAX_TAG, MAX_TAGS
 from app.annotations.choices import choices
-from app.annotations.kept import may_change
+from app.annotations.kept import Annotation, may_change
 from app.annotations.overview import Filter, Row
 from app.annotations.reading import COLOURS
 from app.errors import BadInput, NotFound
@@ -67,6 +67,23 @@ def for_people() -> Response:
     )
     is_there = found.rows or not number
     return Response(page, 200 if is_there else 404, mimetype="text/html")
+
+
+def alone(kept: Annotation) -> Response:
+    """A page of one that no page of a note shows: its note is in the trash, or it has none."""
+    (row,) = with_links([overview.one(g.db, kept.id, known_macros())], g.person)
+    page = render_template(
+        "annotations/alone.html",
+        room="Margin",
+        row=row,
+        may_change=may_change(g.person, kept),
+        wanted=Filter(),
+        trashed=in_trash([row]),
+        about=list(dict.fromkeys(addresses.targets(kept.stored))),
+        place=place,
+        verbs=export.VERBS,
+    )
+    return Response(page, mimetype="text/html")
 
 
 def in_trash(rows: list[Row]) -> dict[int, Trashed]:

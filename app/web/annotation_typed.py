@@ -61,6 +61,8 @@ def understood(typed: dict[str, str], note: Document | None) -> Typed:
             field="quote",
             hint="Say it of the whole note: leave this empty.",
         )
+    if typed["quote"].strip() and typed["block"] and not typed["start"]:
+        raise BadInput("Quote the words or choose a paragraph, not both.", field="block")
     words: dict[str, Any] = {name: typed[name] for name in WORDS}
     numbers: dict[str, Any] = {name: number(typed[name]) for name in NUMBERS}
     meant = linked(typed["link"], note.path if note else "") if typed["kind"] == "link" else ""
@@ -110,8 +112,8 @@ def paragraphs(text: str) -> list[Paragraph]:
     return [Paragraph(at, shortened(line)) for at, line in lines if line.strip()]
 
 
-def shortened(words: str) -> str:
-    return words if len(words) <= SHOWN else words[:SHOWN].rsplit(" ", 1)[0] + " …"
+def shortened(words: str, most: int = SHOWN) -> str:
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def is_part() -> bool:

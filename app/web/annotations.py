@@ -60,11 +60,11 @@ def create() -> Response:
 @blueprint.get("/annotations/<id>")
 @access.needs(Action.READ)
 def show(id: str) -> Response:
-    """The annotation; a person who follows its address comes to the passage in the note."""
+    """The annotation; a person who follows its address comes to the passage, or to a page of it."""
     kept = store.get(g.db, id, g.person)
-    if protocol.prefers_html() and kept.path is not None:
-        return redirected(kept)
-    return as_one(kept)
+    if not protocol.prefers_html():
+        return as_one(kept)
+    return redirected(kept) if kept.path is not None else annotation_overview.alone(kept)
 
 
 @blueprint.put("/annotations/<id>")

@@ -54,3 +54,13 @@ def test_a_body_is_in_the_language_that_it_names() -> None:
     for language, direction in (('he" onclick="x()', "up"), (["e n"], []), ("", "")):
         other = {**body, "language": language, "textDirection": direction}
         assert shown.as_html(saying(other)) == "<p>shalom</p>"
+
+
+def test_what_is_said_of_a_note_neither_embeds_nor_counts_its_equations() -> None:
+    """It said «!welcome», and had an equation (1) beside that of the note."""
+    html = shown.as_html(saying("See ![[welcome]]\n\n\\begin{align}a&=b\\\\c&=d\\end{align}"))
+    assert html.startswith('<p>See <!--gloss:link {"target":"welcome","fragment":""}-->welcome</a>')
+    assert "katex-display" in html
+    assert "(1)" not in html
+    assert "(7)" in shown.as_html(saying("$$x \\tag{7} \\label{seven}$$"))  # its author's own
+    assert "(1)" not in shown.as_html(saying("$$x \\label{one}$$"))

@@ -176,17 +176,20 @@ def test_by_mouse(open_page: Callable[..., Page], owner_state: Any, note: str) -
 
 
 def test_by_keyboard_and_a_permalink(
-    open_page: Callable[..., Page], owner_state: Any, note: str
+    open_page: Callable[..., Page], owner_state: Any, note: str, complaints: list[str]
 ) -> None:
     page = opened(
         open_page(storage_state=owner_state, viewport={"width": 1400, "height": 900}), note
     )
     page.evaluate("getSelection().selectAllChildren(document.querySelector('.title h1'))")
+    news = page.locator("#margin [role=status]")
     expect(page.locator("#marker .news")).to_contain_text("The title is no part of the text")
+    expect(news).to_contain_text("The title is no part of the text")
     assert page.locator("#marker button:visible").count() == 0
     page.evaluate(SELECT, ["A second walk", "A second walk"])
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#marker button").first).to_be_visible()
+    expect(news).to_have_text("Press a to mark or comment what is selected.")
     page.keyboard.press("a")
     expect(page.locator("#marker button").first).to_be_focused()
     page.keyboard.press("Escape")
@@ -200,15 +203,61 @@ def test_by_keyboard_and_a_permalink(
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".composer textarea")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(news).to_have_text("It was not taken.")
+    complaints.clear()
+    expect(page.locator(".composer [name=comment]")).to_be_focused()
     page.keyboard.type("By keys alone.")
-    page.click(".composer .main")
+    page.keyboard.press("Control+Enter")
     thread = page.locator(".thread:not(.draft)", has_text="By keys alone.")
     expect(thread).to_be_visible()
+    expect(thread).to_be_focused()
+    expect(news).to_have_text("Added.")
+    named_and_described(thread)
+    page.keyboard.press("Tab")  # its day
+    page.keyboard.press("Tab")
+    expect(thread.get_by_role("link", name=re.compile("A second walk"))).to_be_focused()
+    thread.get_by_role("button", name="Delete").focus()
+    page.keyboard.press("Enter")
+    expect(thread).to_have_count(0)
+    gone = page.locator(".thread.gone")
+    expect(gone).to_be_focused()
+    expect(news).to_have_text("It was deleted. Undo brings it back.")
+    gone.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(thread).to_be_focused()
+    expect(news).to_have_text("It is back.")
+    thread.get_by_role("link", name="Edit").press("Enter")
+    expect(page.locator(".composer [name=comment]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(thread).to_be_focused()
     name = thread.get_attribute("id")
     page.goto("about:blank")
     page.goto(f"{note}#{name}")
     expect(thread).to_have_class(re.compile("awake"))
     assert page.evaluate(MARKED, "active").startswith("A second walk")
+    expect(page.locator("#not-here")).to_have_count(0)
+    page.goto(f"{note}#annotation-none")
+    expect(page.get_by_role("alert")).to_contain_text("not here: it was deleted, or you may not")
+    page.goto(f"{note}#{name}")
+    expect(page.locator("#not-here")).to_have_count(0)
+
+
+def named_and_described(thread: Any) -> None:
+    """The words are there for who cannot see which are marked, and tell its buttons from others."""
+    expect(thread).to_match_aria_snapshot(
+        """
+        - listitem:
+          - blockquote:
+            - link /A second walk/
+          - link "Reply"
+          - button "Delete"
+        """
+    )
+    for name in ("Reply", "Edit", "Delete"):
+        expect(thread.get_by_text(name, exact=True)).to_have_accessible_description(
+            re.compile(r"\d A second walk")
+        )
 
 
 def test_a_permalink_beyond_the_first_threads(signed_in: Page, note: str) -> None:

@@ -260,9 +260,31 @@ def test_replies_and_edits_are_there_again(
     page.locator("[name=comment]").press("Control+Enter")
     expect(thread.locator(".reply")).to_contain_text("That one.")
     expect(said).to_have_value("Which walk?")  # the other one, in its turn
-    thread.get_by_role("button", name="Discard").click()
+    of_it = f"/annotations/{(thread.get_attribute('id') or '').removeprefix('annotation-')}"
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    elsewhere = {"comment": "1. Another\n2. window", "visibility": "shared"}
+    assert page.request.post(f"{of_it}/edit", form=elsewhere, headers=origin).ok
     page.reload()
-    expect(thread.locator(".reply")).to_have_count(1)
+    thread.click()
+    thread.get_by_role("button", name="Change it").click()
+    expect(thread.get_by_role("alert")).to_contain_text("This was changed meanwhile. It says now")
+    complaints.clear()
+    expect(said).to_have_value("Which walk?")
+    page.goto("/annotations/")  # what is numbered in a comment is no entry of the list
+    item = page.locator(f"[id='annotation-{of_it.rpartition('/')[2]}'] ol li").first
+    expect(item).to_have_css("display", "list-item")
+    page.goto(note)
+    thread.click()
+    thread.get_by_role("button", name="Change it").click()
+    expect(thread.locator(".words").first).to_contain_text("Which walk?")
+    thread.get_by_role("link", name="Reply").first.click()
+    said.fill("Too late.")
+    assert page.request.post(f"{of_it}/delete", headers=origin).ok
+    thread.get_by_role("button", name="Add it").click()
+    expect(thread.get_by_role("alert")).to_contain_text("was deleted meanwhile")
+    expect(said).to_have_value("Too late.")
+    complaints.clear()
+    thread.get_by_role("button", name="Discard").click()
     expect(page.locator(".composer")).to_have_count(0)
 
 

@@ -191,9 +191,11 @@ def test_a_label_cannot_leave_its_attribute() -> None:
     assert 'href="#eq-x-onclick-alert-1-"' in html
 
 
-def test_an_annotation_has_numbers_and_no_anchors() -> None:
-    html = as_html(r"$$a \label{x}$$ and \eqref{x}")
-    assert "and (1)" in shown(html)
+def test_an_annotation_has_the_numbers_that_it_says_and_no_anchors() -> None:
+    """It stands beside a note, whose equations are numbered."""
+    html = as_html(r"$$a \tag{A} \label{x}$$ and \eqref{x}")
+    assert "and (A)" in shown(html)
+    assert "(1)" not in as_html(r"$$a \label{x}$$")
     assert " id=" not in html
     assert "href" not in html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from html import escape
 from typing import Any
@@ -121,11 +122,12 @@ def test_another_colour_leaves_what_a_program_wrote_of_styles() -> None:
         ({"kind": "link", "link": "nowhere"}, "link", "There is no note “nowhere”. Type the title"),
         ({"kind": "link", "link": "pol"}, "link", "no note “pol”. Perhaps papers/polya?"),
         ({"kind": "link"}, "link", "Name the note"),
-        ({"kind": "erratum", "quote": "second walk"}, "replacement", "how it should read"),
+        ({"kind": "erratum", "quote": "second walk"}, "replacement", "how they should read"),
         ({"kind": "highlight"}, "quote", "Name the words"),
         ({"kind": "highlight", "quote": "On  walk"}, "quote", "the note&#39;s title, which is no"),
         ({"comment": "x", "block": "1", "sha256": "of before"}, "block", "changed in between"),
         ({"comment": "x", "block": "99"}, "block", "no such paragraph"),
+        ({"comment": "x", "block": "0", "quote": "second walk"}, "block", "not both"),
         ({"comment": "x", "tags": "a" * 101}, "tags", "At most"),
         ({"comment": "x", "start": "0", "end": "9" * 30, "quote": "walk"}, "quote", "2 times"),
     ],
@@ -159,7 +161,7 @@ def test_a_paragraph_is_chosen_from_the_list(annotator: FlaskClient) -> None:
     assert '<option value="1">A second walk does not.</option>' in form
     sha = form.partition('name="sha256" value="')[2][:64]
     assert send(annotator, block="1", sha256=sha, comment="Why?").status_code == 303
-    assert "<blockquote><a href" in annotator.get(NOTE).text
+    assert re.search(r"<blockquote id=\S+><a href", annotator.get(NOTE).text)
 
 
 def test_a_thread_is_answered_changed_and_brought_back(
@@ -226,9 +228,9 @@ def test_an_edit_of_the_note_shows_what_a_passage_said(
     write(settings, "walk", "public", changed)
     sync(settings, connection)
     page = annotator.get(NOTE).text
-    assert "<blockquote>A second walk does not.</blockquote>" in page
+    assert ">A second walk does not.</blockquote>" in page
     assert "The passage was changed; this is what it said." in page
-    assert "<blockquote>goes far</blockquote>" in page
+    assert ">goes far</blockquote>" in page
     assert "its passage is gone" in page
 
 
@@ -333,3 +335,30 @@ def test_links_by_name_lead_whoever_may_see_the_note(
     store.reindex(connection)  # what is kept now
     later = public.get(NOTE).text
     assert 'See polya, *there*, own, <a href="/notes/none">nowhere</a>' in later
+
+
+def test_who_edits_is_shown_what_was_changed_meanwhile(annotator: FlaskClient) -> None:
+    """Of two windows the last one put its words over those of the first, which nobody had seen."""
+    made = send(annotator, comment="As it was.").location.partition("#annotation-")[2]
+    place = f"/annotations/{made}/edit"
+
+    def base(page: str) -> str:
+        found = re.search(r'name="base" value="(\w+)"', page)
+        assert found
+        return found[1]
+
+    seen = base(annotator.get(place).text)
+    typed = {"visibility": "shared", "base": seen}
+    assert annotator.post(place, data={**typed, "comment": "The first."}).status_code == 303
+    late = annotator.post(place, data={**typed, "comment": "The second."})
+    assert late.status_code == 409
+    assert "It says now: “The first.”" in late.text
+    assert "The second.</textarea>" in late.text
+    typed["base"] = base(late.text)
+    assert annotator.post(place, data={**typed, "comment": "The second."}).status_code == 303
+
+
+def test_the_form_asks_for_words_where_it_needs_them(annotator: FlaskClient) -> None:
+    for kind, may_be_empty in (("comment", True), ("erratum", False), ("highlight", False)):
+        form = annotator.get(f"/annotations/form?note=walk&kind={kind}")
+        assert ("empty for the whole note" in form.text) == may_be_empty

@@ -101,6 +101,42 @@ def test_each_filter_lists_what_it_says_to_whoever_may_read_it(
     assert listed(clients["public"], made, query) == wanted - {"own"}
 
 
+def test_one_that_no_note_shows_has_a_page(
+    clients: Clients,
+    made: dict[str, str],
+    settings: Settings,
+    connection: sqlite3.Connection,
+) -> None:
+    """Its note is in the trash, or it is about something else: a browser was answered JSON."""
+    (settings.notes / "walk.md").unlink()
+    sync(settings, connection, accept_removals=True)
+    place = f"/annotations/{made['reply']}"
+    for name in ("reader", "owner"):
+        answer = clients[name].get(place)
+        assert answer.mimetype == "text/html"
+        assert "The note is in the trash since" in answer.text
+        assert "Because." in answer.text
+        assert ("Bring it back" in answer.text) == (name == "owner")
+    quoted = clients["reader"].get(f"/annotations/{made['erratum']}").text
+    assert ">goes far</blockquote>" in quoted
+    assert clients["public"].get(place).status_code == 404
+    assert clients["reader"].get(f"/annotations/{made['private']}").status_code == 404
+    program = clients["reader"].get(place, headers={"Accept": "*/*"})
+    assert program.mimetype == "application/ld+json"
+    elsewhere = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "bodyValue": "Far away.",
+        "target": ["https://example.org/?a&b", "urn:isbn:1"],
+    }
+    sent = clients["annotator"].post("/annotations/", json=elsewhere)
+    answer = clients["reader"].get(sent.location)
+    assert answer.mimetype == "text/html"
+    assert "Far away." in answer.text
+    assert 'href="https://example.org/?a&amp;b"' in answer.text
+    assert "<li>urn:isbn:1</li>" in answer.text
+
+
 def test_what_nobody_could_choose_says_what_there_is(clients: Clients) -> None:
     for query in ("?colour=pink", "feed.atom?colour=pink"):
         answer = clients["public"].get(f"/annotations/{query}")

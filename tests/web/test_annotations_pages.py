@@ -189,7 +189,10 @@ def a_page_names_the_thread_beyond_its_first(
     first = plain.partition('id="annotation-')[2].partition('"')[0]
     named = public.get(f"/notes/walk%20%26%20run?annotation={first}").text
     assert named.count(f'id="annotation-{first}"') == 1
-    assert public.get("/notes/walk%20%26%20run?annotation=none").status_code == 200
+    assert 'id="not-here"' not in named
+    none = public.get("/notes/walk%20%26%20run?annotation=none")
+    assert none.status_code == 200
+    assert "not here: it was deleted, or you may not read it." in none.text
 
 
 def test_a_list_takes_the_same_number_of_queries_however_long(
@@ -223,3 +226,11 @@ def test_a_comment_is_written_with_the_macros_of_its_note(
     assert "Unknown command" not in page
     overview = annotator.get("/annotations/").text
     assert 'class="katex"' in overview
+
+
+def test_who_replies_on_a_page_of_its_own_sees_what_is_answered(annotator: FlaskClient) -> None:
+    asked = send(annotator, quote="second walk", comment="Which <one>?").location
+    form = annotator.get(f"/annotations/form?reply_to={asked.partition('#annotation-')[2]}").text
+    assert "<blockquote>second walk</blockquote>" in form
+    assert "Which &lt;one&gt;?" in form
+    assert "The walk</a>" in form

@@ -89,7 +89,7 @@ def test_one_press_changes_the_note_and_credits_who_proposed_it(
     shown = page(clients["public"])
     assert "Accepted" in shown
     assert 'data-start="10" data-end="15"' in shown  # on the words that are there now
-    assert "<blockquote>x_i x_j</blockquote>" in shown  # what it corrected
+    assert ">x_i x_j</blockquote>" in shown  # what it corrected
     assert "/accept" not in page(clients["editor"])
     again = clients["editor"].post(f"/annotations/{made}/accept", data={"seen": "x"})
     assert again.status_code == 303
@@ -135,6 +135,60 @@ def test_an_erratum_takes_words_out(clients: Clients, settings: Settings) -> Non
     answer = press(clients["owner"], whole, "accept")  # nothing would be left of its block
     assert answer.location == f"/edit/sum?line=7&erratum={whole}"
     assert "to take out: <del>The sum is small.</del>" in clients["owner"].get(answer.location).text
+
+
+def test_an_erratum_that_corrects_nothing_is_no_proposal(
+    clients: Clients, settings: Settings
+) -> None:
+    """The form has the words of the passage in it: who leaves them has proposed nothing."""
+    client = clients["annotator"]
+    sent = {"note": "sum", "kind": "erratum", "visibility": "shared"}
+    for words in ("The sum is small", " The  sum\r\nis small "):
+        typed = {**sent, "quote": "The sum is small", "replacement": words}
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.post("/annotations/form", data=typed, headers=headers)
+            assert answer.status_code == 400
+            assert "Change the words to how they should read" in answer.text
+    by_line = {**sent, "block": "1", "replacement": "The sum is small, the walk is small."}
+    assert client.post("/annotations/form", data=by_line).status_code == 400
+    said = client.post("/annotations/form", data={**typed, "comment": "It is large."})
+    assert said.status_code == 303
+    assert "It is large." in page(clients["public"])
+    assert "It should read" not in page(clients["public"])
+    made = propose(client, "x_i x_j", "few")
+    same = {"replacement": "x_i x_j", "visibility": "shared"}
+    assert client.post(f"/annotations/{made}/edit", data=same).status_code == 400
+    assert "few" in page(clients["public"])
+    assert source(settings) == FRONT + BODY
+
+
+def test_there_is_nothing_to_accept_in_words_that_stand_there(
+    clients: Clients, settings: Settings, connection: sqlite3.Connection
+) -> None:
+    """A program may send it; accepting it says so, and changes neither note nor mark."""
+    sent = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "motivation": "editing",
+        "body": {"type": "TextualBody", "value": "x_i  x_j", "purpose": "editing"},
+        "target": {
+            "source": "http://localhost/notes/sum",
+            "selector": {"type": "TextQuoteSelector", "exact": "x_i x_j"},
+        },
+    }
+    answer = clients["annotator"].post("/annotations/", json=sent)
+    assert answer.status_code == 201
+    made = answer.location.rpartition("/")[2]
+    before = page(clients["owner"])
+    answer = press(clients["owner"], made, "accept")
+    assert answer.status_code == 409
+    assert "There is nothing to change" in answer.text
+    assert page(clients["owner"]) == before
+    assert "The passage was changed" not in before
+    assert (source(settings), status(connection)) == (FRONT + BODY, [])
+    tags = {"replacement": "x_i  x_j", "tags": "seen", "visibility": "shared"}
+    assert clients["annotator"].post(f"/annotations/{made}/edit", data=tags).status_code == 303
+    assert press(clients["owner"], made, "decline", reason="It stands there.").status_code == 303
 
 
 @pytest.mark.parametrize("words", ["<script>x()</script>tiny", "tiny<!-- y -->", "tiny %%y%%"])
@@ -235,7 +289,7 @@ def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> N
     assert answer.status_code == 303
     assert 'It is &lt;right&gt;: <span class="math">' in page(clients["public"])
     shown = page(clients["editor"])
-    assert "<button>Accept after all</button>" in shown
+    assert ">Accept after all</button>" in shown
     assert "/decline" not in shown
     found = press(clients["editor"], made, "accept")  # another mind
     assert found.status_code == 303

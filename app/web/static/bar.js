@@ -5,7 +5,9 @@
   const bar = document.getElementById("marker");
   if (!bar) return; // who may not annotate only reads
   const { note, element: margin } = Margin;
-  let chosen = null, dismissed = null;
+  const OF_TITLE = "The title is no part of the text that is marked: write of the whole note in its margin.";
+  const OF_WORDS = "Press a to mark or comment what is selected.";
+  let chosen = null, dismissed = null, offered = "";
 
   function selected() {
     const selection = getSelection();
@@ -24,18 +26,24 @@
     // What Escape gave back stays selected without the bar, until something else is selected.
     if (!chosen || chosen.title !== dismissed?.title || chosen.start !== dismissed?.start || chosen.end !== dismissed?.end) dismissed = null;
     bar.hidden = !chosen || Boolean(dismissed);
-    if (bar.hidden) return;
-    const { title = false } = chosen;
+    if (bar.hidden) return void (offered = "");
+    const { title = false } = chosen, now = title ? OF_TITLE : OF_WORDS;
+    if (now !== offered) Margin.say(offered = now);
     for (const part of bar.querySelectorAll(".swatches, .kinds")) part.hidden = title;
-    say(title ? "The title is no part of the text that is marked: write of the whole note in its margin." : "");
+    show(title ? OF_TITLE : "");
     const origin = note.getBoundingClientRect(), half = bar.offsetWidth / 2;
     const middle = chosen.box.left + chosen.box.width / 2 - origin.left;
     bar.style.setProperty("--left", `${Math.max(half, Math.min(origin.width - half, middle))}px`);
     bar.style.setProperty("--top", `${chosen.box.bottom - origin.top + 8}px`);
   }
 
-  function say(words) {
+  function show(words) {
     bar.querySelector(".news").textContent = words;
+  }
+
+  function say(words) {
+    show(words);
+    Margin.say(words);
   }
 
   let pause = 0;
@@ -61,7 +69,7 @@
     if (!answer.ok) return say("This could not be kept.");
     leave();
     getSelection().removeAllRanges();
-    Threads.put(await answer.text());
+    Threads.came(Threads.put(await answer.text()), Margin.isFree(), `Highlighted in ${colour}.`);
   }
 
   async function compose(kind) {
@@ -71,6 +79,7 @@
 
   function leave() {
     bar.hidden = true;
+    offered = "";
     if (bar.contains(document.activeElement)) document.activeElement.blur();
   }
 

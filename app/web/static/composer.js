@@ -32,8 +32,10 @@ window.Composer = (() => {
 
   // `name`: that of its draft; `place`: the passage that it is about, if the draft must tell.
   function begun(form, name, place, pristine = values(parsed(form.outerHTML))) {
+    const draft = Drafts.of(name);
     Object.assign(form, { draftName: name, place, pristine });
-    fill(form, Drafts.of(name)?.fields || {});
+    if (draft?.base && form.elements.base) form.elements.base.value = draft.base; // what its writer has seen
+    fill(form, draft?.fields || {});
     return form;
   }
 
@@ -54,9 +56,11 @@ window.Composer = (() => {
 
   // The form as the server answers it, with what is wrong: what was typed is still a draft.
   function refused(form, html) {
-    const again = parsed(html);
+    const again = parsed(html), base = again.elements.base?.value;
     form.replaceWith(again);
     begun(again, form.draftName, form.place, form.pristine);
+    if (base) again.elements.base.value = base;
+    (again.querySelector("[aria-invalid]") || again.querySelector("button.main")).focus();
     notice(again);
   }
 
@@ -95,7 +99,7 @@ window.Composer = (() => {
     if (!form.draftName) return; // gloss.js asks before it is lost
     const fields = typed(form);
     form.typed = Object.keys(fields).length > 0;
-    if (form.typed) Drafts.keep(form.draftName, { fields, place: form.place }); else Drafts.forget(form.draftName);
+    if (form.typed) Drafts.keep(form.draftName, { fields, place: form.place, base: form.elements.base?.value }); else Drafts.forget(form.draftName);
     unsaved = Drafts.areLoose();
     tellAround(form);
   }
@@ -145,8 +149,9 @@ window.Composer = (() => {
   // in the margin; one that was refused goes on with what was sent.
   const own = document.querySelector(`main > section > ${FORM}`);
   if (own) {
-    const isRefused = Boolean(own.querySelector(".wrong"));
+    const isRefused = Boolean(own.querySelector(".wrong")), base = own.elements.base?.value;
     begun(own, isRefused ? Drafts.sent : own.dataset.draft || location.pathname + location.search, undefined, isRefused ? {} : undefined);
+    if (isRefused && base) own.elements.base.value = base;
     if (own.typed) notice(own);
     own.addEventListener("submit", (event) => {
       if (isGone(own)) event.preventDefault(); else Drafts.sending(own.draftName);

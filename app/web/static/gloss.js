@@ -95,6 +95,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// An address may name an annotation that is not there: deleted, or not for who reads.
+function tellOfNone() {
+  const name = location.hash.slice(1), notice = document.getElementById("not-here"), note = document.getElementById("note");
+  if (!note || !name.startsWith("annotation-") || document.getElementById(name)) return notice?.remove();
+  if (notice) return;
+  const told = Object.assign(document.createElement("div"), { className: "notice", id: "not-here", role: "alert" });
+  told.append(Object.assign(document.createElement("p"), { textContent: "The annotation of this address is not here: it was deleted, or you may not read it." }));
+  note.before(told);
+}
+if (!document.querySelector("#margin .threads > .next")) tellOfNone();
+window.addEventListener("hashchange", () => { if (!document.querySelector("#margin .threads > .next")) tellOfNone(); });
+
 // Margin notes keep clear of each other, and of figures that use the margin. Each wishes to stand
 // at its line; the one that is pinned does, and the others make room.
 const MARGIN_GAP = 14, A_LITTLE = 150; // pixels

@@ -22,6 +22,38 @@ window.Margin = (() => {
     return [];
   };
 
+  // For those who do not see what happened.
+  function say(words) {
+    const news = document.getElementById("margin-says");
+    news.textContent = "";
+    requestAnimationFrame(() => { news.textContent = words; }); // the same words again are news, too
+  }
+
+  // Where a thread or a form was, the focus is on what came; what has none of its own is given it.
+  let isGiven = false;
+  function focus(element) {
+    if (!element.matches("a, button, input, textarea, select, summary")) {
+      element.tabIndex = -1;
+      element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
+    }
+    isGiven = true;
+    element.focus({ preventScroll: true });
+    isGiven = false;
+  }
+
+  // Whether nobody has gone on to something else while it came.
+  function isFree(form) {
+    const { activeElement: now, body } = document;
+    return !now || now === body || now.id === "sheet" || Boolean(form?.contains(now));
+  }
+
+  // The part of the text that a thread is about; the margin where that is not known.
+  function passageOf(thread) {
+    const range = Marks.of(thread)?.ranges[0];
+    const start = range && (Marks.elementOf(range) || range.startContainer.parentElement);
+    return start?.closest("p, li, td, th, dd, h2, h3, h4, h5, h6, pre, .formula, figure") || margin.querySelector("h2");
+  }
+
   // A press on marks shows what is said there, beside the text or in the sheet.
   function wake(threads) {
     active = threads;
@@ -34,8 +66,9 @@ window.Margin = (() => {
   // Nobody types into a form that is not in sight; one for a passage that says nothing yet goes.
   function sleep(threads) {
     for (const thread of threads) {
-      if (thread.contains(document.activeElement)) document.activeElement.blur();
-      if (!thread.matches(".draft:not(.waiting)")) continue;
+      const stays = !thread.matches(".draft:not(.waiting)");
+      if (thread.contains(document.activeElement)) focus(stays && wide.matches ? thread : passageOf(thread));
+      if (stays) continue;
       thread.place?.remove();
       thread.remove();
       read();
@@ -69,7 +102,7 @@ window.Margin = (() => {
   }
   list.addEventListener("focusin", (event) => {
     const thread = event.target.closest(".thread");
-    if (thread && !active.includes(thread) && event.target.matches(":focus-visible")) wake([thread]);
+    if (thread && !isGiven && !active.includes(thread) && event.target.matches(":focus-visible")) wake([thread]);
   });
   list.addEventListener("click", (event) => {
     const thread = event.target.closest(".thread.placed");
@@ -113,5 +146,5 @@ window.Margin = (() => {
   refresh();
   arrive();
 
-  return { note, element: margin, list, wide, refresh, wake, replaced, arrive, isAsleep: () => !active.length };
+  return { note, element: margin, list, wide, refresh, wake, replaced, arrive, say, focus, isFree, passageOf, isAsleep: () => !active.length };
 })();

@@ -6,7 +6,7 @@ window.Threads = (() => {
 
   margin.addEventListener("click", async (event) => {
     const opener = event.target.closest("a[data-form]"), leaver = event.target.closest("[data-leave]");
-    if (leaver) return leave(leaver.closest(".composer"));
+    if (leaver) return leave(leaver.closest(".composer"), Margin.isFree(leaver.closest(".composer")));
     if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const holder = opener.closest(".thread"), from = opener.getAttribute("href");
@@ -33,14 +33,17 @@ window.Threads = (() => {
     settleMargin();
   }
 
-  margin.addEventListener("gone", (event) => leave(event.target));
+  margin.addEventListener("gone", (event) => leave(event.target, event.target.contains(document.activeElement)));
 
-  function leave(composer) {
-    const thread = composer.closest(".thread");
+  function leave(composer, isFree) {
+    const thread = composer.closest(".thread"), passage = Margin.passageOf(thread);
     Composer.done(composer);
     remove(composer);
     if (thread.isConnected) bringBack(thread);
     refresh();
+    if (!isFree) return;
+    Margin.focus(thread.isConnected ? thread : passage);
+    Margin.say("Discarded.");
   }
 
   function remove(form) {
@@ -72,14 +75,26 @@ window.Threads = (() => {
     const isComposer = form.matches(".composer");
     if (isComposer && [400, 409].includes(answer.status)) {
       Composer.refused(form, await answer.text());
+      Margin.say("It was not taken.");
       return settleMargin();
     }
+    if (isComposer && [404, 410].includes(answer.status)) return Composer.unsent(form, "What this is about was deleted meanwhile. What you typed is kept until you discard it.");
     if (isComposer && !answer.status) return Composer.unsent(form, "This could not be sent. What you typed is kept: try again.");
     if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
-    const html = await answer.text();
+    const html = await answer.text(), isFree = Margin.isFree(form);
     if (isComposer) Composer.done(form);
     if (isComposer || !form.closest(".thread")) remove(form);
-    put(html);
+    came(put(html), isFree, DONE[form.getAttribute("action").split("/").pop()]);
+  }
+
+  const DONE = { form: "Added.", edit: "Changed.", delete: "It was deleted. Undo brings it back.", undo: "It is back.", decline: "Declined." };
+
+  // Whoever waited for it is there, and is told.
+  function came(thread, isFree, words) {
+    Margin.say(words);
+    if (!isFree) return;
+    Margin.focus(thread);
+    if (wide.matches && thread.matches(":focus-visible")) wake([thread]);
   }
 
   // Put a thread where it belongs; it is the same one if it stands there already.
@@ -90,9 +105,10 @@ window.Threads = (() => {
     if (before) {
       for (const name of ["start", "end"]) if (!(name in thread.dataset) && name in before.dataset) thread.dataset[name] = before.dataset[name];
       thread.place = before.place;
-      const open = before.querySelector(".composer");
+      const open = before.querySelector(".composer"), typedIn = open?.contains(document.activeElement) && document.activeElement;
       if (open?.typed) thread.append(open);
       before.replaceWith(thread);
+      if (typedIn) typedIn.focus({ preventScroll: true });
       Margin.replaced(before, thread);
       bringBack(thread);
     } else {
@@ -144,6 +160,7 @@ window.Threads = (() => {
       refresh();
       if (Margin.isAsleep() || (named && !named.isConnected)) Margin.arrive();
     }
+    tellOfNone();
   }
 
   margin.addEventListener("input", () => requestAnimationFrame(settleMargin));
@@ -151,5 +168,5 @@ window.Threads = (() => {
   setTimeout(bringTheRest, 200);
   wordsOf(list.children);
 
-  return { put };
+  return { put, came };
 })();
