@@ -17,14 +17,25 @@ The sum of all steps is x_i x_j, as everybody knows.
 
 The walk is long, and the walk is far.
 """
-CHOSEN = """() => {
+# What a key would replace, the line of the caret, and whether the middle of that line is seen.
+AT = """() => {
   const area = document.getElementById("markdown");
-  return area.value.slice(area.selectionStart, area.selectionEnd);
+  const { selectionStart: start, selectionEnd: end } = area;
+  const line = area.value.slice(0, start).split("\\n").length, box = area.getBoundingClientRect();
+  const copy = area.cloneNode();
+  const small = { minHeight: "0", height: "0", position: "absolute", width: `${box.width}px` };
+  Object.assign(copy.style, small);
+  copy.value = area.value.slice(0, start) + "x";
+  area.after(copy);
+  const y = box.top + copy.scrollHeight - area.scrollTop - 22;
+  copy.remove();
+  const seen = document.elementFromPoint(box.left + 20, y) === area;
+  return [area.value.slice(start, end), area.value.split("\\n")[line - 1].slice(0, 16), seen];
 }"""
 
 # No card lies over another one, whatever was opened in it.
 APART = """() => {
-  const boxes = [...document.querySelectorAll(".thread.placed:not(.off)")]
+  const boxes = [...document.querySelectorAll(".thread.placed:not([hidden])")]
     .map((each) => each.getBoundingClientRect()).sort((a, b) => a.top - b.top);
   return boxes.length > 1 && boxes.every((box, i) => !i || boxes[i - 1].bottom <= box.top + 1);
 }"""
@@ -82,17 +93,33 @@ def test_one_press_corrects_the_note(
     accessible(page)
 
 
-def test_the_editor_opens_at_the_line(signed_in: Page, note: str) -> None:
-    page = signed_in
+@pytest.mark.parametrize("window", [(1400, 900), (390, 780), (1400, 500)])
+def test_the_editor_opens_at_the_line(
+    open_page: Callable[..., Page],
+    owner_state: Any,
+    server: Any,
+    note: str,
+    window: tuple[int, int],
+    accessible: Callable[[Page], None],
+) -> None:
+    size = dict(zip(("width", "height"), window, strict=True))
+    page = open_page(storage_state=owner_state, viewport=size)
+    name = note.removeprefix("/notes/")
+    long = NOTE.replace("The walk", "A sentence before it.\n\n" * 40 + "The walk")
+    (server.notes / f"{name}.md").write_text(long, encoding="utf-8")
     thread = propose(page, note, "The walk is long", "Nothing is long\n\nat all")
     thread.get_by_role("button", name="Accept").click()
     page.wait_for_url("**/edit/**")
-    expect(page.locator(".notice")).to_contain_text("proposes, for line 7")
-    assert page.evaluate(CHOSEN) == "The walk is long, and the walk is far."
-    page.keyboard.type("Nothing is long.")
+    expect(page.locator(".notice")).to_contain_text("proposes, for line 87")
+    expect(page.locator("#kept")).to_contain_text("line 87 of the file: The walk is long")
+    expect(page.locator("#kept")).to_be_in_viewport()
+    expect(page.locator("#markdown")).to_be_focused()
+    assert page.evaluate(AT) == ["", "The walk is long", True]
+    accessible(page)
+    page.keyboard.type("Nothing is long. ")
     page.click("button.main")
     page.wait_for_url(f"**{note}*")
-    expect(page.locator("#note")).to_contain_text("Nothing is long.")
+    expect(page.locator("#note")).to_contain_text("Nothing is long. The walk is long")
     expect(page.locator(".erratum .state", has_text="Accepted")).to_be_attached()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-TESTS = 13  # at least as many as there are below
+TESTS = 14  # at least as many as there are below
 NOTE = r"""---
 title: A walk with a margin
 visibility: public
@@ -295,6 +295,85 @@ def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> N
         box = thread.bounding_box()
         assert box
         assert box["y"] >= bar["y"] + bar["height"]
+
+
+# Threads that nobody sees and nothing counts; cards that lie over one another; what is counted.
+NOWHERE = """() => {
+  const threads = [...document.querySelectorAll(".thread")];
+  const seen = (thread) => thread.checkVisibility() && thread.getBoundingClientRect().height > 20;
+  const counts = [...document.querySelectorAll("#margin .more [aria-expanded=false]")];
+  const counted = counts.reduce((sum, each) => sum + parseInt(each.textContent), 0);
+  const standing = [...threads.filter(seen), ...document.querySelectorAll("#margin .more")];
+  const boxes = standing.map((each) => each.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  const over = boxes.filter((box, index) => index && boxes[index - 1].bottom > box.top + 1).length;
+  return [threads.length - threads.filter(seen).length - counted, over, counted];
+}"""
+QUOTED = [
+    "Put a walker",
+    "on a line",
+    "choose a side",
+    "The mean of",
+    "A second walk",
+    "begins where",
+]
+
+
+def test_every_thread_stands_or_is_counted(
+    signed_in: Page, note: str, accessible: Callable[[Page], None]
+) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 1400, "height": 900})
+    opened(page, note)
+    origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
+    sent = {"note": note.removeprefix("/notes/"), "kind": "comment"}
+    for number in range(24):
+        form = {**sent, "quote": QUOTED[number // 4], "comment": f"- Remark {number}\n- and so on"}
+        assert page.request.post("/annotations/form", form=form, headers=origin).ok
+    page.reload()
+    expect(page.locator(".thread")).to_have_count(24)
+    more, last = page.locator("#margin .more button"), page.locator(".thread").last
+    expect(more).to_have_count(1)
+    expect(more).to_have_text(re.compile(r"^\d+ more$"))
+    nowhere, over, counted = page.evaluate(NOWHERE)
+    assert (nowhere, over) == (0, 0)
+    assert counted > 3
+    accessible(page)
+    before = page.locator(".thread:not([hidden])").last.locator("a, button").last
+    before.focus()  # the next stop is what is counted below it
+    page.keyboard.press("Tab")
+    expect(more.last).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(more.last).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate(NOWHERE)[:2] == [0, 0]
+    page.keyboard.press("Tab")
+    expect(page.locator(".thread.awake")).to_be_in_viewport()
+    expect(more.last).to_have_attribute("aria-expanded", "true")
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(more.last).to_be_focused()
+    expect(more.last).to_have_attribute("aria-expanded", "false")
+    assert page.evaluate(NOWHERE) == [0, 0, counted]
+    page.emulate_media(media="print")
+    nowhere, _, counted = page.evaluate(NOWHERE)
+    assert nowhere == -counted  # on paper all stand
+    assert page.locator(".more button:visible").count() == 0
+    page.emulate_media(media="screen")
+    name = last.get_attribute("id")
+    for come in (
+        lambda: page.evaluate("(name) => { location.hash = name; }", name),
+        lambda: last.dispatch_event("beforematch"),  # found in the page
+    ):
+        page.evaluate("() => { location.hash = ''; Margin.wake([]); }")
+        expect(last).to_have_attribute("hidden", "until-found")
+        come()
+        expect(last).to_have_class(re.compile("awake"))
+        expect(last).to_be_in_viewport()
+        assert page.evaluate(NOWHERE)[:2] == [0, 0]
+    page.evaluate("() => { location.hash = ''; Margin.wake([]); scrollTo(0, 0); }")
+    left, right, middle = page.evaluate(AROUND, QUOTED[-1])
+    page.mouse.click((left + right) / 2, middle)
+    expect(last).to_have_class(re.compile("awake"))
+    assert page.evaluate(NOWHERE)[:2] == [0, 0]
 
 
 def test_formulas_are_whole_and_overlaps_are_told_apart(

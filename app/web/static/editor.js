@@ -879,13 +879,21 @@ for (const button of form.querySelectorAll("[value=preview]")) {
 }
 render();
 
-// Opened for a line: it is chosen, and in sight.
+// Opened for a line: the caret is before it, nothing is chosen that a key would replace, and the line
+// is in sight: in the text as in the window.
 const wanted = Number(area.dataset.line);
-if (wanted > 0) {
-  const lines = area.value.split("\n"), number = Math.min(wanted, lines.length);
+if (wanted > 0) goTo(Math.min(wanted, area.value.split("\n").length));
+
+function goTo(number) {
+  const lines = area.value.split("\n"), words = lines[number - 1].trim();
   const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
-  area.focus();
-  area.setSelectionRange(start, start + lines[number - 1].length);
-  area.scrollTop = lineTops([number])[0] - area.clientHeight / 3;
+  area.focus({ preventScroll: true });
+  area.setSelectionRange(start, start);
+  const inFile = number + Number(area.dataset.above);
+  kept.textContent = `The cursor is at line ${inFile} of the file${words && `: ${words.length > 60 ? `${words.slice(0, 60)} …` : words}`}`;
+  const [top] = lineTops([number]);
+  area.scrollTop = top - area.clientHeight / 3;
+  const inWindow = area.getBoundingClientRect().top + top - area.scrollTop;
+  scrollBy({ top: inWindow - innerHeight * 0.4, behavior: "instant" });
 }
 })();

@@ -108,20 +108,21 @@ if (!document.querySelector("#margin .threads > .next")) tellOfNone();
 window.addEventListener("hashchange", () => { if (!document.querySelector("#margin .threads > .next")) tellOfNone(); });
 
 // Margin notes keep clear of each other, and of figures that use the margin. Each wishes to stand
-// at its line; the one that is pinned does, and the others make room.
+// at its line; the one that is pinned does, and the others make room. What may give way stands, or
+// is counted where it would stand: nothing else becomes of it, so nothing is nowhere.
 const MARGIN_GAP = 14, A_LITTLE = 150; // pixels
-let alsoBeside = () => []; // margin.js puts the threads here
+let alsoBeside = () => [], countBeside = () => {}; // margin.js puts the threads here
 
 function settleMargin() {
   const items = [...footnotes(), ...alsoBeside()].sort((a, b) => a.wish - b.wish);
   const figures = [...document.querySelectorAll("article .wide")].map((each) => each.getBoundingClientRect());
-  placeBeside(items, figures);
-  const crowd = items.filter((item) => item.shorten && item.top - item.wish > item.far);
-  if (crowd.length) {
-    for (const item of items) if (item.shorten) item.shorten();
-    placeBeside(items, figures);
+  let standing = placeBeside(items, figures);
+  if (standing.some((item) => item.counted || (item.shorten && item.top - item.wish > item.far))) {
+    for (const item of items) if (item.shorten && !item.away) item.shorten();
+    standing = placeBeside(items, figures);
   }
-  for (const item of items) item.move();
+  for (const item of standing) if (item.move) item.move();
+  countBeside(standing.filter((item) => item.counted));
 }
 
 function footnotes() {
@@ -130,38 +131,66 @@ function footnotes() {
   return notes.filter((note) => getComputedStyle(note).position === "absolute").map((element) => {
     const item = { element, wish: element.getBoundingClientRect().top };
     item.move = () => {
-      element.style.visibility = item.over ? "hidden" : "";
       if (item.top !== item.wish) element.style.setProperty("--shift", `${item.top - item.wish}px`);
     };
     return item;
   });
 }
 
+// Answers what stands, in order: items, and counts of those that found no room.
 function placeBeside(items, figures) {
-  for (const item of items) item.height = item.element.getBoundingClientRect().height;
-  let free = -Infinity;
-  for (const item of items) free = standBelow(item, Math.max(item.wish, free), figures);
-  const pinned = items.findIndex((item) => item.pinned);
-  if (pinned < 0) return;
-  free = standBelow(items[pinned], items[pinned].wish, figures);
-  let ceiling = items[pinned].top;
-  for (const item of items.slice(pinned + 1)) free = standBelow(item, Math.max(item.wish, free), figures);
-  for (const item of items.slice(0, pinned).reverse()) {
+  for (const item of items) if (!item.away) item.height = item.element.getBoundingClientRect().height;
+  const at = items.findIndex((item) => item.pinned);
+  if (at < 0) return inTurn(items, -Infinity, figures);
+  const pinned = items[at], above = inTurn(items.slice(0, at), -Infinity, figures);
+  const free = standBelow(pinned, pinned.wish, figures);
+  let ceiling = pinned.top;
+  for (const item of [...above].reverse()) {
     item.top = Math.min(item.top, ceiling - item.height - MARGIN_GAP);
     ceiling = item.top;
   }
-  keepBelowTheBar(items, figures);
+  return keepBelowTheBar([...above, pinned, ...inTurn(items.slice(at + 1), free, figures)], figures);
 }
 
-// What made room upwards does not cover the bar: all go down a little, and who has still no room
-// waits until nothing is pinned.
-function keepBelowTheBar(items, figures) {
+// One below the other. Who would stand too far from its line is counted, and so are those that
+// follow until one stands near its own again. What stands between two in the text parts their counts.
+function inTurn(items, free, figures) {
+  const standing = [];
+  let count = null;
+  for (const item of items) {
+    const top = Math.max(item.wish, free), far = item.tooFar && (count ? item.far : item.tooFar);
+    if (item.away || top - item.wish > far) {
+      if (!count || count.counted.at(-1).turn + 1 !== item.turn) {
+        standing.push(count = countOf([item]));
+        free = standBelow(count, top, figures);
+      } else count.counted.push(item);
+    } else {
+      if (item.far) count = null;
+      standing.push(item);
+      free = standBelow(item, top, figures);
+    }
+  }
+  return standing;
+}
+
+function countOf(counted) {
+  const line = 1.4 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { counted, wish: counted[0].wish, top: counted[0].top, height: line };
+}
+
+// What made room upwards does not cover the bar: all go down a little, and who may give way and has
+// still no room is counted.
+function keepBelowTheBar(standing, figures) {
   const roof = document.querySelector(".bar").getBoundingClientRect().bottom;
-  const down = Math.min(A_LITTLE, roof - items[0].top);
-  if (down <= 0) return;
-  for (const item of items) item.over = !item.pinned && item.top + down < roof;
+  const down = Math.min(A_LITTLE, roof - standing[0].top);
+  if (down <= 0) return standing;
+  const isOver = (item) => (item.tooFar || item.counted) && item.top + down < roof;
+  const over = standing.filter(isOver).flatMap((item) => item.counted || [item]);
+  const rest = standing.filter((item) => !isOver(item));
+  if (over.length) rest.unshift(countOf(over));
   let free = roof;
-  for (const item of items.filter((each) => !each.over)) free = standBelow(item, Math.max(item.wish, free), figures);
+  for (const item of rest) free = standBelow(item, Math.max(item.top, free), figures);
+  return rest;
 }
 
 // Put it there, or under the figures in its way; answers where the next one may begin.

@@ -21,6 +21,7 @@ window.Margin = (() => {
     Beside.clear(Marks.all());
     return [];
   };
+  countBeside = (counts) => { if (wide.matches) Beside.tell(counts); };
 
   // For those who do not see what happened.
   function say(words) {
@@ -88,6 +89,7 @@ window.Margin = (() => {
   note.addEventListener("click", (event) => {
     if (event.target.closest("a, button, input, select, textarea, summary, label, .threads, .composer")) return;
     if (!getSelection().isCollapsed) return;
+    Beside.close();
     wake(Marks.at(event.clientX, event.clientY).map((mark) => mark.thread));
   });
 
@@ -100,13 +102,15 @@ window.Margin = (() => {
     Marks.light(over.some((thread) => active.includes(thread)) ? over : [...over, ...active]); // one of several alone
     note.classList.toggle("over-mark", over.length > 0);
   }
+  const isCut = (thread) => thread && (!active.includes(thread) || thread.matches(".brief"));
   list.addEventListener("focusin", (event) => {
     const thread = event.target.closest(".thread");
-    if (thread && !isGiven && !active.includes(thread) && event.target.matches(":focus-visible")) wake([thread]);
+    if (isCut(thread) && !isGiven && event.target.matches(":focus-visible")) wake([thread]);
   });
+  list.addEventListener("beforematch", (event) => wake([event.target.closest(".thread")]));
   list.addEventListener("click", (event) => {
     const thread = event.target.closest(".thread.placed");
-    if (thread && !active.includes(thread) && !event.target.closest("a, button, form")) wake([thread]);
+    if (isCut(thread) && !event.target.closest("a, button, form")) wake([thread]);
   });
   // A card that comes to lie under a pointer which rests is not pointed at.
   let moved = 0, spot = "";
@@ -127,7 +131,7 @@ window.Margin = (() => {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (Sheet.isOpen()) document.getElementById("sheet").close();
-    else if (active.length) wake([]);
+    else if (Beside.close() || active.length) wake([]);
   });
 
   // A permalink wakes its thread, wherever it stands.
@@ -135,6 +139,7 @@ window.Margin = (() => {
     const named = location.hash.startsWith("#annotation-") && document.getElementById(location.hash.slice(1));
     const thread = named && named.closest(".thread");
     if (!thread) return;
+    Beside.close();
     wake([thread]);
     const mark = Marks.of(thread);
     if (mark) (Marks.elementOf(mark.ranges[0]) || mark.ranges[0].startContainer.parentElement).scrollIntoView({ block: "center" });
