@@ -66,11 +66,12 @@ def accept(
     if source is None or not is_meant(settings, document, source, place, found):
         return MustEdit(document.path, corrections.line_of(document.source, lines, words))
     try:
+        credit = errata.credit(person, kept, found)
         saved = save.update(settings, connection, document.path, source, document.sha256,
-                            person_id=person.id, credit=errata.credit(kept))  # fmt: skip
+                            person_id=person.id, credit=credit)  # fmt: skip
     except Changed:
         return MustEdit(document.path, lines.first)
-    is_made = errata.accepted(connection, person, kept, found, saved.uid)
+    is_made = errata.is_accepted(connection, kept.id)
     anchored.follow_save(connection, saved.uid)
     if is_made and not found.takes_out:
         stay(connection, document, saved.document, id, place)

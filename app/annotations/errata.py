@@ -31,8 +31,8 @@ CLOSE = """INSERT INTO erratum (annotation_id, status, at, person_id, reason, re
         at = excluded.at, person_id = excluded.person_id, reason = excluded.reason,
         revision_id = excluded.revision_id
     WHERE erratum.status <> 'accepted'"""
-NOW = "SELECT quote, stored FROM annotation WHERE id = ?"
-MADE_BY_IT = "SELECT max(id) FROM revision WHERE note_uid = ? AND annotation_id = ?"
+NOW = "SELECT quote, stored FROM annotation WHERE id = ? AND deleted IS NULL"
+ACCEPTED = "SELECT 1 FROM erratum WHERE annotation_id = ? AND status = 'accepted'"
 
 
 @dataclass(frozen=True)
@@ -138,25 +138,25 @@ def check_seen(found: Erratum, seen: str) -> None:
         )
 
 
-def credit(kept: Annotation) -> Credit:
-    return Credit(kept.person_id, kept.id)
+def credit(person: Person, kept: Annotation, found: Erratum) -> Credit:
+    """The version that `person` makes of what is `found` accepts it, in one transaction.
 
-
-def accepted(
-    connection: sqlite3.Connection, person: Person, kept: Annotation, found: Erratum, uid: int
-) -> bool:
-    """Close it, if a version of the note credits who proposed it, and it is still what was `found`.
-
-    Without one nothing was made of it.
+    So nothing is accepted or credited that was proposed meanwhile.
     """
-    with database.transaction(connection):
-        revision = connection.execute(MADE_BY_IT, [uid, kept.id]).fetchone()[0]
-        if revision is None:
-            return False
+
+    def check(connection: sqlite3.Connection) -> None:
         row = connection.execute(NOW, [kept.id]).fetchone()
-        if row and erratum(kept.id, row["quote"], row["stored"], None).seen == found.seen:
-            close(connection, person, kept.id, "accepted", revision=revision)
-    return True
+        now = erratum(kept.id, row["quote"], row["stored"], None).seen if row else ""
+        check_seen(found, now)
+
+    def made(connection: sqlite3.Connection, revision: int) -> None:
+        close(connection, person, kept.id, "accepted", revision=revision)
+
+    return Credit(kept.person_id, kept.id, check, made)
+
+
+def is_accepted(connection: sqlite3.Connection, id: str) -> bool:
+    return connection.execute(ACCEPTED, [id]).fetchone() is not None
 
 
 def close(

@@ -120,7 +120,7 @@ def updated(form: Form) -> str:
             raise
         return address(save.create(settings, g.db, form.id, source, person_id=person).path)
     anchored.follow_save(g.db, saved.uid)
-    errata.saved_with(about, saved)
+    errata.refuse_unmade(about)
     return place_of(saved)
 
 

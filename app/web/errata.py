@@ -24,7 +24,6 @@ from app.lab.shown import board
 from app.lab.shown.board import Checked
 from app.library import documents
 from app.library.history.revisions import NO_CREDIT, Credit
-from app.library.writing.save import Saved
 from app.web import access, annotation_forms
 from app.web.templates import address, quoted
 
@@ -109,12 +108,12 @@ def accepted(path: str) -> tuple[Annotation, Erratum] | None:
 
 
 def credit_of(about: tuple[Annotation, Erratum] | None) -> Credit:
-    return errata.credit(about[0]) if about else NO_CREDIT
+    return errata.credit(g.person, *about) if about else NO_CREDIT
 
 
-def saved_with(about: tuple[Annotation, Erratum] | None, saved: Saved) -> None:
-    """The editor has made the change that was proposed, in its own words perhaps."""
-    if about and not errata.accepted(g.db, g.person, *about, saved.uid):
+def refuse_unmade(about: tuple[Annotation, Erratum] | None) -> None:
+    """Conflict where the editor has not made what was proposed, in its own words perhaps."""
+    if about and not errata.is_accepted(g.db, about[0].id):
         raise Conflict(
             "Nothing was changed, so the erratum is not accepted.",
             hint="Make the correction, or take away the tick: it stays open then.",

@@ -11,7 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.annotations import anchored
 from app.library.syncing.sync import sync
+from app.library.writing import save
 from app.settings import Settings
 
 FRONT = "---\ntitle: The sum\nvisibility: public\n---\n"
@@ -268,6 +270,50 @@ def test_saving_accepts_what_the_editor_has_shown(
     form["seen"] = form_of(answer.text)["seen"]
     assert clients["owner"].post("/edit/sum", data=form).status_code == 303
     assert status(connection) == ["accepted"]
+
+
+def test_a_save_accepts_nothing_that_was_proposed_meanwhile(
+    clients: Clients,
+    settings: Settings,
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "few")
+    form = form_of(clients["owner"].get(f"/edit/sum?erratum={made}").text)
+    changed, update = {**form, "markdown": BODY.replace("x_i x_j", "few")}, save.update
+    foul = {"replacement": "SOMETHING ELSE", "visibility": "shared"}
+
+    def late(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(save, "update", update)
+        assert clients["annotator"].post(f"/annotations/{made}/edit", data=foul).status_code == 303
+        return update(*given, **more)
+
+    monkeypatch.setattr(save, "update", late)
+    answer = clients["owner"].post("/edit/sum", data=changed)
+    assert answer.status_code == 409
+    assert "What is proposed was changed in between." in answer.text
+    assert (source(settings), status(connection)) == (FRONT + BODY, [])
+    form = form_of(clients["owner"].get(f"/edit/sum?erratum={made}").text)
+    assert clients["owner"].post("/edit/sum", data=form).status_code == 409  # nothing was changed
+    assert status(connection) == []
+    assert "as a browsing annotator" not in clients["owner"].get("/history/sum").text
+
+
+def test_what_is_made_is_accepted_at_once(
+    clients: Clients, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = propose(clients["annotator"], "x_i x_j", "few")
+    form = form_of(clients["owner"].get(f"/edit/sum?erratum={made}").text)
+    foul, answers = {"replacement": "SOMETHING ELSE", "visibility": "shared"}, []
+
+    def late(*_given: object) -> None:
+        answers.append(clients["annotator"].post(f"/annotations/{made}/edit", data=foul))
+
+    monkeypatch.setattr(anchored, "follow_save", late)
+    changed = {**form, "markdown": BODY.replace("x_i x_j", "few")}
+    assert clients["owner"].post("/edit/sum", data=changed).status_code == 303
+    assert status(connection) == ["accepted"]
+    assert [answer.status_code for answer in answers] == [409]
 
 
 def test_signs_that_nobody_sees_are_shown_to_who_decides(

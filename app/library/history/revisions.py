@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,12 +36,22 @@ FROM = (
 )
 
 
+def nothing(*_given: object) -> None:
+    """What most versions have to say to whoever proposed them."""
+
+
 @dataclass(frozen=True)
 class Credit:
-    """Who proposed what a version changed, and in which annotation."""
+    """Who proposed what a version changed, and in which annotation.
+
+    In the transaction that keeps the version, `check` raises, before the file is changed, where
+    that is not what is proposed any more, and `made` hears the id of the version, if it is new.
+    """
 
     proposer_id: int | None
     annotation_id: str
+    check: Callable[[sqlite3.Connection], None] = nothing
+    made: Callable[[sqlite3.Connection, int], None] = nothing
 
 
 NO_CREDIT = Credit(None, "")
@@ -110,7 +120,8 @@ def add(
                 credit.annotation_id or None,
             ],
         )
-    return int(cursor.lastrowid or 0)
+        credit.made(connection, made := int(cursor.lastrowid or 0))
+    return made
 
 
 def begin(connection: sqlite3.Connection, uid: int, data: bytes) -> int:

@@ -174,10 +174,10 @@ def put(connection: sqlite3.Connection, place: Path, note: Note, record: Record)
 
         def put_in_place() -> None:
             nonlocal aside
-            ours = note.contents.sha256
+            record.credit.check(connection)
             try:
                 aside = exchange.put_over(
-                    temporary.path, place, uid=old, ours=ours, expected=expected
+                    temporary.path, place, uid=old, ours=note.contents.sha256, expected=expected
                 )
             except FileNotFoundError:
                 raise deleted() from None
