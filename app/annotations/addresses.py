@@ -17,10 +17,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from app.annotations.checks import below
+from app.annotations.own_addresses import ANNOTATIONS, NOTES, inner
 
-NOTES = "/notes/"
-ANNOTATIONS = "/annotations/"
-OURS = (NOTES, ANNOTATIONS)
 PARTS = ("body", "target")
 HOLDERS = ("source", "id")  # a part's thing comes before its own name
 HELD = (*HOLDERS, "items")
@@ -39,13 +37,7 @@ def things(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
 def inward(annotation: dict[str, Any], bases: Sequence[str]) -> dict[str, Any]:
     """The annotation with the addresses of this library made relative: as it is stored."""
 
-    def relative(address: str) -> str:
-        for base in bases:
-            if address.startswith(tuple(base.rstrip("/") + room for room in OURS)):
-                return address[len(base.rstrip("/")) :]
-        return address
-
-    return everywhere(annotation, relative)
+    return everywhere(annotation, lambda address: inner(address, bases))
 
 
 def outward(

@@ -15,8 +15,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from app.annotations import checks, known_contexts, rdf
-from app.annotations.addresses import ANNOTATIONS, OURS
 from app.annotations.checks import below
+from app.annotations.own_addresses import ANNOTATIONS, OURS
 from app.annotations.reading import first
 from app.errors import BadInput, WrongType
 

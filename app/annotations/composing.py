@@ -12,9 +12,10 @@ from typing import Any
 
 from app.accounts.permissions import Person
 from app.annotations import anchoring
-from app.annotations.addresses import ANNOTATIONS, of_note
+from app.annotations.addresses import of_note
 from app.annotations.bodies import PARTS, composed, of_stored, revised, tidy, unchanged
 from app.annotations.model import CONTEXT, VISIBILITIES, check
+from app.annotations.own_addresses import ANNOTATIONS
 from app.annotations.reading import CLASS, COLOURS, first, read
 from app.errors import BadInput
 

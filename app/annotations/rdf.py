@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from app.annotations import known_contexts
-from app.annotations.addresses import ANNOTATIONS
+from app.annotations.own_addresses import ANNOTATIONS
 from app.annotations.paging import PAGE
 from app.errors import GlossError, NotExpressible
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from app.annotations import checks
-from app.annotations.addresses import OURS
 from app.annotations.checks import (
     Check,
     Faults,
@@ -25,6 +24,7 @@ from app.annotations.checks import (
     without,
     word_of,
 )
+from app.annotations.own_addresses import OURS
 from app.annotations.selectors import check_selector, check_state
 from app.errors import BadInput
 

@@ -13,8 +13,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.permissions import Action, visibilities
 from app.annotations import anchoring
-from app.annotations.addresses import NOTES, note_of
+from app.annotations.addresses import note_of
 from app.annotations.composing import Typed
+from app.annotations.own_addresses import inner
 from app.errors import BadInput
 from app.library import documents
 from app.library.documents import Document
@@ -82,9 +83,7 @@ def number(text: str) -> int | None:
 def linked(words: str, path: str) -> str:
     """The id of the note that is meant by its address, its path, its name or its title."""
     wanted = words.strip().removeprefix("[[").removesuffix("]]").partition("|")[0].strip()
-    for base in roots():
-        wanted = wanted.removeprefix(base) if wanted.startswith(base + NOTES) else wanted
-    wanted = note_of(wanted) or wanted
+    wanted = note_of(inner(wanted, roots())) or wanted
     if not wanted:
         return ""
     seen = visibilities(g.person, Action.READ)

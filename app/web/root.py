@@ -23,7 +23,21 @@ def roots() -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def known_as(settings: Settings, asked: str) -> tuple[str, ...]:
     first = settings.base_url.rstrip("/") or asked
-    return tuple(dict.fromkeys([first, asked, settings.address, *settings.loopback, *own(asked)]))
+    ours = [first, asked, settings.address, *settings.loopback, *own(asked)]
+    return tuple(dict.fromkeys([*ours, *trusted(settings.hosts, asked)]))
+
+
+def trusted(names: list[str], asked: str) -> list[str]:
+    """The other names that requests may name; what stands before us may speak either scheme.
+
+    >>> trusted(["localhost", "a.example"], "http://b.example:8000")
+    ['http://a.example:8000', 'http://a.example', 'https://a.example']
+    """
+    scheme, _, host = asked.partition("://")
+    port = access.PORT.search(host)
+    here = f"{scheme}://{{name}}{port[0] if port else ''}"
+    ways = (here, "http://{name}", "https://{name}")
+    return [way.format(name=name) for name in names if name not in LOOPBACK for way in ways]
 
 
 def own(asked: str) -> list[str]:

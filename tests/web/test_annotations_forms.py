@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -362,3 +363,30 @@ def test_the_form_asks_for_words_where_it_needs_them(annotator: FlaskClient) -> 
     for kind, may_be_empty in (("comment", True), ("erratum", False), ("highlight", False)):
         form = annotator.get(f"/annotations/form?note=walk&kind={kind}")
         assert ("empty for the whole note" in form.text) == may_be_empty
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://localhost/notes/own", "http://LOCALHOST:80/notes/own", "http://b.example/notes/own",
+        "https://B.example:443/notes/own", "http://localhost/x/../%6eotes/own",
+        "http://localhost//notes/own", "/annotations/../notes/own", "http://user@localhost/notes/own#a",
+    ],
+)  # fmt: skip
+def test_a_private_note_is_ours_however_its_address_is_written(
+    application: Flask, settings: Settings, connection: sqlite3.Connection, source: str
+) -> None:
+    trusting = create_app(replace(settings, trusted_hosts="b.example"))
+    client = signed_in(trusting, connection, "annotator")
+    selector = {"type": "TextQuoteSelector", "exact": "second walk"}
+    body = {"type": "SpecificResource", "source": source, "selector": selector}
+    sent = {"@context": CONTEXT, "type": "Annotation", "target": NOTE, "body": body}
+    answer = client.post("/annotations/", json=sent, content_type="application/ld+json")
+    assert answer.status_code == 400
+    assert "which fewer may read" in answer.json["detail"]
+    elsewhere = {**body, "source": source.replace("localhost", "c.example")}
+    if "c.example" in elsewhere["source"]:
+        answer = client.post(
+            "/annotations/", json={**sent, "body": elsewhere}, content_type="application/ld+json"
+        )
+        assert answer.json["body"]["source"] == elsewhere["source"]
