@@ -46,8 +46,8 @@ TO_GO = "These words are to be taken out."
 
 @dataclass(frozen=True)
 class Exported:
-    """`stands`: how its passage stands in the note today, as `lost.state` has it; `start`: where,
-    if it does."""
+    """`stands`: how its passage stands in the note today, as `lost.state` has it, but for what was
+    accepted and so is as it was proposed; `start`: where, if it does."""
 
     kept: Annotation
     kind: str
@@ -71,19 +71,23 @@ def of_note(connection: sqlite3.Connection, document: Annotated, person: Person)
         Exported(
             one,
             KINDS.get(row["motivation"], "comment"),
-            stands(one, place, is_twice=one.id in twice),
-            proposed.get(row["id"]),
+            stands(one, place, erratum, is_twice=one.id in twice),
+            erratum,
             place.start if place else None,
         )
         for one, row in zip(kept, rows, strict=True)
-        for place in [places.get(row["id"])]
+        for place, erratum in [(places.get(row["id"]), proposed.get(row["id"]))]
     ]
     return in_threads(found)
 
 
-def stands(kept: Annotation, place: Placed | None, *, is_twice: bool) -> str:
+def stands(
+    kept: Annotation, place: Placed | None, erratum: Erratum | None, *, is_twice: bool
+) -> str:
     if place is None:
         return "exact"
+    if erratum is not None and erratum.status == "accepted":
+        return erratum.status
     return lost.state(read(kept.stored), place.grade, place.start, is_twice=is_twice)
 
 

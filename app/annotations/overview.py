@@ -23,6 +23,7 @@ from app.errors import BadInput
 from app.search import tags
 from app.search.index import storable
 from app.search.readable import readable
+from app.search.remarks import TAKEN
 
 ROWS = """SELECT asked.*, kept_html.html, anchor.grade, anchor.start, erratum.status
     FROM ({inner}) AS asked
@@ -36,10 +37,9 @@ COLOUR = (
     + " ELSE 'yellow' END END = ?"
 )
 # From the few that are graded so, of which there is an index, to what is shown of them.
-GRADED = """annotation.id IN (SELECT annotation_id FROM anchor
-        WHERE grade = '{grade}' AND target = 0)
-    AND NOT EXISTS (SELECT 1 FROM erratum AS taken
-        WHERE taken.annotation_id = annotation.id AND taken.status = 'accepted')"""
+GRADED = f"""annotation.id IN (SELECT annotation_id FROM anchor
+        WHERE grade = '{{grade}}' AND target = 0)
+    AND annotation.id NOT IN ({TAKEN})"""
 # Nobody else has answered, for whoever asks.
 UNANSWERED = f"""annotation.motivation = '{MOTIVATIONS["question"]}' AND annotation.thread = ''
     AND NOT EXISTS (SELECT 1 FROM annotation AS reply WHERE reply.thread = annotation.id
@@ -182,6 +182,7 @@ def as_row(row: sqlite3.Row, macros: Mapping[str, str], *, is_twice: bool = Fals
     reading = read_stored(row["stored"])
     kind = KINDS.get(row["motivation"], "comment")
     grade = row["grade"]
+    is_taken = row["status"] == "accepted"
     stands = lost.state(reading, grade, row["start"], is_twice=is_twice) if grade else ""
     return Row(
         kept=(kept := as_annotation(row)),
@@ -191,6 +192,6 @@ def as_row(row: sqlite3.Row, macros: Mapping[str, str], *, is_twice: bool = Fals
         tags=reading.tags,
         html=as_html(reading, macros) if row["html"] is None else row["html"],
         grade=grade or "exact",
-        lost=lost.words(stands, reading),
+        lost="" if is_taken else lost.words(stands, reading),
         status=(row["status"] or "open") if kind == "erratum" else "",
     )

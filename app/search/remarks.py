@@ -35,9 +35,11 @@ COLOURS = ("yellow", "green", "blue", "rose", "violet")
 GRADES = ("orphan", "changed")
 
 OF_ONE = "EXISTS (SELECT 1 FROM search_remark AS remark WHERE remark.id = entry.id AND {what})"
+# What was accepted is as it was proposed: of its passage nothing is gone and nothing changed.
+TAKEN = "SELECT annotation_id FROM erratum WHERE status = 'accepted'"
 # A grade in the words of its index: SQLite takes that for no value that is bound.
-GRADED = """entry.type = 'annotation'
-    AND entry.key IN (SELECT annotation_id FROM anchor WHERE grade = '{grade}')"""
+GRADED = f"""entry.type = 'annotation' AND entry.key NOT IN ({TAKEN})
+    AND entry.key IN (SELECT annotation_id FROM anchor WHERE grade = '{{grade}}')"""
 BY_ONE = "remark.person_id = ?"
 BY_SEVERAL = "remark.person_id IN (SELECT value FROM json_each(?))"
 ANY = Condition("1")

@@ -6,20 +6,17 @@ everybody else is led from page to page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     g,
     make_response,
     render_template,
     request,
 )
-from markupsafe import Markup
 
 from app import clock
 from app.accounts.permissions import Action, Thing
@@ -29,11 +26,11 @@ from app.annotations.composing import MOTIVATIONS
 from app.annotations.kept import Annotation
 from app.annotations.reading import COLOURS, read
 from app.annotations.standing import answers_private, decided
-from app.annotations.threads import Thread
 from app.errors import BadInput, Conflict, NotFound
 from app.library import documents, macros, names
 from app.library.documents import Document
-from app.web import access, named_links
+from app.web import access
+from app.web.annotation_threads import threads_html
 from app.web.annotation_typed import (
     FIELDS,
     is_part,
@@ -45,7 +42,6 @@ from app.web.annotation_typed import (
 )
 from app.web.permalinks import permalink
 
-DRAWN = 2048  # threads
 SHOWN = 500  # characters of what somebody else wrote meanwhile
 CHOICES = ("comment", "question", "erratum", "link", "highlight")
 KINDS = {motivation: kind for kind, motivation in MOTIVATIONS.items()}
@@ -154,34 +150,6 @@ def more() -> Response:
     found = threads.of_note(g.db, note, g.person, macros_of(note), limit=threads.PART, after=skip)
     page = "annotations/_threads.html" if is_part() else "annotations/margin.html"
     return of_part(render_template(page, room="Margin", document=note, margin=found))
-
-
-def threads_html(shown: Iterable[Thread], path: str = "", deleted: str = "") -> list[Markup]:
-    """Threads in the margin of the note at `path`, as a page shows them.
-
-    Each is drawn once in a process for who sees the same of it; its links are filled for the one.
-    """
-    known, _ = macros.of_library(access.settings().notes)
-    used = tuple(sorted(known.items()))
-    found = [
-        drawn_for_one(thread, path, deleted) if thread.erratum else drawn(thread, deleted, used)
-        for thread in shown
-    ]
-    filled = named_links.filled((path, html) for html in found)
-    return [Markup(html) for html in filled]  # noqa: S704 - the templates escape
-
-
-def drawn_for_one(thread: Thread, path: str, deleted: str) -> Markup:
-    """An erratum has buttons for who may decide, and the verdict on its evidence as it is now."""
-    page = render_template("annotations/_thread.html", thread=thread, path=path, deleted=deleted)
-    return Markup(page)  # noqa: S704 - it escapes
-
-
-@lru_cache(maxsize=DRAWN)
-def drawn(thread: Thread, deleted: str, _macros: tuple[tuple[str, str], ...]) -> Markup:
-    """The passages in it are typeset with the macros of the library."""
-    template = current_app.jinja_env.get_template("annotations/_thread.html")
-    return Markup(template.render(thread=thread, deleted=deleted))  # noqa: S704 - it escapes
 
 
 def done(kept: Annotation, status: HTTPStatus, deleted: str = "") -> Response:

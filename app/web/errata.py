@@ -11,20 +11,23 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.accounts.permissions import Action, visibilities
-from app.annotations import accepting, errata
+from app.annotations import accepting, errata, shown, threads
 from app.annotations.accepting import MustEdit
 from app.annotations.errata import Erratum, Evidence
 from app.annotations.kept import Annotation
-from app.errors import Conflict, GlossError
+from app.annotations.reading import Said
+from app.errors import BadInput, Conflict, GlossError
 from app.lab.shown import board
 from app.lab.shown.board import Checked
-from app.library import documents
+from app.library import documents, macros
 from app.library.history.revisions import NO_CREDIT, Credit
-from app.web import access, annotation_forms
+from app.web import access, annotation_forms, annotation_threads
+from app.web.annotation_typed import is_part
 from app.web.templates import address, quoted
 
 blueprint = Blueprint("errata", __name__)
@@ -48,10 +51,35 @@ def accept(id: str) -> ResponseReturnValue:
 @access.needs(Action.DECIDE)
 def decline(id: str) -> Response:
     """It changes no file, so a library that is opened read-only allows it."""
-    given = request.form
-    errata.decline(g.db, g.person, id, given.get("reason", ""), given.get("seen", ""))
+    reason, seen = request.form.get("reason", ""), request.form.get("seen", "")
     kept, _ = errata.get(g.db, g.person, id)
+    try:
+        errata.decline(g.db, g.person, id, reason, seen)
+    except (BadInput, Conflict) as error:
+        return undecided(kept, reason, error)
     return annotation_forms.done(kept, HTTPStatus.OK)
+
+
+def undecided(kept: Annotation, reason: str, error: BadInput | Conflict) -> Response:
+    """It was not declined: its thread, with what was typed and why that was not taken."""
+    note = annotation_forms.note_of(kept)
+    known = annotation_forms.macros_of(note) if note else {}
+    thread = threads.one(g.db, note, g.person, kept.id, known) if note else None
+    if note is None or thread is None:
+        raise error
+    drawn = annotation_threads.undecided_html(thread, note.path, reason, str(error))
+    if is_part():
+        return annotation_forms.of_part(drawn, error.status)
+    page = render_template("annotations/decline.html", room="Margin", document=note, thread=drawn)
+    return annotation_forms.of_part(page, error.status)
+
+
+@blueprint.app_template_global()
+def why(found: Erratum) -> Markup:
+    """The reason for which it was declined, as other words of the margin are shown."""
+    known, _ = macros.of_library(access.settings().notes)
+    html = shown.rendered(Said(found.reason, "text/markdown", ""), known)
+    return Markup(html or shown.text(found.reason, shown.ROOM))  # noqa: S704 - it is safe to show
 
 
 @blueprint.app_template_global()

@@ -70,6 +70,7 @@ def test_one_press_corrects_the_note(
     note: str,
     scheme: str,
     accessible: Callable[[Page], None],
+    complaints: list[str],
 ) -> None:
     page = open_page(storage_state=owner_state, color_scheme=scheme)
     thread = propose(page, note, "x_i x_j", "$x^2$")
@@ -83,6 +84,11 @@ def test_one_press_corrects_the_note(
     expect(thread.locator(".erratum pre")).to_have_text("$x^2$")
     thread.locator("summary", has_text="Decline").click()
     page.wait_for_function(APART)
+    thread.locator("[name=reason]").fill("  ")
+    thread.get_by_role("button", name="Decline it").click()
+    expect(thread.get_by_role("alert")).to_contain_text("Say why it is declined.")
+    expect(thread.locator("[name=reason]")).to_be_focused()
+    assert "400 (Bad Request)" in complaints.pop()
     thread.get_by_role("button", name="Accept").click()
     expect(page.locator("#note .katex").first).to_be_visible()
     expect(page.locator(".erratum .state", has_text="Accepted")).to_be_attached()
@@ -125,6 +131,7 @@ def test_the_editor_opens_at_the_line(
 
 def test_it_is_declined_on_a_phone_and_without_scripts(
     open_page: Callable[..., Page],
+    complaints: list[str],
     owner_state: Any,
     note: str,
     accessible: Callable[[Page], None],
@@ -134,6 +141,11 @@ def test_it_is_declined_on_a_phone_and_without_scripts(
     expect(thread.locator(".erratum pre")).to_have_text("nobody<!-- unseen -->")
     expect(thread.locator(".erratum pre")).to_be_visible()
     thread.locator("summary", has_text="Decline").click()
+    thread.locator("[name=reason]").fill("  ")
+    thread.get_by_role("button", name="Decline it").click()
+    expect(thread.get_by_role("alert")).to_contain_text("Say why it is declined.")
+    expect(thread.locator("[name=reason]")).to_be_focused()
+    assert "400 (Bad Request)" in complaints.pop()
     thread.locator("[name=reason]").fill("Somebody does.")
     thread.get_by_role("button", name="Decline it").click()
     expect(plain.locator(".erratum")).to_contain_text("Declined by")

@@ -284,7 +284,7 @@ def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> N
     origin = {"Origin": page.evaluate("location.origin"), "Sec-Fetch-Site": "same-origin"}
     sent = {"note": note.removeprefix("/notes/"), "kind": "comment"}
     for quote in (*["Put a walker"] * 7, "nobody stops it"):
-        form = {**sent, "quote": quote, "comment": f"- {quote}\n- and so on"}
+        form = {**sent, "quote": quote, "comment": f"1. {quote}\n2. and so on"}
         assert page.request.post("/annotations/form", form=form, headers=origin).ok
     page.reload()
     page.locator(".thread", has_text="nobody stops it").click()
@@ -295,6 +295,9 @@ def test_what_makes_room_does_not_cover_the_bar(signed_in: Page, note: str) -> N
         box = thread.bounding_box()
         assert box
         assert box["y"] >= bar["y"] + bar["height"]
+    page.goto(f"/annotations/?note={sent['note']}")
+    style = "(item) => [getComputedStyle(item).display, getComputedStyle(item).listStyleType]"
+    assert page.locator(".anno li").first.evaluate(style) == ["list-item", "decimal"]
 
 
 # Threads that nobody sees and nothing counts; cards that lie over one another; what is counted.

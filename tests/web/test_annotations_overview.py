@@ -310,6 +310,27 @@ def test_an_accepted_erratum_is_no_longer_open_and_one_whose_passage_went_says_s
     assert "open" in listed(clients["reader"], made, "?state=orphan")
 
 
+@pytest.mark.parametrize(
+    "typed", [{"takes_out": "yes"}, {"replacement": "different"}], ids=["taken out", "other"]
+)
+def test_what_was_accepted_is_neither_gone_nor_changed_anywhere(
+    clients: Clients, typed: dict[str, str]
+) -> None:
+    made = write(clients["annotator"], kind="erratum", quote="second", **typed)
+    seen = re.search(r'name="seen" value="(\w+)"', clients["owner"].get("/notes/walk").text)
+    assert seen
+    taken = clients["owner"].post(f"/annotations/{made}/accept", data={"seen": seen[1]})
+    assert taken.location.startswith("/notes/walk")
+    for state in ("orphan", "changed"):
+        assert made not in clients["reader"].get(f"/annotations/?state={state}").text
+        found = clients["reader"].get(f"/api/search?q=is:{state}").json
+        assert made not in str(found)
+    export = clients["reader"].get("/annotations/export/walk.csv").text
+    assert [row["stands"] for row in csv.DictReader(io.StringIO(export))] == ["accepted"]
+    shown = clients["reader"].get("/annotations/export/walk.md").text
+    assert "passage" not in shown.partition("In the margin")[2]
+
+
 def test_a_page_is_one_query_however_many_rows(
     connection: sqlite3.Connection, made: dict[str, str]
 ) -> None:

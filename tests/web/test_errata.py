@@ -330,10 +330,23 @@ def test_signs_that_nobody_sees_are_shown_to_who_decides(
 
 def test_it_is_declined_with_a_reason(clients: Clients, settings: Settings) -> None:
     made = propose(clients["annotator"], "x_i x_j", "**bold**")
-    assert press(clients["editor"], made, "decline", reason=" ").status_code == 400
-    answer = press(clients["editor"], made, "decline", reason="It is <right>: $D$.")
+    blank = press(clients["editor"], made, "decline", reason=" ")
+    assert blank.status_code == 400
+    assert f'action="/annotations/{made}/decline"' in blank.text
+    assert 'aria-invalid="true"' in blank.text
+    long = press(clients["editor"], made, "decline", reason='"Well" ' + "x" * 1_000)
+    assert "A reason has at most 1,000 characters." in long.text
+    assert 'value="&#34;Well&#34; xxx' in long.text  # what was typed is kept
+    seen = {"reason": "", "seen": "another"}
+    part = clients["editor"].post(
+        f"/annotations/{made}/decline", data=seen, headers={"HX-Request": "true"}
+    )
+    assert part.text.strip().startswith('<li class="thread')
+    assert "Say why it is declined." in part.text
+    answer = press(clients["editor"], made, "decline", reason="It *is* $D$. [x](javascript:y)")
     assert answer.status_code == 303
-    assert 'It is &lt;right&gt;: <span class="math">' in page(clients["public"])
+    assert 'It <em>is</em> <span data-text="$D$" class="math">' in page(clients["public"])
+    assert 'href="javascript' not in page(clients["public"])
     shown = page(clients["editor"])
     assert ">Accept after all</button>" in shown
     assert "/decline" not in shown

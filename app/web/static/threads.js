@@ -80,7 +80,12 @@ window.Threads = (() => {
     }
     if (isComposer && [404, 410].includes(answer.status)) return Composer.unsent(form, "What this is about was deleted meanwhile. What you typed is kept until you discard it.");
     if (isComposer && !answer.status) return Composer.unsent(form, "This could not be sent. What you typed is kept: try again.");
-    if (!answer.ok || !answer.headers.get("Vary")?.includes("HX-Request")) return form.submit();
+    const isPart = answer.headers?.get("Vary")?.includes("HX-Request");
+    if (isPart && !answer.ok && form.closest(".thread")) {
+      Margin.say("It was not taken.");
+      return put(await answer.text()).querySelector("[autofocus]")?.focus();
+    }
+    if (!answer.ok || !isPart) return form.submit();
     const html = await answer.text(), isFree = Margin.isFree(form);
     if (isComposer) Composer.done(form);
     if (isComposer || !form.closest(".thread")) remove(form);
