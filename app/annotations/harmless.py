@@ -10,6 +10,8 @@ HTML, or for an address that is no page, is written so that it reads as it was t
     '&lt;img> \\\\&lt;img> $a< b$'
     >>> harmless("[a](javascript:f) [b](/b) [c](https://e.org) [d](java&#115;cript:f)")
     '[a]\\(javascript:f) [b](/b) [c](https://e.org) [d]\\(java&#115;cript:f)'
+    >>> harmless("[s](/search?q=a&x=1) [m](mailto:a@b.c) [t](s?a=1&b=2) [e](j&colon;f)")
+    '[s](/search?q=a&x=1) [m](mailto:a@b.c) [t](s?a=1&b=2) [e]\\(j&colon;f)'
 
 No backslash is put before a sign: it would belong to an address that stands before it. In a
 formula, where no entity is read, a space does the same.
@@ -22,9 +24,11 @@ import re
 FORMULA = re.compile(r"(\$[^$]+\$)")
 TAG = re.compile(r"(?<!\\)(\\*)<(?=[a-z/!?])(?!https?://[^\s<>]*>)", re.IGNORECASE)
 # The addresses of links and of their definitions, but for pages and places in this library.
+# A place is what begins like one, whatever follows.
+PAGE = r"(?!\s*(?:https?://|mailto:|[/#?]))"
+LEADS = r"(?:[:\\]|&#|&\w+;)"
 LED = re.compile(
-    r"\]([(:])(?=[\s>]*(?:<\s*(?!https?://)[^<>]*[:&\\]|(?!https?://)[^\s()<>]*[:&\\]))",
-    re.IGNORECASE,
+    rf"\]([(:])(?=[\s>]*(?:<{PAGE}[^<>]*{LEADS}|{PAGE}[^\s()<>]*{LEADS}))", re.IGNORECASE
 )
 
 
