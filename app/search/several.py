@@ -25,7 +25,7 @@ MANY = 15_000  # where more have several words, the lists of these have enough
 SIZED = 4_000  # entries whose lengths are compared
 SHORTEST = 400  # of them are looked at
 FIRST = 600  # of each list, and what two of them have
-LOOKED = 1_800  # of what the lists have are looked at
+LOOKED = 1_200  # of what the lists have are looked at
 READ = 40  # are read, and scored
 
 IDS = "SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?"
