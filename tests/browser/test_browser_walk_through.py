@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 RUN_MILLISECONDS = 30_000
 
@@ -58,6 +58,15 @@ def browse(page: Page) -> None:
         assert page.locator(".feed li").count() >= 1
 
 
+def box(place: Locator) -> FloatRect:
+    """Where it stands; it is nowhere for a moment where the page loads itself again."""
+    while True:
+        expect(place).to_be_visible()
+        found = place.bounding_box()
+        if found is not None:
+            return found
+
+
 def read(page: Page) -> None:
     """Headings, a table of contents, mathematics, footnotes in the margin, code."""
     page.goto("/folders/walks")
@@ -66,10 +75,7 @@ def read(page: Page) -> None:
     page.get_by_label("Contents").get_by_role("link", name="What the dimension does").click()
     assert page.url.endswith("#what-the-dimension-does")
     assert page.locator("article .katex-display").count() >= 3
-    note = page.locator("#fn-1").bounding_box()
-    text = page.locator(".beside").first.bounding_box()
-    assert note is not None
-    assert text is not None
+    note, text = box(page.locator("#fn-1")), box(page.locator(".beside").first)
     assert note["x"] > text["x"] + text["width"]
     assert abs(note["y"] - text["y"]) < 40
     page.goto("/notes/networks/symmetries")
